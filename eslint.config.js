@@ -1,0 +1,53 @@
+import astro from 'eslint-plugin-astro';
+import { importX } from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+/** What each room may import (DESIGN, the import rule): everything else is refused. */
+const rooms = [
+  { target: './proxies', from: ['./src', './lab'] },
+  { target: './lab', from: ['./src'] },
+  { target: './proxies/kit', from: ['./proxies/!(kit)/**'] },
+  { target: './proxies/kubectl-proxy', from: ['./proxies/!(kit|kubectl-proxy)/**'] },
+  { target: ['./src', './lab', './proxies'], from: ['./tools', './e2e', './bench'] },
+];
+
+export default tseslint.config(
+  { ignores: ['dist/', '.astro/', '.lab/', 'node_modules/', 'coverage/'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/resolver': { node: { extensions: ['.ts', '.js', '.json'] } } },
+    rules: {
+      'import-x/no-restricted-paths': ['error', { zones: rooms, basePath: import.meta.dirname }],
+      'import-x/no-cycle': 'error',
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/require-await': 'off',
+    },
+  },
+  {
+    // What the build and the browser read must not need Node.
+    files: [
+      'proxies/**/descriptor.ts',
+      'proxies/index.ts',
+      'proxies/kit/client-flags.ts',
+      'proxies/kit/hop.ts',
+      'src/live/**/*.ts',
+    ],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['node:*'], message: 'This file is read by the browser.' }] },
+      ],
+    },
+  },
+  ...astro.configs.recommended,
+);

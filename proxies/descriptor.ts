@@ -1,0 +1,232 @@
+/**
+ * What a proxy is, states and accepts: typed, locale-free, pure data.
+ *
+ * The command line, the data path, the proofs, the page and its translations all read the same
+ * descriptor; nothing that is said here is said anywhere else. Safe in a browser.
+ */
+import * as z from 'zod';
+
+/** A Kubernetes minor version, such as `1.33`. */
+export const versionSchema = z.string().regex(/^1\.\d+$/);
+
+/** The Kubernetes versions a statement holds for; an absent end is open. */
+export const versionsSchema = z.strictObject({
+  since: versionSchema.optional(),
+  until: versionSchema.optional(),
+});
+
+/** Where a fact comes from. `recorded` names a case of `recorded/cases.json` beside the descriptor. */
+export const sourceSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('documentation'), url: z.url() }),
+  z.strictObject({
+    kind: z.literal('source'),
+    repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/),
+    path: z.string(),
+    ref: z.string(),
+  }),
+  z.strictObject({
+    kind: z.literal('issue'),
+    reference: z.string().regex(/^[\w.-]+\/[\w.-]+#\d+$/),
+  }),
+  z.strictObject({ kind: z.literal('recorded'), case: z.string() }),
+  z.strictObject({ kind: z.literal('rfc'), number: z.int().positive(), section: z.string() }),
+]);
+
+/** A value that a message interpolates; numbers and names never stand in prose. */
+export const valueSchema = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
+
+/** What a proof may need and an environment may lack. */
+export const needSchema = z.enum(['isolation', 'nftables', 'unix-socket', 'proc']);
+
+/**
+ * One statement of fact. Its sentence is the message `claims:<id>.statement`, with `values`
+ * interpolated; `claims:<id>.proof` and `claims:<id>.refutation` say how it is tried.
+ */
+export const claimSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]+\.[a-z0-9-]+$/),
+  values: z.record(z.string(), valueSchema),
+  sources: z.array(sourceSchema).min(1),
+  versions: versionsSchema,
+  needs: z.array(needSchema).default([]),
+});
+
+/** A station of the map: somebody a request can come from or go to. */
+export const stationSchema = z.enum([
+  'client',
+  'browser',
+  'kubectl-proxy',
+  'apiserver-proxy',
+  'kube-proxy',
+  'apiserver-load-balancer',
+  'cloud-load-balancer',
+  'apiserver',
+  'kubelet',
+  'node',
+  'pod',
+  'service',
+]);
+
+export const protocolSchema = z.enum([
+  'HTTP/1.1',
+  'HTTP/2',
+  'WebSocket',
+  'SPDY/3.1',
+  'TCP',
+  'UDP',
+  'SCTP',
+]);
+
+/** One stretch of the line as it is by design; what happened on it is a hop of `kit/hop.ts`. */
+export const stretchSchema = z.strictObject({
+  from: stationSchema,
+  to: stationSchema,
+  protocols: z.array(protocolSchema).min(1),
+  /** `passed-through`: the bytes are somebody else's TLS. */
+  tls: z.enum(['none', 'required', 'by-configuration', 'passed-through']),
+  /** Who says who they are on this stretch, and how. */
+  authentication: z.array(
+    z.enum([
+      'none',
+      'bearer-token',
+      'client-certificate',
+      'basic',
+      'exec-plugin',
+      'impersonation',
+      'service-account',
+    ]),
+  ),
+});
+
+export const flagTypeSchema = z.enum(['string', 'int', 'bool', 'duration', 'strings']);
+
+/**
+ * A flag of the command, with pflag's types. `strings` is repeatable. The description is the
+ * message `tables:flags.<name>`. A flag whose `upstream` is false is ours, not kubectl's.
+ */
+export const flagSchema = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  shorthand: z.string().length(1).optional(),
+  type: flagTypeSchema,
+  default: valueSchema,
+  env: z.string().optional(),
+  group: z.enum([
+    'listen',
+    'filter',
+    'files',
+    'forwarding',
+    'cluster',
+    'credentials',
+    'diagnostics',
+  ]),
+  hidden: z.boolean().default(false),
+  upstream: z.boolean().default(true),
+});
+
+/** What happens to a header on its way; `tables:headers.<id>` says when. */
+export const headerSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]+$/),
+  name: z.string(),
+  on: z.enum(['request', 'response']),
+  action: z.enum(['added', 'removed', 'replaced', 'kept']),
+});
+
+/** An answer the proxy makes itself; `tables:errors.<id>` says what to do about it. */
+export const errorSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]+$/),
+  status: z.int().min(300).max(599),
+  contentType: z.string().nullable(),
+  /** The exact body, or null where it carries the cause. */
+  body: z.string().nullable(),
+});
+
+/** A request a reader can run: shown as curl, sent by the button, tested. Title: `examples:<id>.title`. */
+export const exampleSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]+\.[a-z0-9-]+$/),
+  request: z.strictObject({
+    protocol: z.literal('http'),
+    method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']),
+    path: z.string().startsWith('/'),
+    headers: z.record(z.string(), z.string()).default({}),
+    body: z.string().optional(),
+  }),
+  expect: z.strictObject({ status: z.int(), contentType: z.string().optional() }),
+  /** A stream has no end of its own: it is cut after so many milliseconds. */
+  streamMs: z.int().positive().optional(),
+  claims: z.array(z.string()).default([]),
+});
+
+/** Where we differ from the recorded command on purpose; `tables:differences.<id>` gives the reason. */
+export const differenceSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]+$/),
+  kind: z.enum(['safer', 'better', 'implementation']),
+  /** Ids of the recorded cases that come out otherwise; the replay fails if one of them does not. */
+  cases: z.array(z.string()),
+});
+
+export const descriptorSchema = z.strictObject({
+  id: stationSchema,
+  /** Who runs it: the reader, or those who administer the cluster. */
+  audience: z.enum(['user', 'administrator']),
+  layer: z.enum(['L4', 'L7']),
+  /** The upstream program and the version whose behaviour was recorded. */
+  upstream: z.strictObject({ command: z.string(), version: z.string() }),
+  stretches: z.array(stretchSchema).min(1),
+  claims: z.array(claimSchema),
+  flags: z.array(flagSchema),
+  headers: z.array(headerSchema),
+  errors: z.array(errorSchema),
+  examples: z.array(exampleSchema),
+  differences: z.array(differenceSchema),
+});
+
+export type Version = z.infer<typeof versionSchema>;
+export type Source = z.infer<typeof sourceSchema>;
+export type Value = z.infer<typeof valueSchema>;
+export type Need = z.infer<typeof needSchema>;
+export type Claim = z.infer<typeof claimSchema>;
+export type Station = z.infer<typeof stationSchema>;
+export type Protocol = z.infer<typeof protocolSchema>;
+export type Stretch = z.infer<typeof stretchSchema>;
+export type Flag = z.infer<typeof flagSchema>;
+export type Header = z.infer<typeof headerSchema>;
+export type ErrorAnswer = z.infer<typeof errorSchema>;
+export type Example = z.infer<typeof exampleSchema>;
+export type Difference = z.infer<typeof differenceSchema>;
+export type Descriptor = z.infer<typeof descriptorSchema>;
+
+/** The literal claim ids of a descriptor: what `proofs.ts` must be exhaustive over. */
+export type ClaimId<D> = D extends {
+  readonly claims: readonly { readonly id: infer Id extends string }[];
+}
+  ? Id
+  : never;
+
+/** The literal example ids of a descriptor. */
+export type ExampleId<D> = D extends {
+  readonly examples: readonly { readonly id: infer Id extends string }[];
+}
+  ? Id
+  : never;
+
+/** The literal flag names of a descriptor. */
+export type FlagName<D> = D extends {
+  readonly flags: readonly { readonly name: infer Name extends string }[];
+}
+  ? Name
+  : never;
+
+/**
+ * Parses a descriptor once, where it is written, and keeps its literal ids in the type.
+ *
+ * @throws z.ZodError when the data breaks the schema: a defect of the descriptor, found by every test.
+ */
+export function defineProxy<const D extends z.input<typeof descriptorSchema>>(
+  descriptor: D,
+): Descriptor &
+  Pick<D, 'id'> & {
+    readonly claims: readonly (Claim & { readonly id: ClaimId<D> })[];
+    readonly examples: readonly (Example & { readonly id: ExampleId<D> })[];
+    readonly flags: readonly (Flag & { readonly name: FlagName<D> })[];
+  } {
+  return descriptorSchema.parse(descriptor) as never;
+}

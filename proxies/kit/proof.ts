@@ -1,0 +1,106 @@
+/**
+ * Proofs: a probe, and two worlds to run it in. In the world of the claim it must succeed; in the
+ * refuted one, where the claim is false, the same probe must fail by contradiction.
+ */
+import type { Need, Value } from '../descriptor.ts';
+import type { Hop } from './hop.ts';
+
+/** Something a proof saw: the message `claims:<claim id>.evidence.<key>` with its values. */
+export interface Observation {
+  readonly key: string;
+  readonly values: Readonly<Record<string, Value>>;
+}
+
+/** Thrown by `check` alone: the world contradicts the claim. Any other error is a defect of the proof. */
+export class Contradiction extends Error {
+  override readonly name = 'Contradiction';
+}
+
+/** What a probe writes down while it runs. */
+export interface Notebook {
+  /** Records what was seen. */
+  saw(key: string, values?: Readonly<Record<string, Value>>): void;
+  /** Records a hop; hand it to a proxy as its `onHop`. */
+  readonly hop: (hop: Hop) => void;
+  /** Records the observation, and throws a `Contradiction` naming it unless the condition holds. */
+  check(isSo: boolean, key: string, values?: Readonly<Record<string, Value>>): asserts isSo;
+}
+
+/** A request as an apiserver of the laboratory received it. */
+export interface ReceivedRequest {
+  readonly method: string;
+  /** The raw request target, escapes untouched. */
+  readonly target: string;
+  readonly httpVersion: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly tls: {
+    readonly version: string;
+    readonly serverName: string | null;
+    readonly clientCertificate: string | null;
+  } | null;
+  readonly remoteAddress: string;
+}
+
+/** An apiserver of its own for one proof, which remembers what reached it. */
+export interface RecordingApiserver extends AsyncDisposable {
+  readonly server: string;
+  readonly caFile: string;
+  readonly caPem: string;
+  /** A bearer token that this apiserver accepts, and who it stands for. */
+  readonly token: string;
+  /** Files of a client certificate that it accepts. */
+  readonly clientCertificateFile: string;
+  readonly clientKeyFile: string;
+  readonly requests: readonly ReceivedRequest[];
+  /** Writes a kubeconfig that points here and returns its path. `user` replaces the user entry. */
+  kubeconfig(options?: {
+    readonly user?: Readonly<Record<string, unknown>>;
+    readonly cluster?: Readonly<Record<string, unknown>>;
+  }): Promise<string>;
+}
+
+/** What the lab lends to a proof. Whatever is started through it ends with the proof. */
+export interface Laboratory {
+  /** A directory of this proof's own, removed afterwards. */
+  readonly directory: string;
+  readonly signal: AbortSignal;
+  /** A kubeconfig for the running cluster: the lab's, or the one the reader named. */
+  readonly clusterKubeconfig: string;
+  startApiserver(): Promise<RecordingApiserver>;
+}
+
+/** A probe and its two worlds. `World` is whatever they hand over; it is disposed after the probe. */
+export interface Proof<World extends AsyncDisposable = AsyncDisposable> {
+  readonly claimed: (laboratory: Laboratory, notebook: Notebook) => Promise<World>;
+  readonly refuted: (laboratory: Laboratory, notebook: Notebook) => Promise<World>;
+  readonly probe: (world: World, notebook: Notebook) => Promise<void>;
+}
+
+export type Outcome =
+  | {
+      readonly verdict: 'held' | 'contradicted';
+      readonly observations: readonly Observation[];
+      readonly hops: readonly Hop[];
+      readonly tookMs: number;
+    }
+  | {
+      readonly verdict: 'failed';
+      readonly observations: readonly Observation[];
+      readonly hops: readonly Hop[];
+      readonly tookMs: number;
+      readonly cause: string;
+    };
+
+/** What running a claim came to. `proved` only if the claim held and its refutation was contradicted. */
+export type Verdict =
+  | {
+      readonly claim: string;
+      readonly result: 'proved' | 'disproved' | 'vacuous' | 'defective';
+      readonly claimed: Outcome;
+      readonly refuted: Outcome;
+    }
+  | {
+      readonly claim: string;
+      readonly result: 'not-provable-here';
+      readonly missing: readonly Need[];
+    };

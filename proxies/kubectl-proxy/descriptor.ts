@@ -1,0 +1,273 @@
+/** The facts of `kubectl proxy`: what it states of itself, what it takes, what it answers. */
+import { defineProxy } from '../descriptor.ts';
+import { clientFlags } from '../kit/client-flags.ts';
+
+const documentation = {
+  kind: 'documentation',
+  url: 'https://kubernetes.io/docs/concepts/cluster-administration/proxies/',
+} as const;
+
+const reference = {
+  kind: 'documentation',
+  url: 'https://kubernetes.io/docs/reference/kubectl/generated/kubectl_proxy/',
+} as const;
+
+const upstreamSource = (path: string) =>
+  ({ kind: 'source', repository: 'kubernetes/kubectl', path, ref: 'master' }) as const;
+
+export const kubectlProxy = defineProxy({
+  id: 'kubectl-proxy',
+  audience: 'user',
+  layer: 'L7',
+  upstream: { command: 'kubectl proxy', version: '1.33' },
+
+  stretches: [
+    {
+      from: 'client',
+      to: 'kubectl-proxy',
+      protocols: ['HTTP/1.1', 'WebSocket', 'SPDY/3.1'],
+      tls: 'none',
+      authentication: ['none'],
+    },
+    {
+      from: 'kubectl-proxy',
+      to: 'apiserver',
+      protocols: ['HTTP/1.1', 'WebSocket', 'SPDY/3.1'],
+      tls: 'by-configuration',
+      authentication: [
+        'bearer-token',
+        'client-certificate',
+        'basic',
+        'exec-plugin',
+        'service-account',
+        'impersonation',
+      ],
+    },
+  ],
+
+  claims: [
+    {
+      id: 'kubectl-proxy.runs-on-desktop',
+      values: { command: 'kubectl proxy' },
+      sources: [documentation, reference],
+      versions: {},
+    },
+    {
+      id: 'kubectl-proxy.runs-in-pod',
+      values: {
+        tokenFile: '/var/run/secrets/kubernetes.io/serviceaccount/token',
+        variables: ['KUBERNETES_SERVICE_HOST', 'KUBERNETES_SERVICE_PORT'],
+      },
+      sources: [
+        documentation,
+        {
+          kind: 'source',
+          repository: 'kubernetes/client-go',
+          path: 'rest/config.go',
+          ref: 'master',
+        },
+      ],
+      versions: {},
+    },
+    {
+      id: 'kubectl-proxy.localhost-listener',
+      values: { address: '127.0.0.1', port: 8001 },
+      sources: [documentation, { kind: 'recorded', case: 'start-default' }],
+      versions: {},
+      needs: ['proc'],
+    },
+    {
+      id: 'kubectl-proxy.to-apiserver',
+      values: { target: '/api/v1/namespaces/default/pods?fieldSelector=metadata.name%3Dweb-0' },
+      sources: [documentation, { kind: 'recorded', case: 'filter-accept-02' }],
+      versions: {},
+    },
+    {
+      id: 'kubectl-proxy.client-http',
+      values: { protocol: 'HTTP/1.1' },
+      sources: [documentation, upstreamSource('pkg/proxy/proxy_server.go')],
+      versions: {},
+    },
+    {
+      id: 'kubectl-proxy.apiserver-https',
+      values: { protocol: 'HTTPS', minimumTls: 'TLS 1.2' },
+      sources: [documentation, { kind: 'recorded', case: 'err-wrongca' }],
+      versions: {},
+    },
+    {
+      id: 'kubectl-proxy.locates-apiserver',
+      values: { flag: '--context' },
+      sources: [
+        documentation,
+        {
+          kind: 'source',
+          repository: 'kubernetes/client-go',
+          path: 'tools/clientcmd/loader.go',
+          ref: 'master',
+        },
+      ],
+      versions: {},
+    },
+    {
+      id: 'kubectl-proxy.adds-auth-headers',
+      values: { header: 'Authorization' },
+      sources: [documentation, { kind: 'recorded', case: 'filter-accept-02' }],
+      versions: {},
+    },
+    {
+      id: 'kubectl-proxy.filter-default',
+      values: {
+        rejectPaths: ['^/api/.*/pods/.*/exec', '^/api/.*/pods/.*/attach'],
+        acceptHosts: ['localhost', '127.0.0.1', '[::1]'],
+        status: 403,
+      },
+      sources: [
+        reference,
+        upstreamSource('pkg/proxy/proxy_server_test.go'),
+        { kind: 'recorded', case: 'filter-accept-08' },
+        { kind: 'issue', reference: 'kubernetes/kubectl#663' },
+      ],
+      versions: {},
+    },
+  ],
+
+  flags: [
+    { name: 'address', type: 'string', default: '127.0.0.1', group: 'listen' },
+    { name: 'port', shorthand: 'p', type: 'int', default: 8001, group: 'listen' },
+    { name: 'unix-socket', shorthand: 'u', type: 'string', default: '', group: 'listen' },
+    {
+      name: 'accept-hosts',
+      type: 'string',
+      default: '^localhost$,^127\\.0\\.0\\.1$,^\\[::1\\]$',
+      group: 'filter',
+    },
+    { name: 'accept-paths', type: 'string', default: '^.*', group: 'filter' },
+    {
+      name: 'reject-paths',
+      type: 'string',
+      default: '^/api/.*/pods/.*/exec,^/api/.*/pods/.*/attach',
+      group: 'filter',
+    },
+    { name: 'reject-methods', type: 'string', default: '^$', group: 'filter' },
+    { name: 'disable-filter', type: 'bool', default: false, group: 'filter' },
+    { name: 'www', shorthand: 'w', type: 'string', default: '', group: 'files' },
+    { name: 'www-prefix', shorthand: 'P', type: 'string', default: '/static/', group: 'files' },
+    { name: 'api-prefix', type: 'string', default: '/', group: 'forwarding' },
+    { name: 'append-server-path', type: 'bool', default: false, group: 'forwarding' },
+    { name: 'keepalive', type: 'duration', default: '0s', group: 'forwarding' },
+    ...clientFlags,
+    { name: 'help', shorthand: 'h', type: 'bool', default: false, group: 'diagnostics' },
+  ],
+
+  headers: [
+    { id: 'host', name: 'Host', on: 'request', action: 'replaced' },
+    { id: 'authorization', name: 'Authorization', on: 'request', action: 'added' },
+    { id: 'client-authorization', name: 'Authorization', on: 'request', action: 'kept' },
+    { id: 'impersonate', name: 'Impersonate-*', on: 'request', action: 'added' },
+    { id: 'x-forwarded-for', name: 'X-Forwarded-For', on: 'request', action: 'added' },
+    { id: 'user-agent', name: 'User-Agent', on: 'request', action: 'added' },
+    { id: 'accept-encoding', name: 'Accept-Encoding', on: 'request', action: 'added' },
+    { id: 'connection', name: 'Connection', on: 'request', action: 'removed' },
+    { id: 'keep-alive', name: 'Keep-Alive', on: 'request', action: 'removed' },
+    { id: 'proxy-connection', name: 'Proxy-Connection', on: 'request', action: 'removed' },
+    { id: 'proxy-authenticate', name: 'Proxy-Authenticate', on: 'request', action: 'removed' },
+    { id: 'proxy-authorization', name: 'Proxy-Authorization', on: 'request', action: 'removed' },
+    { id: 'te', name: 'Te', on: 'request', action: 'removed' },
+    { id: 'trailer', name: 'Trailer', on: 'request', action: 'removed' },
+    { id: 'transfer-encoding', name: 'Transfer-Encoding', on: 'request', action: 'removed' },
+    { id: 'upgrade', name: 'Upgrade', on: 'request', action: 'removed' },
+    { id: 'refused-by', name: 'X-Hop-Refused-By', on: 'response', action: 'added' },
+  ],
+
+  errors: [
+    { id: 'moved', status: 301, contentType: 'text/html; charset=utf-8', body: null },
+    { id: 'bad-request', status: 400, contentType: 'text/plain; charset=utf-8', body: null },
+    { id: 'forbidden', status: 403, contentType: 'text/plain; charset=utf-8', body: 'Forbidden\n' },
+    {
+      id: 'not-found',
+      status: 404,
+      contentType: 'text/plain; charset=utf-8',
+      body: '404 page not found\n',
+    },
+    { id: 'expectation-failed', status: 417, contentType: null, body: null },
+    {
+      id: 'header-too-large',
+      status: 431,
+      contentType: 'text/plain; charset=utf-8',
+      body: '431 Request Header Fields Too Large',
+    },
+    { id: 'upstream', status: 500, contentType: 'text/plain; charset=utf-8', body: null },
+    { id: 'unsupported-coding', status: 501, contentType: 'text/plain; charset=utf-8', body: null },
+    {
+      id: 'unsupported-version',
+      status: 505,
+      contentType: 'text/plain; charset=utf-8',
+      body: null,
+    },
+  ],
+
+  examples: [
+    {
+      id: 'kubectl-proxy.version',
+      request: { protocol: 'http', method: 'GET', path: '/version' },
+      expect: { status: 200, contentType: 'application/json' },
+    },
+    {
+      id: 'kubectl-proxy.list-pods',
+      request: { protocol: 'http', method: 'GET', path: '/api/v1/namespaces/default/pods?limit=2' },
+      expect: { status: 200, contentType: 'application/json' },
+      claims: ['kubectl-proxy.adds-auth-headers', 'kubectl-proxy.to-apiserver'],
+    },
+    {
+      id: 'kubectl-proxy.watch-pods',
+      request: {
+        protocol: 'http',
+        method: 'GET',
+        path: '/api/v1/namespaces/default/pods?watch=true&timeoutSeconds=3',
+      },
+      expect: { status: 200, contentType: 'application/json' },
+      streamMs: 4000,
+    },
+    {
+      id: 'kubectl-proxy.create-dry-run',
+      request: {
+        protocol: 'http',
+        method: 'POST',
+        path: '/api/v1/namespaces/default/configmaps?dryRun=All',
+        headers: { 'Content-Type': 'application/json' },
+        body: '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"greeting"},"data":{"hello":"world"}}',
+      },
+      expect: { status: 201, contentType: 'application/json' },
+    },
+    {
+      id: 'kubectl-proxy.exec-refused',
+      request: {
+        protocol: 'http',
+        method: 'POST',
+        path: '/api/v1/namespaces/default/pods/web-0/exec?command=id',
+      },
+      expect: { status: 403, contentType: 'text/plain; charset=utf-8' },
+      claims: ['kubectl-proxy.filter-default'],
+    },
+    {
+      id: 'kubectl-proxy.rebinding-refused',
+      request: {
+        protocol: 'http',
+        method: 'GET',
+        path: '/api/v1/secrets',
+        headers: { Host: 'evil.example' },
+      },
+      expect: { status: 403, contentType: 'text/plain; charset=utf-8' },
+      claims: ['kubectl-proxy.filter-default'],
+    },
+    {
+      id: 'kubectl-proxy.not-found',
+      request: { protocol: 'http', method: 'GET', path: '/api/v1/namespaces/default/pods/nobody' },
+      expect: { status: 404, contentType: 'application/json' },
+    },
+  ],
+
+  differences: [],
+});
+
+export type KubectlProxyClaim = (typeof kubectlProxy)['claims'][number]['id'];
