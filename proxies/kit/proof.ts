@@ -9,6 +9,8 @@ import type { Hop } from './hop.ts';
 export interface Observation {
   readonly key: string;
   readonly values: Readonly<Record<string, Value>>;
+  /** `noted`: recorded only. `holds` and `contradicts`: the outcome of a check. */
+  readonly standing: 'noted' | 'holds' | 'contradicts';
 }
 
 /** Thrown by `check` alone: the world contradicts the claim. Any other error is a defect of the proof. */
@@ -69,11 +71,33 @@ export interface Laboratory {
   startApiserver(): Promise<RecordingApiserver>;
 }
 
-/** A probe and its two worlds. `World` is whatever they hand over; it is disposed after the probe. */
-export interface Proof<World extends AsyncDisposable = AsyncDisposable> {
-  readonly claimed: (laboratory: Laboratory, notebook: Notebook) => Promise<World>;
-  readonly refuted: (laboratory: Laboratory, notebook: Notebook) => Promise<World>;
-  readonly probe: (world: World, notebook: Notebook) => Promise<void>;
+/** A claim's probe, tried in one of its two worlds. Built by `defineProof`. */
+export interface Proof {
+  /**
+   * Resolves when the probe found the claim to hold.
+   *
+   * @throws Contradiction when the world contradicts the claim; any other error is a defect.
+   */
+  tryIn(which: WorldName, laboratory: Laboratory, notebook: Notebook): Promise<void>;
+}
+
+/** `claimed`: the world of the claim. `refuted`: the variant in which the claim is false. */
+export type WorldName = 'claimed' | 'refuted';
+
+type Builder<World> = (laboratory: Laboratory, notebook: Notebook) => Promise<World>;
+
+/** One probe and the two worlds it runs in; the world is disposed after the probe. */
+export function defineProof<World extends AsyncDisposable>(
+  parts: Readonly<Record<WorldName, Builder<World>>> & {
+    readonly probe: (world: World, notebook: Notebook, laboratory: Laboratory) => Promise<void>;
+  },
+): Proof {
+  return {
+    async tryIn(which, laboratory, notebook) {
+      await using world = await parts[which](laboratory, notebook);
+      await parts.probe(world, notebook, laboratory);
+    },
+  };
 }
 
 export type Outcome =

@@ -68,13 +68,14 @@ export const kubectlProxy = defineProxy({
         },
       ],
       versions: {},
+      needs: ['isolation'],
     },
     {
       id: 'kubectl-proxy.localhost-listener',
       values: { address: '127.0.0.1', port: 8001 },
       sources: [documentation, { kind: 'recorded', case: 'start-default' }],
       versions: {},
-      needs: ['proc'],
+      needs: ['isolation', 'proc'],
     },
     {
       id: 'kubectl-proxy.to-apiserver',

@@ -1,0 +1,32 @@
+/** What this machine offers to proofs: asked once, honestly reported where it is missing. */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { needSchema, type Need } from '../descriptor.ts';
+
+const isAvailable: Readonly<Record<Need, () => boolean>> = {
+  isolation: () =>
+    spawnSync('unshare', [
+      '--user',
+      '--map-root-user',
+      '--net',
+      '--mount',
+      'ip',
+      'link',
+      'set',
+      'lo',
+      'up',
+    ]).status === 0,
+  nftables: () =>
+    spawnSync('unshare', ['--user', '--map-root-user', '--net', 'nft', 'list', 'ruleset'])
+      .status === 0,
+  'unix-socket': () => process.platform !== 'win32',
+  proc: () => existsSync('/proc/self/net/tcp'),
+};
+
+let missing: readonly Need[] | undefined;
+
+/** The needs that cannot be met here. Costs a few processes the first time. */
+export function missingNeeds(): readonly Need[] {
+  missing ??= needSchema.options.filter((need) => !isAvailable[need]());
+  return missing;
+}
