@@ -6,11 +6,12 @@
 import {
   contentRoot,
   namespaces,
+  pageName,
   readLock,
   readMessages,
   readPage,
-  sourceLocale,
 } from './content-files.ts';
+import { sourceLocale, type Locale } from './locales.ts';
 
 /**
  * - `current`: made from the present English;
@@ -38,14 +39,14 @@ export interface MessageState {
  * sectionStates('it', 'kubectl-proxy');
  * // [{ anchor: '#', state: 'current' }, { anchor: 'filter', state: 'stale' }]
  */
-export function sectionStates(locale: string, slug: string, root = contentRoot): SectionState[] {
+export function sectionStates(locale: Locale, slug: string, root = contentRoot): SectionState[] {
   const english = readPage(sourceLocale, slug, root)?.sections ?? [];
   if (locale === sourceLocale) {
     return english.map(({ anchor }) => ({ anchor, state: 'current' }));
   }
   const translated = readPage(locale, slug, root)?.sections ?? [];
   const anchors = new Set(translated.map(({ anchor }) => anchor));
-  const hashes = readLock(root)[locale]?.pages[slug] ?? {};
+  const hashes = readLock(root)[locale]?.pages[pageName(slug)] ?? {};
   return english.map(({ anchor, hash }) => ({
     anchor,
     state: stateOf(anchors.has(anchor), hash, hashes[anchor]),
@@ -53,7 +54,7 @@ export function sectionStates(locale: string, slug: string, root = contentRoot):
 }
 
 /** `missing` without a translated page, `stale` with any section that is not current. */
-export function pageState(locale: string, slug: string, root = contentRoot): TranslationState {
+export function pageState(locale: Locale, slug: string, root = contentRoot): TranslationState {
   if (readPage(locale, slug, root) === null) return 'missing';
   return sectionStates(locale, slug, root).every(({ state }) => state === 'current')
     ? 'current'
@@ -61,7 +62,7 @@ export function pageState(locale: string, slug: string, root = contentRoot): Tra
 }
 
 /** The state of each English message, namespace by namespace. */
-export function messageStates(locale: string, root = contentRoot): MessageState[] {
+export function messageStates(locale: Locale, root = contentRoot): MessageState[] {
   const lock = readLock(root)[locale]?.messages ?? {};
   return namespaces(sourceLocale, root).flatMap((namespace) => {
     const keys = new Set(readMessages(locale, namespace, root).map(({ key }) => key));
