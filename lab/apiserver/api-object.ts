@@ -1,0 +1,82 @@
+/** The shape of everything an apiserver stores: JSON with metadata. */
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+
+/** JSON as it is read and written; a field that is `undefined` is absent. */
+export interface JsonObject {
+  readonly [field: string]: Json | undefined;
+}
+
+export interface OwnerReference extends JsonObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly controller?: boolean;
+  readonly blockOwnerDeletion?: boolean;
+}
+
+export interface ObjectMeta extends JsonObject {
+  readonly name: string;
+  readonly generateName?: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly generation?: number;
+  readonly creationTimestamp?: string;
+  readonly deletionTimestamp?: string;
+  readonly deletionGracePeriodSeconds?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly OwnerReference[];
+  readonly finalizers?: readonly string[];
+}
+
+/** An object of the API. `kind` and `apiVersion` are not stored: the resource table knows them. */
+export type ApiObject = JsonObject & { readonly metadata: ObjectMeta };
+
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+/**
+ * The value at a path of fields, or undefined where a step is missing.
+ *
+ * @example at(pod, 'spec', 'nodeName') // 'node-1'
+ */
+export function at(
+  value: Json | undefined,
+  ...path: readonly (string | number)[]
+): Json | undefined {
+  let here = value;
+  for (const step of path) {
+    if (typeof step === 'number') here = isList(here) ? here[step] : undefined;
+    else here = isObject(here) ? here[step] : undefined;
+  }
+  return here;
+}
+
+/** The text at a path; empty where there is none. */
+export function textAt(value: Json | undefined, ...path: readonly (string | number)[]): string {
+  const found = at(value, ...path);
+  return typeof found === 'string' ? found : typeof found === 'number' ? String(found) : '';
+}
+
+/** The list at a path; empty where there is none. */
+export function listAt(
+  value: Json | undefined,
+  ...path: readonly (string | number)[]
+): readonly Json[] {
+  const found = at(value, ...path);
+  return isList(found) ? found : [];
+}
+
+/** The number at a path; 0 where there is none. */
+export function numberAt(value: Json | undefined, ...path: readonly (string | number)[]): number {
+  const found = at(value, ...path);
+  return typeof found === 'number' ? found : 0;
+}

@@ -1,0 +1,106 @@
+/** Between the resource table and the store: keys, and objects as clients see them. */
+import type { Change, Entry, Store } from '../store/store.ts';
+import { isObject, type ApiObject, type ObjectMeta } from './api-object.ts';
+import { apiVersionOf, type Resource } from './resource.ts';
+
+/** Objects are stored without kind, apiVersion and resourceVersion: those are known from elsewhere. */
+export type ApiStore = Store<ApiObject>;
+export type ApiEntry = Entry<ApiObject>;
+export type ApiChange = Change<ApiObject>;
+
+export function keyPrefix({ group, plural, namespaced }: Resource, namespace = ''): string {
+  const all = `/${group === '' ? 'core' : group}/${plural}/`;
+  return namespaced && namespace !== '' ? `${all}${namespace}/` : all;
+}
+
+export function keyOf(resource: Resource, namespace: string, name: string): string {
+  return keyPrefix(resource, namespace) + name;
+}
+
+interface Decoded {
+  readonly object: ApiObject;
+  /** The object's JSON, without its opening brace. */
+  text?: string;
+}
+
+const decoded = new WeakMap<ApiEntry, Decoded>();
+
+/** The object of an entry, with the resourceVersion that its revision gives it. */
+export function objectOf(entry: ApiEntry): ApiObject {
+  return decode(entry).object;
+}
+
+/** The JSON of an entry as an item of a list, made once. */
+export function itemTextOf(entry: ApiEntry): string {
+  return `{${textOf(entry)}`;
+}
+
+/** The JSON of an entry with its kind and apiVersion. */
+export function objectTextOf(resource: Resource, entry: ApiEntry): string {
+  return `{${kindText(resource)},${textOf(entry)}`;
+}
+
+export function kindText(resource: Pick<Resource, 'kind' | 'group' | 'version'>): string {
+  return `"kind":"${resource.kind}","apiVersion":"${apiVersionOf(resource)}"`;
+}
+
+/** An object with its kind and apiVersion in front. */
+export function withKind(resource: Resource, object: ApiObject): ApiObject {
+  return { kind: resource.kind, apiVersion: apiVersionOf(resource), ...object };
+}
+
+/** What is stored: without what the key and the revision say, metadata in Kubernetes' order. */
+export function toStored(object: ApiObject): ApiObject {
+  const fields = Object.entries(object).filter(([field]) => !known.has(field));
+  return {
+    metadata: orderMetadata(object.metadata, undefined),
+    ...Object.fromEntries(fields),
+  };
+}
+
+const known = new Set(['kind', 'apiVersion', 'metadata']);
+
+const metadataOrder = [
+  'name',
+  'generateName',
+  'namespace',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'labels',
+  'annotations',
+  'ownerReferences',
+  'finalizers',
+] as const satisfies readonly (keyof ObjectMeta)[];
+
+function orderMetadata(metadata: ObjectMeta, resourceVersion: string | undefined): ObjectMeta {
+  const source = { ...metadata, resourceVersion };
+  const ordered = metadataOrder.flatMap((field) => {
+    const value = source[field];
+    const isEmpty =
+      value === undefined ||
+      (Array.isArray(value) && value.length === 0) ||
+      (isObject(value) && Object.keys(value).length === 0);
+    return isEmpty ? [] : [[field, value] as const];
+  });
+  return { ...(Object.fromEntries(ordered) as Partial<ObjectMeta>), name: metadata.name };
+}
+
+function decode(entry: ApiEntry): Decoded {
+  const earlier = decoded.get(entry);
+  if (earlier) return earlier;
+  const { metadata, ...rest } = entry.value;
+  const object = { metadata: orderMetadata(metadata, String(entry.revision)), ...rest };
+  const fresh: Decoded = { object };
+  decoded.set(entry, fresh);
+  return fresh;
+}
+
+function textOf(entry: ApiEntry): string {
+  const own = decode(entry);
+  own.text ??= JSON.stringify(own.object).slice(1);
+  return own.text;
+}

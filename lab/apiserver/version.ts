@@ -1,0 +1,19 @@
+/** The Kubernetes version that the lab speaks, as `/version` gives it. */
+import { arch } from 'node:process';
+import type { JsonObject } from './api-object.ts';
+
+export const gitVersion = 'v1.33.1+hop';
+
+export const versionInfo: JsonObject = {
+  major: '1',
+  minor: '33',
+  gitVersion,
+  gitCommit: '8adc0f041b8e7ad1d30e29cc59c6ae7a15e19828',
+  gitTreeState: 'clean',
+  buildDate: '2025-05-15T08:19:08Z',
+  goVersion: 'go1.24.2',
+  compiler: 'gc',
+  platform: `linux/${arch === 'x64' ? 'amd64' : arch}`,
+};
+
+export const versionText = Buffer.from(JSON.stringify(versionInfo, null, 2));
