@@ -1,0 +1,23 @@
+import mdx from '@astrojs/mdx';
+import { satteri } from '@astrojs/markdown-satteri';
+import { defineConfig } from 'astro/config';
+import { searchIndex } from './src/search-index.ts';
+import { siteUrl } from './src/site.ts';
+import { sitemap } from './src/sitemap.ts';
+
+export default defineConfig({
+  site: siteUrl,
+  output: 'static',
+  trailingSlash: 'always',
+  // The default eats the space between inline tags on separate lines.
+  compressHTML: true,
+  // One stylesheet and one script as files: the content security policy allows nothing inline.
+  build: { inlineStylesheets: 'never' },
+  vite: { build: { assetsInlineLimit: 0 } },
+  devToolbar: { enabled: false },
+  markdown: {
+    syntaxHighlight: false,
+    processor: satteri({ features: { headingAttributes: true } }),
+  },
+  integrations: [mdx(), sitemap(), searchIndex()],
+});

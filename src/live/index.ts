@@ -1,0 +1,2 @@
+/** Everything the page does beyond being read. */
+export {};

@@ -1,0 +1,64 @@
+/** What was recorded when the site was built: the answer of each example, the verdict on each claim. */
+import { existsSync, readFileSync } from 'node:fs';
+import * as z from 'zod';
+import { needSchema, valueSchema } from '../proxies/descriptor.ts';
+import { hopSchema } from '../proxies/kit/hop.ts';
+
+/** Written by the build before the pages; absent in development until the lab has run once. */
+export const transcriptsFile = '.lab/transcripts.json';
+
+const observationSchema = z.object({
+  key: z.string(),
+  values: z.record(z.string(), valueSchema),
+});
+
+const outcomeSchema = z.object({
+  verdict: z.enum(['held', 'contradicted', 'failed']),
+  observations: z.array(observationSchema),
+  hops: z.array(hopSchema),
+  tookMs: z.number(),
+  cause: z.string().optional(),
+});
+
+const verdictSchema = z.union([
+  z.object({
+    claim: z.string(),
+    result: z.literal('not-provable-here'),
+    missing: z.array(needSchema),
+  }),
+  z.object({
+    claim: z.string(),
+    result: z.enum(['proved', 'disproved', 'vacuous', 'defective']),
+    claimed: outcomeSchema,
+    refuted: outcomeSchema,
+  }),
+]);
+
+const exampleSchema = z.object({
+  status: z.int(),
+  headers: z.array(z.tuple([z.string(), z.string()])),
+  /** Shortened to what a reader wants to see. */
+  body: z.string(),
+  isShortened: z.boolean().optional(),
+  hops: z.array(hopSchema),
+});
+
+export const transcriptsSchema = z.object({
+  recordedAt: z.iso.datetime(),
+  version: z.string(),
+  examples: z.record(z.string(), exampleSchema),
+  claims: z.record(z.string(), verdictSchema),
+});
+
+export type Transcripts = z.infer<typeof transcriptsSchema>;
+export type ExampleTranscript = z.infer<typeof exampleSchema>;
+export type RecordedVerdict = z.infer<typeof verdictSchema>;
+
+/**
+ * The transcripts of this build, or null where nothing was recorded.
+ *
+ * @throws z.ZodError when the file is not what this page can show.
+ */
+export const transcripts: Transcripts | null = existsSync(transcriptsFile)
+  ? transcriptsSchema.parse(JSON.parse(readFileSync(transcriptsFile, 'utf8')))
+  : null;
