@@ -1,0 +1,17 @@
+/** What the live handlers run against: the lab, or a cluster of the reader's. */
+import type { Station } from '../../../proxies/descriptor.ts';
+import type { Laboratory } from '../../../proxies/kit/proof.ts';
+import type { RunningProxy } from './proxied-request.ts';
+import type { Visit } from './visitors.ts';
+
+export interface LiveBackend {
+  /** `cluster`: a real one, which is only read. */
+  readonly kind: 'lab' | 'cluster';
+  readonly version: string;
+  readonly since: Date;
+  readonly proxies: Readonly<Partial<Record<Station, RunningProxy>>>;
+  /** A laboratory for one world of one proof. */
+  readonly lend: (signal: AbortSignal) => Promise<Laboratory & AsyncDisposable>;
+  /** Opens a namespace for a visitor; a cluster has none to give. */
+  readonly openVisit: ((id: string) => Promise<Visit>) | null;
+}

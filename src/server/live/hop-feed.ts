@@ -1,0 +1,92 @@
+/** Gives the hops that a proxy's process tells to the request they belong to. */
+import type { Hop } from '../../../proxies/kit/hop.ts';
+
+export interface HopFeed {
+  /** Takes a hop as it comes from the process. */
+  receive(hop: Hop): void;
+  /**
+   * Follows the requests of one client connection. The hops of a request come in order, from the
+   * client inwards, whatever order they were told in.
+   *
+   * @param address The connection's own end, as `address:port`.
+   */
+  follow(address: string, onHop: (hop: Hop) => void): Follower;
+  /** How many follow now; told to `onFollowers` whenever it changes. */
+  readonly followers: number;
+}
+
+export interface Follower extends Disposable {
+  /** Resolves once the hop from the client has come, or after `timeoutMs`. */
+  arrival(timeoutMs: number): Promise<void>;
+}
+
+interface Following {
+  readonly onHop: (hop: Hop) => void;
+  readonly arrived: PromiseWithResolvers<void>;
+  request: string | null;
+}
+
+/** More unclaimed hops than this are requests nobody here follows, such as a reader's own kubectl. */
+const maxUnclaimed = 256;
+
+export function createHopFeed(onFollowers: (count: number) => void = () => undefined): HopFeed {
+  const byAddress = new Map<string, Following>();
+  const byRequest = new Map<string, Following>();
+  const unclaimed: Hop[] = [];
+
+  const claim = (following: Following, clientHop: Hop) => {
+    following.request = clientHop.request;
+    byRequest.set(clientHop.request, following);
+    following.onHop(clientHop);
+    for (let i = 0; i < unclaimed.length;) {
+      const hop = unclaimed[i];
+      if (hop?.request === clientHop.request) {
+        unclaimed.splice(i, 1);
+        following.onHop(hop);
+      } else i++;
+    }
+    following.arrived.resolve();
+  };
+
+  return {
+    get followers() {
+      return byAddress.size;
+    },
+    receive(hop) {
+      const known = byRequest.get(hop.request);
+      if (known) {
+        known.onHop(hop);
+        return;
+      }
+      const following = isFromClient(hop) ? byAddress.get(hop.from.address) : undefined;
+      if (following) {
+        claim(following, hop);
+        return;
+      }
+      unclaimed.push(hop);
+      if (unclaimed.length > maxUnclaimed) unclaimed.shift();
+    },
+    follow(address, onHop) {
+      const following: Following = { onHop, arrived: Promise.withResolvers(), request: null };
+      byAddress.set(address, following);
+      onFollowers(byAddress.size);
+      return {
+        async arrival(timeoutMs) {
+          const { promise: late, resolve } = Promise.withResolvers<undefined>();
+          const timer = setTimeout(resolve, timeoutMs, undefined);
+          await Promise.race([following.arrived.promise, late]);
+          clearTimeout(timer);
+        },
+        [Symbol.dispose]() {
+          byAddress.delete(address);
+          if (following.request !== null) byRequest.delete(following.request);
+          onFollowers(byAddress.size);
+        },
+      };
+    },
+  };
+}
+
+function isFromClient(hop: Hop): boolean {
+  return hop.from.station === 'client' || hop.from.station === 'browser';
+}

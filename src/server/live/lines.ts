@@ -1,0 +1,79 @@
+/** The lines of a live stream, one JSON object each (NDJSON). Types only: the browser reads them too. */
+import type { Need, Value } from '../../../proxies/descriptor.ts';
+import type { Hop } from '../../../proxies/kit/hop.ts';
+import type { Observation, Verdict, WorldName } from '../../../proxies/kit/proof.ts';
+import type { LiveErrorCode } from './live-error.ts';
+
+/** A stretch of the request, as it happened. `world` is set while a proof runs. */
+export interface HopLine {
+  readonly type: 'hop';
+  readonly hop: Hop;
+  readonly world?: WorldName;
+}
+
+/** A proof has entered one of its two worlds. */
+export interface WorldLine {
+  readonly type: 'world';
+  readonly world: WorldName;
+}
+
+/** Something a proof saw, with its sentence in the reader's language. */
+export interface ObservationLine {
+  readonly type: 'observation';
+  readonly world: WorldName;
+  readonly key: string;
+  readonly values: Readonly<Record<string, Value>>;
+  readonly standing: Observation['standing'];
+  readonly text: string;
+}
+
+/** The answer's head, and its body where it came whole; a stream's body follows in chunks. */
+export interface AnswerLine {
+  readonly type: 'answer';
+  readonly status: number;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: string | null;
+}
+
+export interface ChunkLine {
+  readonly type: 'chunk';
+  readonly text: string;
+}
+
+/** The end of a proof. */
+export interface ProofResultLine {
+  readonly type: 'result';
+  readonly result: Verdict['result'];
+  readonly missing?: readonly Need[];
+  readonly tookMs: number;
+  readonly text: string;
+}
+
+/** The end of an example or of a request of the console. */
+export interface RequestResultLine {
+  readonly type: 'result';
+  /** `unexpected`: an example was not answered as its descriptor says. */
+  readonly result: 'answered' | 'unexpected';
+  readonly status: number;
+  readonly tookMs: number;
+  /** The body was longer, or went on for longer, than is shown. */
+  readonly isCut: boolean;
+  readonly text: string;
+}
+
+/** Something went wrong after the stream began. */
+export interface ErrorLine {
+  readonly type: 'error';
+  readonly code: LiveErrorCode;
+  readonly message: string;
+}
+
+export type LiveLine =
+  | HopLine
+  | WorldLine
+  | ObservationLine
+  | AnswerLine
+  | ChunkLine
+  | ProofResultLine
+  | RequestResultLine
+  | ErrorLine;

@@ -1,0 +1,159 @@
+/** `/live/*`: guards every request, and hands it to what it asks for. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { locales, sourceLocale } from '../../i18n/locales.ts';
+import { preferredLocale } from '../language.ts';
+import { setSecurityHeaders } from '../security-headers.ts';
+import type { LiveBackend } from './backend.ts';
+import { runExample } from './examples.ts';
+import { sendError, type Exchange } from './exchange.ts';
+import { checkHost, checkOrigin } from './guard.ts';
+import { createLimits, type LimitOptions } from './limits.ts';
+import { LiveError } from './live-error.ts';
+import { translateTo } from './messages.ts';
+import { runProof } from './proofs.ts';
+import { readBody } from './request-body.ts';
+import { sendStatus } from './status.ts';
+import { runVia } from './via.ts';
+import { createVisitors, type Visitors } from './visitors.ts';
+
+export interface LiveOptions {
+  /** Null while it is starting, or after it has failed: answered with 503. */
+  readonly backend: () => LiveBackend | null;
+  /** Host names to answer to, beside `localhost` and plain addresses. */
+  readonly names?: readonly string[];
+  readonly limits?: Partial<LimitOptions>;
+}
+
+export interface Live extends AsyncDisposable {
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
+interface Visit {
+  readonly backend: LiveBackend;
+  readonly visitors: Visitors | null;
+  readonly exchange: Exchange;
+}
+
+interface Route {
+  /** Of the raw target; its group is the argument. */
+  readonly pattern: RegExp;
+  readonly methods: readonly string[];
+  readonly run: (argument: string, visit: Visit) => Promise<void>;
+}
+
+const anyMethod = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const viaPrefix = '/live/via/kubectl-proxy';
+
+const routes: readonly Route[] = [
+  {
+    pattern: /^\/live\/status(?:\?.*)?$/,
+    methods: ['GET', 'HEAD'],
+    run: (_, { backend, visitors, exchange }) => sendStatus(backend, visitors, exchange),
+  },
+  {
+    pattern: /^\/live\/proofs\/([^/?]+)$/,
+    methods: ['POST'],
+    run: (id, { backend, exchange }) => runProof(backend, id, exchange),
+  },
+  {
+    pattern: /^\/live\/examples\/([^/?]+)$/,
+    methods: ['POST'],
+    run: (id, { backend, exchange }) => runExample(backend, id, exchange),
+  },
+  {
+    pattern: /^\/live\/via\/kubectl-proxy(|[/?].*)$/s,
+    methods: anyMethod,
+    run: (rest, { backend, visitors, exchange }) => {
+      const proxy = backend.proxies['kubectl-proxy'];
+      if (!proxy) throw new LiveError('not-ready', {}, { 'Retry-After': '1' });
+      const target = rest.startsWith('/') ? rest : `/${rest}`;
+      return runVia({ backend, proxy, prefix: viaPrefix, target, visitors }, exchange);
+    },
+  },
+];
+
+const defaultLimits: LimitOptions = {
+  burst: 120,
+  perSecond: 10,
+  concurrentPerClient: 12,
+  concurrent: 48,
+};
+const maxRequestMs = 60_000;
+const visitorIdleMs = 30 * 60_000;
+const maxVisitors = 200;
+/** Proofs and examples are named by their address: a body has nothing to say. */
+const maxIgnoredBodyBytes = 1024;
+
+export function createLive({ backend, names = [], limits: chosen = {} }: LiveOptions): Live {
+  const limits = createLimits({ ...defaultLimits, ...chosen });
+  const allowedNames = new Set(names.map((name) => name.toLowerCase()));
+  let visitors: Visitors | null = null;
+
+  const visitorsOf = ({ openVisit }: LiveBackend): Visitors | null => {
+    if (openVisit) {
+      visitors ??= createVisitors({ open: openVisit, idleMs: visitorIdleMs, max: maxVisitors });
+    }
+    return visitors;
+  };
+
+  const answer = async (exchange: Exchange): Promise<void> => {
+    const { request } = exchange;
+    checkHost(request.headers.host, allowedNames);
+    checkOrigin(request.headers);
+    const { route, argument } = findRoute(request);
+    const running = backend();
+    if (!running) throw new LiveError('not-ready', {}, { 'Retry-After': '1' });
+    await limits.run(request.socket.remoteAddress ?? '', async () => {
+      if (route.methods !== anyMethod) await readBody(request, maxIgnoredBodyBytes);
+      await route.run(argument, { backend: running, visitors: visitorsOf(running), exchange });
+    });
+  };
+
+  return {
+    async handle(request, response) {
+      setSecurityHeaders(response);
+      using exchange = openExchange(request, response);
+      try {
+        await answer(exchange);
+      } catch (error) {
+        sendError(exchange, error);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await visitors?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function openExchange(request: IncomingMessage, response: ServerResponse): Exchange & Disposable {
+  const locale = preferredLocale(request.headers['accept-language']) ?? sourceLocale;
+  const translate = translateTo(locales[locale]);
+  response.setHeader('Content-Language', locales[locale]);
+  response.setHeader('Vary', 'Accept-Language');
+  const gone = new AbortController();
+  const leave = () => gone.abort();
+  response.once('close', leave);
+  const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(maxRequestMs)]);
+  return {
+    request,
+    response,
+    translate,
+    signal,
+    [Symbol.dispose]: () => response.off('close', leave),
+  };
+}
+
+/** @throws LiveError `unknown-path`, `method-not-allowed` */
+function findRoute(request: IncomingMessage): { route: Route; argument: string } {
+  const { url: target = '/', method = 'GET' } = request;
+  for (const route of routes) {
+    const match = route.pattern.exec(target);
+    if (!match) continue;
+    if (!route.methods.includes(method)) {
+      const allow = route.methods.join(', ');
+      throw new LiveError('method-not-allowed', { method, allow }, { Allow: allow });
+    }
+    return { route, argument: match[1] ?? '' };
+  }
+  throw new LiveError('unknown-path', { path: target.slice(0, 200) });
+}

@@ -1,0 +1,63 @@
+/** Which requests of a visitor may go through a proxy: nothing leaves the lab, nothing of others changes. */
+import { LiveError } from './live-error.ts';
+
+export interface VisitorRequest {
+  readonly method: string;
+  /** The raw request target behind `/live/via/<proxy>`. */
+  readonly target: string;
+}
+
+/** What a request does, once it is allowed. `namespace`: what a write's path names, if it names one. */
+export type Permitted =
+  { readonly kind: 'read' } | { readonly kind: 'write'; readonly namespace: string | null };
+
+const maxTargetLength = 4096;
+
+/** Paths that hand the request on to somebody else: outside the lab, they could be anybody. */
+const reachesFurther = new Set(['exec', 'attach', 'portforward', 'proxy']);
+
+/**
+ * Reads are free except for secrets, and for what reaches further than the apiserver. For a write, the
+ * caller compares the namespace with the visitor's.
+ *
+ * @throws LiveError `bad-path` for a target that two programs could read in two ways; `secret`;
+ *   `reaches-further`
+ */
+export function permit({ method, target }: VisitorRequest): Permitted {
+  const segments = segmentsOf(target);
+  if (segments.includes('secrets')) throw new LiveError('secret');
+  const further = segments.find((segment) => reachesFurther.has(segment));
+  if (further !== undefined) throw new LiveError('reaches-further', { path: further });
+  if (method === 'GET' || method === 'HEAD') return { kind: 'read' };
+  const [root] = segments;
+  const scope = root === 'api' ? segments.slice(2) : root === 'apis' ? segments.slice(3) : [];
+  const [kind, namespace, resource] = scope;
+  const isNamespaced = kind === 'namespaces' && namespace !== undefined && resource !== undefined;
+  return { kind: 'write', namespace: isNamespaced ? namespace : null };
+}
+
+/** The decoded segments of a path that reads the same to everybody, or `bad-path`. */
+function segmentsOf(target: string): string[] {
+  const [path = ''] = target.split('?', 1);
+  const isPlain = /^\/[\x21-\x7e]*$/.test(target) && !/[\\#]/.test(target);
+  if (!isPlain || target.length > maxTargetLength) throw new LiveError('bad-path');
+  const segments = path.slice(1).split('/').map(decode);
+  const isAmbiguous = segments.some(
+    (segment, i) =>
+      segment === null ||
+      segment === '.' ||
+      segment === '..' ||
+      /[/\\%\x00-\x1f]/.test(segment) ||
+      (segment === '' && i < segments.length - 1),
+  );
+  if (isAmbiguous) throw new LiveError('bad-path');
+  return segments.filter((segment) => segment !== null);
+}
+
+function decode(segment: string): string | null {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return null;
+  }
+}

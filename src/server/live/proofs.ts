@@ -1,0 +1,52 @@
+/** `POST /live/proofs/<claim>`: tries a claim in both of its worlds, and tells what is seen meanwhile. */
+import type { Claim } from '../../../proxies/descriptor.ts';
+import { proxies } from '../../../proxies/index.ts';
+import { evidenceKey } from '../../../proxies/kit/evidence-key.ts';
+import { missingNeeds } from '../../../proxies/kit/needs.ts';
+import type { Proof } from '../../../proxies/kit/proof.ts';
+import { proveClaim } from '../../../proxies/kit/prove.ts';
+import type { LiveBackend } from './backend.ts';
+import { openLines, type Exchange } from './exchange.ts';
+import { LiveError } from './live-error.ts';
+import { proofs } from './proof-of.ts';
+
+/** @throws LiveError `unknown-claim` */
+export async function runProof(
+  backend: LiveBackend,
+  claimId: string,
+  exchange: Exchange,
+): Promise<void> {
+  const { claim, proof } = findClaim(claimId);
+  const send = openLines(exchange);
+  const { translate } = exchange;
+  const startedAt = performance.now();
+  const verdict = await proveClaim(claim, proof, {
+    lend: backend.lend,
+    missing: missingNeeds(),
+    signal: exchange.signal,
+    onWorld: (world) => send({ type: 'world', world }),
+    onHop: (world, hop) => send({ type: 'hop', world, hop }),
+    onObservation: (world, observation) => {
+      const text = translate(`claims:${evidenceKey(claim.id, observation)}`, observation.values);
+      send({ type: 'observation', world, ...observation, text });
+    },
+  });
+  const { result } = verdict;
+  send({
+    type: 'result',
+    result,
+    ...(result === 'not-provable-here' ? { missing: verdict.missing } : {}),
+    tookMs: Math.round(performance.now() - startedAt),
+    text: translate(`hops:results.${result}`, {
+      missing: result === 'not-provable-here' ? [...verdict.missing] : [],
+    }),
+  });
+  exchange.response.end();
+}
+
+function findClaim(id: string): { claim: Claim; proof: Proof } {
+  const claim = proxies.flatMap((proxy) => proxy.claims).find((known) => known.id === id);
+  const proof = proofs.get(id);
+  if (!claim || !proof) throw new LiveError('unknown-claim', { id });
+  return { claim, proof };
+}

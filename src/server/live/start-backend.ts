@@ -1,0 +1,80 @@
+/** Starts what the live handlers run against: the lab or a named cluster, and a proxy in front of it. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createLaboratory, startLab, type Lab } from '../../../lab/index.ts';
+import type { Laboratory } from '../../../proxies/kit/proof.ts';
+import type { LiveBackend } from './backend.ts';
+import { ProxyStartError, startProxyProcess, type ProxyProcess } from './proxy-process.ts';
+
+export interface BackendOptions {
+  /** The lab's state, and the proofs' directories. */
+  readonly directory: string;
+  /** A cluster of the reader's, instead of the lab. */
+  readonly kubeconfigPath?: string | undefined;
+  /** The proxy's port; another is chosen when it is in use. */
+  readonly proxyPort: number;
+  readonly log?: ((line: string) => void) | undefined;
+}
+
+export interface StartedBackend extends LiveBackend, AsyncDisposable {
+  readonly kubeconfigPath: string;
+  readonly lab: Lab | null;
+  readonly kubectlProxy: ProxyProcess;
+}
+
+/** @throws ProxyStartError, or what keeps the lab from starting; nothing is left running then. */
+export async function startBackend(options: BackendOptions): Promise<StartedBackend> {
+  await using stack = new AsyncDisposableStack();
+  const { directory, log } = options;
+  const lab =
+    options.kubeconfigPath === undefined
+      ? stack.use(await startLab({ directory, ...(log ? { log } : {}) }))
+      : null;
+  const kubeconfigPath = lab?.kubeconfigPath ?? options.kubeconfigPath ?? '';
+  const kubectlProxy = stack.use(await startOnFreePort(kubeconfigPath, options.proxyPort));
+  const owned = stack.move();
+  return {
+    kind: lab ? 'lab' : 'cluster',
+    version: lab?.version ?? '',
+    since: new Date(),
+    proxies: { 'kubectl-proxy': kubectlProxy },
+    lend: (signal) => lend({ kubeconfigPath }, directory, signal),
+    openVisit: null,
+    kubeconfigPath,
+    lab,
+    kubectlProxy,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function startOnFreePort(kubeconfigPath: string, port: number): Promise<ProxyProcess> {
+  try {
+    return await startProxyProcess({ kubeconfigPath, port });
+  } catch (error) {
+    if (!(error instanceof ProxyStartError && error.isPortInUse)) throw error;
+    return startProxyProcess({ kubeconfigPath, port: 0 });
+  }
+}
+
+/** A laboratory with a directory of its own; disposing of it ends what was started through it. */
+async function lend(
+  lab: Pick<Lab, 'kubeconfigPath'>,
+  parent: string,
+  signal: AbortSignal,
+): Promise<Laboratory & AsyncDisposable> {
+  const proofs = join(parent, 'proofs');
+  await mkdir(proofs, { recursive: true });
+  const directory = await mkdtemp(join(proofs, 'proof-'));
+  const returned = new AbortController();
+  const laboratory = createLaboratory(lab, {
+    directory,
+    signal: AbortSignal.any([signal, returned.signal]),
+  });
+  return {
+    ...laboratory,
+    async [Symbol.asyncDispose]() {
+      returned.abort();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,83 @@
+/** Visitors who change things: each has a namespace in the lab, which ends with the visit. */
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LiveError } from './live-error.ts';
+
+/** What the lab gives to a visitor: a namespace, and a token that may write only there. */
+export interface Visit extends AsyncDisposable {
+  readonly namespace: string;
+  readonly token: string;
+}
+
+export interface Visitors extends AsyncDisposable {
+  /** The visitor of this request, if there is one; keeps the visit alive. */
+  known(request: IncomingMessage): Promise<Visit> | null;
+  /** The visitor of this request; a new one is given a cookie and a namespace. */
+  welcome(request: IncomingMessage, response: ServerResponse): Promise<Visit>;
+}
+
+export interface VisitorOptions {
+  readonly open: (id: string) => Promise<Visit>;
+  /** A visit ends this long after its last request. */
+  readonly idleMs: number;
+  readonly max: number;
+}
+
+interface Stay {
+  readonly visit: Promise<Visit>;
+  idle: NodeJS.Timeout;
+}
+
+const cookieName = 'hop-visitor';
+
+/** Visits live here alone: a restart forgets them, as the lab forgets their namespaces. */
+export function createVisitors({ open, idleMs, max }: VisitorOptions): Visitors {
+  const stays = new Map<string, Stay>();
+
+  const leave = async (id: string): Promise<void> => {
+    const stay = stays.get(id);
+    if (!stay) return;
+    stays.delete(id);
+    clearTimeout(stay.idle);
+    const visit = await stay.visit.catch(() => null);
+    await visit?.[Symbol.asyncDispose]();
+  };
+  const expiry = (id: string) => setTimeout(() => void leave(id), idleMs).unref();
+  const known = (request: IncomingMessage): Promise<Visit> | null => {
+    const id = cookie(request);
+    const stay = id === null ? undefined : stays.get(id);
+    if (id === null || !stay) return null;
+    clearTimeout(stay.idle);
+    stay.idle = expiry(id);
+    return stay.visit;
+  };
+
+  return {
+    known,
+    async welcome(request, response) {
+      const returning = known(request);
+      if (returning) return returning;
+      if (stays.size >= max) throw new LiveError('busy', {}, { 'Retry-After': '60' });
+      // Never the client's own choice: a cookie set by somebody else must not become a visitor.
+      const id = randomBytes(16).toString('hex');
+      const visit = open(id);
+      stays.set(id, { visit, idle: expiry(id) });
+      response.setHeader(
+        'Set-Cookie',
+        `${cookieName}=${id}; Path=/live/; HttpOnly; SameSite=Strict; Max-Age=${Math.ceil(idleMs / 1000)}`,
+      );
+      visit.catch(() => leave(id));
+      return visit;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...stays.keys()].map(leave));
+    },
+  };
+}
+
+function cookie(request: IncomingMessage): string | null {
+  const match = new RegExp(`(?:^|;\\s*)${cookieName}=([0-9a-f]{32})(?:;|$)`).exec(
+    request.headers.cookie ?? '',
+  );
+  return match?.[1] ?? null;
+}
