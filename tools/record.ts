@@ -1,0 +1,91 @@
+/** Runs every example and every proof once, and keeps what they came to. */
+import type { Example, Station } from '../proxies/descriptor.ts';
+import { proxies } from '../proxies/index.ts';
+import type { Hop } from '../proxies/kit/hop.ts';
+import { missingNeeds } from '../proxies/kit/needs.ts';
+import type { Verdict } from '../proxies/kit/proof.ts';
+import { proveClaim } from '../proxies/kit/prove.ts';
+import { proofs } from '../src/server/live/proof-of.ts';
+import { sendExample } from '../src/server/live/examples.ts';
+import type { LiveLine } from '../src/server/live/lines.ts';
+import type { StartedBackend } from '../src/server/live/start-backend.ts';
+import type { ExampleTranscript, Transcripts } from '../src/transcripts.ts';
+import { shortenBody } from './shorten-body.ts';
+
+export interface Recording {
+  readonly transcripts: Transcripts;
+  /** Examples that were answered otherwise than their descriptor says, with the status. */
+  readonly unexpected: readonly { readonly id: string; readonly status: number }[];
+  /** Claims that are false, or whose proof is no proof. */
+  readonly unproved: readonly Verdict[];
+}
+
+export interface RecordOptions {
+  readonly signal: AbortSignal;
+  readonly onStep: (step: 'recording' | 'proving') => void;
+}
+
+export async function record(
+  backend: StartedBackend,
+  { signal, onStep }: RecordOptions,
+): Promise<Recording> {
+  onStep('recording');
+  const examples: Record<string, ExampleTranscript> = {};
+  const unexpected: { id: string; status: number }[] = [];
+  for (const { id: station, examples: known } of proxies) {
+    for (const example of known) {
+      const { transcript, isAsStated } = await recordExample(backend, station, example, signal);
+      examples[example.id] = transcript;
+      if (!isAsStated) unexpected.push({ id: example.id, status: transcript.status });
+    }
+  }
+  onStep('proving');
+  const verdicts: Verdict[] = [];
+  for (const claim of proxies.flatMap((proxy) => proxy.claims)) {
+    const proof = proofs.get(claim.id);
+    if (!proof) throw new Error(`${claim.id} has no proof`);
+    verdicts.push(
+      await proveClaim(claim, proof, { lend: backend.lend, missing: missingNeeds(), signal }),
+    );
+  }
+  return {
+    transcripts: {
+      recordedAt: new Date().toISOString(),
+      version: backend.version,
+      examples,
+      claims: Object.fromEntries(verdicts.map((verdict) => [verdict.claim, asRecorded(verdict)])),
+    },
+    unexpected,
+    unproved: verdicts.filter(({ result }) => !['proved', 'not-provable-here'].includes(result)),
+  };
+}
+
+async function recordExample(
+  backend: StartedBackend,
+  station: Station,
+  example: Example,
+  signal: AbortSignal,
+): Promise<{ transcript: ExampleTranscript; isAsStated: boolean }> {
+  const proxy = backend.proxies[station];
+  if (!proxy) throw new Error(`${example.id}: ${station} is not running`);
+  const hops: Hop[] = [];
+  let headers: [string, string][] = [];
+  let body = '';
+  const keep = (line: LiveLine) => {
+    if (line.type === 'hop') hops.push(line.hop);
+    if (line.type === 'chunk') body += line.text;
+    if (line.type !== 'answer') return;
+    headers = line.headers.map(([name, value]) => [name, value]);
+    body += line.body ?? '';
+  };
+  const { status, result } = await sendExample(example, proxy, keep, signal);
+  return {
+    transcript: { status, headers, ...shortenBody(body), hops },
+    isAsStated: result === 'answered',
+  };
+}
+
+/** A verdict as plain data, as it will be read back. */
+function asRecorded(verdict: Verdict): Transcripts['claims'][string] {
+  return JSON.parse(JSON.stringify(verdict)) as Transcripts['claims'][string];
+}

@@ -1,0 +1,49 @@
+/** What of an answer's body a transcript keeps: enough to see what it is. */
+
+const maxLines = 32;
+const maxEventLength = 160;
+
+export interface ShortBody {
+  readonly body: string;
+  readonly isShortened: boolean;
+}
+
+/** JSON is laid out and cut after some lines; of a stream of events, the beginning of each is kept. */
+export function shortenBody(body: string): ShortBody {
+  const whole = parse(body);
+  if (whole !== undefined) return cutLines(JSON.stringify(withoutBookkeeping(whole), null, 2));
+  const lines = body.trimEnd().split('\n');
+  const isEventStream = lines.length > 1 && lines.every((line) => parse(line) !== undefined);
+  if (!isEventStream) return cutLines(body);
+  const { body: kept, isShortened } = cutLines(lines.map(cutEvent).join('\n'));
+  return { body: kept, isShortened: isShortened || lines.some((l) => l.length > maxEventLength) };
+}
+
+function cutLines(text: string): ShortBody {
+  const lines = text.split('\n');
+  const isShortened = lines.length > maxLines;
+  return { body: isShortened ? `${lines.slice(0, maxLines).join('\n')}\n…` : text, isShortened };
+}
+
+function cutEvent(line: string): string {
+  return line.length > maxEventLength ? `${line.slice(0, maxEventLength)}…` : line;
+}
+
+/** Who changed which field when: long, and never what an example is about. */
+function withoutBookkeeping(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutBookkeeping);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => name !== 'managedFields')
+      .map(([name, inner]) => [name, withoutBookkeeping(inner)]),
+  );
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,178 @@
+/** `npm start`: the site, the lab and the proxy, until Ctrl-C. */
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadMessages, localeFromEnvironment } from '../proxies/kit/messages.ts';
+import { createLive } from '../src/server/live/live.ts';
+import { startBackend, type StartedBackend } from '../src/server/live/start-backend.ts';
+import { startServer, type SiteServer } from '../src/server/server.ts';
+import { loadSite } from '../src/server/site/built-site.ts';
+import { isBuilt } from './build-state.ts';
+import { project, runNode } from './project.ts';
+
+const defaultPort = 4321;
+const proxyPort = 8001;
+const stopWithinMs = 6_000;
+
+const startedAt = performance.now();
+const messages = loadMessages(localeFromEnvironment(process.env) ?? 'en');
+
+class StartError extends Error {}
+
+interface Options {
+  readonly host: string;
+  readonly port: number;
+  readonly names: readonly string[];
+  readonly kubeconfigPath: string | undefined;
+}
+
+interface Running extends AsyncDisposable {
+  readonly server: SiteServer;
+  readonly backend: StartedBackend;
+}
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      // The second time means now. The children end when their channel to us does.
+      if (stop.signal.aborted) process.exit(130);
+      stop.abort();
+    });
+  }
+  try {
+    await runUntil(stop.signal);
+    return 0;
+  } catch (error) {
+    if (stop.signal.aborted && !(error instanceof StartError)) return 0;
+    console.error(
+      error instanceof StartError
+        ? error.message
+        : messages.say('start.failed', { message: messageOf(error) }),
+    );
+    return 1;
+  }
+}
+
+async function runUntil(signal: AbortSignal): Promise<void> {
+  const options = readOptions();
+  await checkPort(options);
+  if (!(await isBuilt())) {
+    console.log(messages.say('start.building'));
+    const status = await runNode(['tools/build.ts'], signal);
+    if (signal.aborted) return;
+    if (status !== 0)
+      throw new StartError(messages.say('build.failed', { message: `tools/build.ts: ${status}` }));
+  }
+  const running = await start(options);
+  printTable(running);
+  const stopped = new Promise<null>((done) => {
+    if (signal.aborted) done(null);
+    signal.addEventListener('abort', () => done(null), { once: true });
+  });
+  const ended = await Promise.race([stopped, running.backend.kubectlProxy.ended]);
+  if (!ended) console.log(`\n${messages.say('start.stopping')}`);
+  setTimeout(() => {
+    console.error(messages.say('start.not-stopped', { seconds: stopWithinMs / 1000 }));
+    process.exit(1);
+  }, stopWithinMs).unref();
+  await running[Symbol.asyncDispose]();
+  if (ended) {
+    const { status, stderr: message } = ended;
+    throw new StartError(messages.say('start.proxy-ended', { status: String(status), message }));
+  }
+  console.log(messages.say('start.stopped'));
+}
+
+function readOptions(): Options {
+  try {
+    const { values } = parseArgs({
+      options: {
+        port: { type: 'string', default: String(defaultPort) },
+        host: { type: 'string', default: 'localhost' },
+        name: { type: 'string', multiple: true, default: [] },
+        kubeconfig: { type: 'string' },
+      },
+    });
+    const { host, name, kubeconfig } = values;
+    if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535) {
+      throw new Error(messages.say('start.bad-port', { port: values.port }));
+    }
+    const kubeconfigPath = kubeconfig === undefined ? undefined : resolve(kubeconfig);
+    return { host, port: Number(values.port), names: [host, ...name], kubeconfigPath };
+  } catch (error) {
+    throw new StartError(`${messageOf(error)}\n${messages.say('start.usage')}`);
+  }
+}
+
+/** Before anything takes time: is the port to be had at all? */
+async function checkPort({ host, port }: Options): Promise<void> {
+  for (const address of host === 'localhost' ? ['127.0.0.1', '::1'] : [host]) {
+    const probe = createServer();
+    try {
+      probe.listen(port, address);
+      await once(probe, 'listening');
+      probe.close();
+      await once(probe, 'close');
+    } catch (error) {
+      if (address !== '::1' || codeOf(error) === 'EADDRINUSE') {
+        throw cannotListen({ host, port }, error);
+      }
+    }
+  }
+}
+
+async function start(options: Options): Promise<Running> {
+  const { host, port, names, kubeconfigPath } = options;
+  await using stack = new AsyncDisposableStack();
+  const [site, backend] = await Promise.all([
+    loadSite(project('dist')),
+    startBackend({ directory: project('.lab', String(port)), kubeconfigPath, proxyPort }),
+  ]);
+  stack.use(backend);
+  const live = stack.use(createLive({ backend: () => backend, names }));
+  const server = await startServer({ site, live, host, port, names }).catch((error: unknown) => {
+    throw cannotListen(options, error);
+  });
+  stack.use(server);
+  const owned = stack.move();
+  return { server, backend, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+function printTable({ server, backend }: Running): void {
+  const { kubectlProxy, kubeconfigPath, lab } = backend;
+  const { address, port } = kubectlProxy;
+  if (port !== proxyPort)
+    console.log(messages.say('start.proxy-port-in-use', { port: proxyPort, address }));
+  const rows = [
+    [messages.say('start.table.site'), server.url],
+    [messages.say('start.table.proxy'), `http://${address}`],
+    ...(lab?.describe() ?? []).map((machine) => [machine.name, machine.address] as const),
+    [messages.say('start.table.kubeconfig'), kubeconfigPath],
+    [messages.say('start.table.try'), `kubectl --kubeconfig ${kubeconfigPath} get pods -A`],
+    ['', `curl http://${address}/version`],
+  ] as const;
+  const width = Math.max(...rows.map(([name]) => name.length));
+  console.log(`\n${rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n')}\n`);
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  console.log(messages.say('start.ready', { seconds }));
+}
+
+function cannotListen({ host, port }: Pick<Options, 'host' | 'port'>, error: unknown): StartError {
+  const isInUse = codeOf(error) === 'EADDRINUSE';
+  const values = { host, port, other: port + 1, message: messageOf(error) };
+  return new StartError(
+    messages.say(isInUse ? 'start.port-in-use' : 'start.cannot-listen', values),
+  );
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
