@@ -1,0 +1,120 @@
+/** One HTTP/1.1 connection to the upstream, read into memory of its own that is used again. */
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { ConnectOptions, Upstream } from '../upstream.ts';
+import { headroomBytes, newReadMemory, readableWindow } from './read-memory.ts';
+
+/** Whoever uses a connection just now. */
+export interface UpstreamReceiver {
+  /** Bytes arrived in `memory[start, end)`. Call `lend` if they are still needed afterwards. */
+  onUpstreamBytes(memory: Buffer, start: number, end: number): void;
+  /** The upstream will send nothing more. */
+  onUpstreamEnd(): void;
+  /** The connection is gone; `error` is null where it was closed in order. */
+  onUpstreamClose(error: Error | null): void;
+  onUpstreamDrain(): void;
+}
+
+export class UpstreamConnection {
+  receiver: UpstreamReceiver | null = null;
+  /** How many requests it has carried. */
+  uses = 0;
+  idleSinceMs = 0;
+  isEnded = false;
+  readonly generation: number;
+  /** `local->remote`, as Go's errors name a connection. */
+  readonly label: string;
+  readonly socket: Socket | TLSSocket;
+  private readonly reading: Reading;
+
+  static async open(
+    upstream: Upstream,
+    options: Omit<ConnectOptions, 'onread'>,
+  ): Promise<UpstreamConnection> {
+    const generation = upstream.generation;
+    const reading = new Reading();
+    const socket = await upstream.connect({
+      ...options,
+      onread: {
+        buffer: () => reading.window(),
+        callback: (length) => reading.arrived(length),
+      },
+    });
+    return new UpstreamConnection(socket, reading, generation);
+  }
+
+  private constructor(socket: Socket | TLSSocket, reading: Reading, generation: number) {
+    this.socket = socket;
+    this.reading = reading;
+    this.generation = generation;
+    this.label =
+      endpoint(socket.localAddress, socket.localPort) +
+      `->${endpoint(socket.remoteAddress, socket.remotePort)}`;
+    let error: Error | null = null;
+    socket.allowHalfOpen = true;
+    socket.setNoDelay(true);
+    socket.on('error', (cause: Error) => {
+      error = cause;
+    });
+    socket.on('drain', () => this.receiver?.onUpstreamDrain());
+    socket.on('end', () => {
+      this.isEnded = true;
+      this.receiver?.onUpstreamEnd();
+    });
+    socket.on('close', () => {
+      this.isEnded = true;
+      this.receiver?.onUpstreamClose(error);
+    });
+    reading.connection = this;
+    socket.resume();
+  }
+
+  /** The bytes just handed out are still queued somewhere: read the next ones elsewhere. */
+  lend(): void {
+    this.reading.isLent = true;
+  }
+
+  pause(): void {
+    this.reading.isPaused = true;
+    this.socket.pause();
+  }
+
+  resume(): void {
+    if (!this.reading.isPaused) return;
+    this.reading.isPaused = false;
+    this.socket.resume();
+  }
+
+  destroy(): void {
+    this.receiver = null;
+    this.socket.destroy();
+  }
+}
+
+class Reading {
+  connection: UpstreamConnection | null = null;
+  isLent = false;
+  isPaused = false;
+  private memory = newReadMemory();
+  private view = readableWindow(this.memory);
+
+  window(): Buffer {
+    if (this.isLent) {
+      this.isLent = false;
+      this.memory = newReadMemory();
+      this.view = readableWindow(this.memory);
+    }
+    return this.view;
+  }
+
+  /** Returns whether reading goes on. */
+  arrived(length: number): boolean {
+    this.connection?.receiver?.onUpstreamBytes(this.memory, headroomBytes, headroomBytes + length);
+    return !this.isPaused;
+  }
+}
+
+function endpoint(address: string | undefined, port: number | undefined): string {
+  if (address === undefined) return '@';
+  return `${address.includes(':') ? `[${address}]` : address}:${port ?? 0}`;
+}

@@ -1,0 +1,117 @@
+/** The head that goes upstream: what is removed, what is added (specification 1.6, 1.10). */
+import type { Header } from '../kit/http/head.ts';
+import { headerValue } from '../kit/http/head.ts';
+import { isHopByHop, namedByConnection } from '../kit/http/hop-by-hop.ts';
+import type { ClientCredentials, HeaderLine } from '../kit/upstream.ts';
+import type { ClientRequest } from './client-request.ts';
+
+export const userAgent = 'hop-by-hop/0.1.0';
+
+export interface OutgoingOptions {
+  readonly target: string;
+  readonly authority: string;
+  readonly credentials: readonly HeaderLine[];
+  /** Null over a unix socket: there is no address to pass on. */
+  readonly clientAddress: string | null;
+  /** The connection itself is handed on: `Connection` and `Upgrade` belong to the request. */
+  readonly isUpgrade: boolean;
+  readonly asksForGzip: boolean;
+}
+
+/** Which credentials the client brought itself; empty ones do not count. */
+export function clientCredentials(headers: readonly Header[]): ClientCredentials {
+  return {
+    hasAuthorization: isFilled(headers, 'authorization'),
+    hasImpersonateUser: isFilled(headers, 'impersonate-user'),
+  };
+}
+
+/** Whether Go's transport would ask for gzip on the client's behalf and decode it. */
+export function asksForGzip({ head }: ClientRequest): boolean {
+  return (
+    head.method !== 'HEAD' &&
+    !isFilled(head.headers, 'accept-encoding') &&
+    !isFilled(head.headers, 'range')
+  );
+}
+
+/** The request's head as it goes upstream, one character per byte. */
+export function outgoingHead(request: ClientRequest, options: OutgoingOptions): string {
+  const { method, headers } = request.head;
+  const named = namedByConnection(headers);
+  let text = `${method} ${options.target} HTTP/1.1\r\nHost: ${options.authority}\r\n`;
+  let forwardedFor = '';
+  let hasUserAgent = false;
+  let takesTrailers = false;
+
+  for (const { name, key, value } of headers) {
+    if (key === 'te' && !options.isUpgrade) takesTrailers ||= mentionsTrailers(value);
+    if (isDropped(key, named, options.isUpgrade)) continue;
+    if (key === 'x-forwarded-for') forwardedFor += forwardedFor === '' ? value : `, ${value}`;
+    else if (value === '' && isReplaced(key, options)) continue;
+    else if (key === 'user-agent' && value === '') continue;
+    else {
+      hasUserAgent ||= key === 'user-agent';
+      text += `${name}: ${value}\r\n`;
+    }
+  }
+  text += framingLines(request, headers);
+  if (takesTrailers) text += 'TE: trailers\r\n';
+  if (options.clientAddress !== null) {
+    forwardedFor += `${forwardedFor === '' ? '' : ', '}${options.clientAddress}`;
+  }
+  if (forwardedFor !== '') text += `X-Forwarded-For: ${forwardedFor}\r\n`;
+  if (!hasUserAgent) text += `User-Agent: ${userAgent}\r\n`;
+  if (isUnboundedByPragma(headers)) text += 'Cache-Control: no-cache\r\n';
+  for (const [name, value] of options.credentials) text += `${name}: ${value}\r\n`;
+  if (options.asksForGzip) text += 'Accept-Encoding: gzip\r\n';
+  return `${text}\r\n`;
+}
+
+function isDropped(key: string, named: ReadonlySet<string>, isUpgrade: boolean): boolean {
+  if (key === 'host' || key === 'content-length') return true;
+  if (isUpgrade && (key === 'connection' || key === 'upgrade')) return false;
+  return isHopByHop(key, named);
+}
+
+/** A client's empty header does not stand beside the one that is added. */
+function isReplaced(key: string, options: OutgoingOptions): boolean {
+  if (key === 'accept-encoding') return options.asksForGzip;
+  return options.credentials.some(([name]) => name.toLowerCase() === key);
+}
+
+/** The framing is stated anew: as Go does, with a length of zero only where a body is usual. */
+function framingLines({ head, framing }: ClientRequest, headers: readonly Header[]): string {
+  switch (framing.kind) {
+    case 'length':
+      return `Content-Length: ${framing.length}\r\n`;
+    case 'chunked':
+      return `Transfer-Encoding: chunked\r\n${announcedTrailers(headers)}`;
+    default:
+      return ['POST', 'PUT', 'PATCH'].includes(head.method) ? 'Content-Length: 0\r\n' : '';
+  }
+}
+
+/** Go announces a request's trailers and then drops them. */
+function announcedTrailers(headers: readonly Header[]): string {
+  const names = headers
+    .filter(({ key }) => key === 'trailer')
+    .flatMap(({ value }) => value.split(','))
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  return names.length === 0 ? '' : `Trailer: ${names.sort().join(',')}\r\n`;
+}
+
+/** `Pragma: no-cache` alone means `Cache-Control: no-cache` too, to Go. */
+function isUnboundedByPragma(headers: readonly Header[]): boolean {
+  return (
+    headerValue(headers, 'pragma') === 'no-cache' && headerValue(headers, 'cache-control') === null
+  );
+}
+
+const mentionsTrailers = (value: string): boolean => /(?:^|,)\s*trailers\s*(?:$|,)/i.test(value);
+
+function isFilled(headers: readonly Header[], key: string): boolean {
+  const value = headerValue(headers, key);
+  return value !== null && value !== '';
+}
