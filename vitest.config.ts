@@ -2,7 +2,25 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{proxies,lab,src,tools,e2e,bench}/**/*.test.ts'],
-    testTimeout: 20_000,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{proxies,lab,src,tools,bench}/**/*.test.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        // In real Chromium, against the built site: `npm run build` comes first.
+        test: {
+          name: 'browser',
+          include: ['e2e/**/*.e2e.ts'],
+          globalSetup: ['e2e/running-site.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 30_000,
+          fileParallelism: false,
+        },
+      },
+    ],
   },
 });

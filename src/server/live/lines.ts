@@ -8,6 +8,8 @@ import type { LiveErrorCode } from './live-error.ts';
 export interface HopLine {
   readonly type: 'hop';
   readonly hop: Hop;
+  /** What was decided there, in the reader's language. */
+  readonly text?: string;
   readonly world?: WorldName;
 }
 
