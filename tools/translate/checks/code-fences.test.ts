@@ -19,3 +19,12 @@ test('a lost block is found', () => {
   const changes = altered(page, '```sh title="Prova"\nkubectl proxy --port=0\n```\n', '');
   expect(findings('code-fences', changes)).toEqual([`${page}:8 1 code blocks | 0`]);
 });
+
+test('a comment line may be translated, and must stay', () => {
+  const commented = (comment: string, path: string) =>
+    altered(path, 'kubectl proxy --port=0', `${comment}kubectl proxy --port=0`);
+  const english = commented('# any port\n', 'docs/en/kubectl-proxy.mdx');
+  const translated = commented('# una porta qualsiasi\n', page);
+  expect(findings('code-fences', { ...english, ...translated })).toEqual([]);
+  expect(findings('code-fences', english)).toHaveLength(1);
+});

@@ -1,4 +1,4 @@
-/** Code blocks are the same to the letter: a reader copies them. */
+/** Code blocks are the same to the letter, but for comment lines: a reader copies them. */
 import type { MdastNode } from 'satteri';
 import type { Check, Finding } from '../check.ts';
 import { lineOf, walk } from '../nodes.ts';
@@ -49,8 +49,15 @@ function fences(nodes: readonly MdastNode[]): { line: number; lines: string[] }[
 
 function firstDifference(one: readonly string[], other: readonly string[]): number | null {
   const length = Math.max(one.length, other.length);
-  const index = Array.from({ length }, (_, line) => line).find((line) => one[line] !== other[line]);
+  const index = Array.from({ length }, (_, line) => line).find(
+    (line) => comparable(one[line]) !== comparable(other[line]),
+  );
   return index ?? null;
+}
+
+/** A comment is prose: it is translated, and stays where it is. */
+function comparable(line: string | undefined): string | undefined {
+  return line?.replace(/^(\s*#) .*$/u, '$1');
 }
 
 function quote(line: string | undefined): string {

@@ -31,7 +31,10 @@ test('an accent that is a character of its own is found', () => {
 
 test('two kinds of apostrophe are found', () => {
   expect(written("L'host e l’apiserver.")).toEqual([
-    `${page}:6 the straight apostrophe ' of the other texts | l’`,
+    `${page}:6 the apostrophe ' of the other texts | l’`,
+  ]);
+  expect(written("L’host, l’apiserver e l'header.")).toEqual([
+    `${page}:6 the apostrophe ’ of the other texts | l'`,
   ]);
   expect(written('L’host e l’apiserver.')).toEqual([]);
 });

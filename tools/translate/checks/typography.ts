@@ -64,26 +64,29 @@ function findSlip(
   ];
 }
 
-/** One apostrophe in a language: the straight one, if any text has it. */
+/** One apostrophe in a language: the one that most texts have. */
 function mixedApostrophes(all: ReturnType<typeof passages>): Finding[] {
-  const straight = all.some(({ translated }) =>
-    translated.some(({ text }) => /\p{L}'/u.test(text)),
+  const found = all.flatMap(({ unit, file, translated }) =>
+    translated.flatMap((chunk) =>
+      [...chunk.text.matchAll(/\p{L}['’](?=\p{L})/gu)].map(({ 0: text, index }) => ({
+        unit,
+        file,
+        line: lineOfMatch(chunk, index),
+        text,
+        sign: text.at(-1),
+      })),
+    ),
   );
-  if (!straight) return [];
-  return all.flatMap(({ unit, file, translated }) =>
-    translated.flatMap((chunk): Finding[] => {
-      const match = /\p{L}’/u.exec(chunk.text);
-      if (match === null) return [];
-      return [
-        {
-          file,
-          line: lineOfMatch(chunk, match.index),
-          expected: "the straight apostrophe ' of the other texts",
-          found: match[0],
-          fix: 'Use one kind of apostrophe in a language.',
-          unit,
-        },
-      ];
-    }),
-  );
+  const curly = found.filter(({ sign }) => sign === '’').length;
+  const usual = curly * 2 > found.length ? '’' : "'";
+  return found
+    .filter(({ sign }) => sign !== usual)
+    .map(({ unit, file, line, text }) => ({
+      file,
+      line,
+      expected: `the apostrophe ${usual} of the other texts`,
+      found: text,
+      fix: 'Use one kind of apostrophe in a language.',
+      unit,
+    }));
 }
