@@ -215,6 +215,14 @@ export type FlagName<D> = D extends {
   ? Name
   : never;
 
+/** A flag with its literal name and type: what makes a parsed command line typed. */
+export type NamedFlag<F> = F extends {
+  readonly name: infer Name extends string;
+  readonly type: infer Type extends Flag['type'];
+}
+  ? Flag & { readonly name: Name; readonly type: Type }
+  : never;
+
 /**
  * Parses a descriptor once, where it is written, and keeps its literal ids in the type.
  *
@@ -226,7 +234,7 @@ export function defineProxy<const D extends z.input<typeof descriptorSchema>>(
   Pick<D, 'id'> & {
     readonly claims: readonly (Claim & { readonly id: ClaimId<D> })[];
     readonly examples: readonly (Example & { readonly id: ExampleId<D> })[];
-    readonly flags: readonly (Flag & { readonly name: FlagName<D> })[];
+    readonly flags: readonly NamedFlag<D['flags'][number]>[];
   } {
   return descriptorSchema.parse(descriptor) as never;
 }

@@ -57,7 +57,7 @@ async function startOnFreePort(kubeconfigPath: string, port: number): Promise<Pr
 }
 
 /** A laboratory with a directory of its own; disposing of it ends what was started through it. */
-async function lend(
+export async function lend(
   lab: Pick<Lab, 'kubeconfigPath'>,
   parent: string,
   signal: AbortSignal,

@@ -1,0 +1,13 @@
+/** Log lines as Kubernetes' commands write them: `W1122 04:50:20.123456   12345 proxy.go:200] text`. */
+
+export type Severity = 'I' | 'W' | 'E' | 'F';
+
+/** One line, without its newline. `source` is where kubectl says it comes from. */
+export function klogLine(severity: Severity, source: string, message: string): string {
+  const now = new Date();
+  const two = (part: number) => String(part).padStart(2, '0');
+  const day = `${two(now.getMonth() + 1)}${two(now.getDate())}`;
+  const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join(':');
+  const micros = `${String(now.getMilliseconds()).padStart(3, '0')}000`;
+  return `${severity}${day} ${time}.${micros} ${String(process.pid).padStart(7)} ${source}] ${message}`;
+}

@@ -1,0 +1,70 @@
+/** `hop <subcommand>`: the project's commands, each loaded when it is asked for. */
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+import { closest } from './closest.ts';
+import type { Command, Terminal } from '../proxies/kit/command.ts';
+import { loadMessages, localeFromEnvironment } from '../proxies/kit/messages.ts';
+
+/** The subcommands, in the order of `hop --help`; `cli.commands.<name>` says what each does. */
+const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
+  'kubectl-proxy': () => import('../proxies/kubectl-proxy/command.ts'),
+  prove: () => import('./prove.ts'),
+};
+
+const locale = localeFromEnvironment(process.env);
+const terminal: Terminal = {
+  env: process.env,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  messages: loadMessages(locale ?? 'en'),
+  isHinting: locale !== null || process.stderr.isTTY,
+};
+
+process.exitCode = await main(process.argv.slice(2));
+// A channel to the process that started us must not keep this one.
+if (process.connected) process.disconnect();
+
+async function main([name = '', ...argv]: readonly string[]): Promise<number> {
+  const { stdout, stderr, messages } = terminal;
+  if (['', 'help', '--help', '-h'].includes(name)) {
+    stdout.write(help());
+    return 0;
+  }
+  if (['version', '--version', '-v'].includes(name)) {
+    stdout.write(`hop ${version()} (node ${process.versions.node})\n`);
+    return 0;
+  }
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (load === undefined) {
+    const [suggestion] = closest(name, Object.keys(commands));
+    const key = suggestion === undefined ? 'cli.unknown' : 'cli.unknown-close';
+    stderr.write(`${messages.say(key, { name, suggestion })}\n`);
+    return 2;
+  }
+  const { command } = await load();
+  return command.run(argv, terminal);
+}
+
+function help(): string {
+  const { messages } = terminal;
+  const names = Object.keys(commands);
+  const column = Math.max(...names.map((name) => name.length)) + 3;
+  return [
+    messages.say('cli.about'),
+    '',
+    messages.say('cli.usage-top'),
+    '',
+    messages.say('cli.subcommands'),
+    ...names.map((name) => `  ${name.padEnd(column)}${messages.say(`cli.commands.${name}`)}`),
+    '',
+    messages.say('cli.more'),
+    '',
+  ].join('\n');
+}
+
+function version(): string {
+  const file = new URL('../package.json', import.meta.url);
+  const manifest: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  return z.object({ version: z.string() }).parse(manifest).version;
+}
