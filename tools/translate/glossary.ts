@@ -44,7 +44,6 @@ const termSchema = z.strictObject({
 });
 
 export const glossarySchema = z.strictObject({
-  $schema: z.string().optional(),
   /** What holds for a language as a whole, by tag. */
   languages: z.record(
     z.string(),
