@@ -9,6 +9,7 @@ import { loadMessages, localeFromEnvironment } from '../proxies/kit/messages.ts'
 const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
   'kubectl-proxy': () => import('../proxies/kubectl-proxy/command.ts'),
   prove: () => import('./prove.ts'),
+  translate: () => import('./translate/command.ts'),
 };
 
 const locale = localeFromEnvironment(process.env);
