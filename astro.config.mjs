@@ -13,7 +13,7 @@ export default defineConfig({
   compressHTML: true,
   // One stylesheet and one script as files: the content security policy allows nothing inline.
   build: { inlineStylesheets: 'never' },
-  vite: { build: { assetsInlineLimit: 0 } },
+  vite: { build: { assetsInlineLimit: 0, modulePreload: false } },
   devToolbar: { enabled: false },
   markdown: {
     syntaxHighlight: false,

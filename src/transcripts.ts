@@ -10,6 +10,7 @@ export const transcriptsFile = '.lab/transcripts.json';
 const observationSchema = z.object({
   key: z.string(),
   values: z.record(z.string(), valueSchema),
+  standing: z.enum(['noted', 'holds', 'contradicts']),
 });
 
 const outcomeSchema = z.object({
@@ -53,6 +54,7 @@ export const transcriptsSchema = z.object({
 export type Transcripts = z.infer<typeof transcriptsSchema>;
 export type ExampleTranscript = z.infer<typeof exampleSchema>;
 export type RecordedVerdict = z.infer<typeof verdictSchema>;
+export type RecordedObservation = z.infer<typeof observationSchema>;
 
 /**
  * The transcripts of this build, or null where nothing was recorded.

@@ -1,12 +1,16 @@
 /** The words of a trace in a language. */
-import { stationSchema } from '../../proxies/descriptor.ts';
+import type { Descriptor, Station } from '../../proxies/descriptor.ts';
 import type { Translate } from '../i18n/messages.ts';
 import type { TraceWords } from '../map/trace.ts';
 
-export function traceWords(t: Translate): TraceWords {
+/** @param proxies Whose stations a trace may name. */
+export function traceWords(t: Translate, proxies: readonly Descriptor[]): TraceWords {
+  const stations = new Set<Station>(
+    proxies.flatMap(({ stretches }) => stretches.flatMap(({ from, to }) => [from, to])),
+  );
   return {
     stations: Object.fromEntries(
-      stationSchema.options.map((station) => [station, t(`interface:stations.${station}`)]),
+      [...stations].map((station) => [station, t(`interface:stations.${station}`)]),
     ),
     noTls: t('interface:tls.none'),
     added: t('interface:hops.added'),

@@ -1,2 +1,16 @@
-/** Everything the page does beyond being read. */
-export {};
+/** Everything the page does beyond being read. Without it the page still reads. */
+import { HopConsole } from './console.ts';
+import { markSections } from './contents.ts';
+import { addCopyButtons } from './copy.ts';
+import { keepAnchor } from './languages.ts';
+import { HopRun } from './run.ts';
+import { offerSearch } from './search-key.ts';
+import { rememberTheme } from './theme.ts';
+
+rememberTheme();
+keepAnchor();
+markSections();
+addCopyButtons();
+offerSearch();
+customElements.define('hop-run', HopRun);
+customElements.define('hop-console', HopConsole);

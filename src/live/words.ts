@@ -15,17 +15,16 @@ export interface RunWords {
   readonly run: string;
   readonly again: string;
   readonly cancel: string;
-  readonly running: string;
   readonly cancelled: string;
-  readonly live: string;
+  /** The button's text where nothing runs. */
+  readonly recording: string;
   readonly offline: string;
   readonly failed: string;
+  /** The names of a proof's two worlds. */
   readonly claimed: string;
   readonly refuted: string;
-  /** With `{status}` and `{ms}`. */
-  readonly status: string;
+  readonly hops: string;
   readonly shortened: string;
-  readonly results: Readonly<Record<string, string>>;
 }
 
 /** Reads the words out of the page. Written by our own build: not parsed again. */

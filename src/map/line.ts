@@ -5,6 +5,7 @@
 import { escapeHtml } from '../i18n/inline-code.ts';
 
 export interface MapStation {
+  readonly id: string;
   readonly name: string;
   /** A second, smaller line: an address. */
   readonly note?: string;
@@ -53,7 +54,8 @@ export function drawLine(line: MapLine, orientation: 'wide' | 'tall'): string {
     const path = layout.path(from, to);
     const core = stretch.tls === 'none' ? '' : `<path class="core ${stretch.tls}" d="${path}"/>`;
     const at = layout.stretchText(from, to, stretch.labels.length);
-    return `<g class="stretch"><path class="rail" pathLength="1" d="${path}"/>${core}${textLines(at, 15, stretch.labels)}</g>`;
+    const ends = line.stations.slice(index, index + 2).map(({ id }) => id);
+    return `<g class="stretch" data-hop="${ends.join(' ')}"><path class="rail" pathLength="1" d="${path}"/>${core}${textLines(at, 15, stretch.labels)}</g>`;
   });
   const stations = line.stations.map((station, index) => {
     const point = layout.stations[index];
@@ -128,7 +130,14 @@ function bend(start: Point, first: Point, second: Point, end: Point): string {
     const step = Math.min(14, length / 2) / length;
     return [round(from[0] + (to[0] - from[0]) * step), round(from[1] + (to[1] - from[1]) * step)];
   };
-  return `M${start}L${towards(first, start)}Q${first} ${towards(first, second)}L${towards(second, first)}Q${second} ${towards(second, end)}L${end}`;
+  const at = (point: Point): string => point.join();
+  return [
+    `M${at(start)}L${at(towards(first, start))}`,
+    `Q${at(first)} ${at(towards(first, second))}`,
+    `L${at(towards(second, first))}`,
+    `Q${at(second)} ${at(towards(second, end))}`,
+    `L${at(end)}`,
+  ].join('');
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;

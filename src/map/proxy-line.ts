@@ -8,6 +8,7 @@ export function proxyLine({ id, stretches }: Descriptor, t: Translate): MapLine 
   const stations = first ? [first.from, ...stretches.map(({ to }) => to)] : [];
   return {
     stations: stations.map((station) => ({
+      id: station,
       name: t(`interface:stations.${station}`),
       isMain: station === id,
     })),

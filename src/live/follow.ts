@@ -1,0 +1,33 @@
+/** Sends a live request and shows what comes of it; loaded when somebody first presses a button. */
+import { LiveMap } from './live-map.ts';
+import { Output } from './output.ts';
+import { live, LiveProblem, NothingRuns } from './stream.ts';
+import { words } from './words.ts';
+
+export { LiveMap };
+
+export interface LiveRequest {
+  readonly path: string;
+  readonly method: string;
+  readonly signal: AbortSignal;
+}
+
+/** Resolves when all is shown, also what went wrong; false where nothing runs behind the page. */
+export async function follow(
+  request: LiveRequest,
+  element: HTMLElement,
+  map: LiveMap,
+): Promise<boolean> {
+  const output = new Output(element, map);
+  const { run } = words;
+  try {
+    for await (const line of live(request)) output.show(line);
+  } catch (error) {
+    if (request.signal.aborted) output.say(run?.cancelled ?? '');
+    else if (error instanceof NothingRuns) {
+      output.say(run?.offline ?? '');
+      return false;
+    } else output.say(error instanceof LiveProblem ? error.message : (run?.failed ?? ''));
+  }
+  return true;
+}

@@ -1,0 +1,51 @@
+/** The page's map, lit stretch by stretch as the hops arrive. */
+import type { Hop } from '../../proxies/kit/hop.ts';
+
+export class LiveMap {
+  readonly #line: string;
+  /** The figure right above, as on the home page: lit itself, not copied. */
+  readonly #own: Element | null;
+  #map: Element | null = null;
+
+  constructor(line: string, own: Element | null) {
+    this.#line = line;
+    this.#own = own;
+  }
+
+  /** Puts a dim map at the top of the output. */
+  start(output: Element): void {
+    const figure = document.querySelector(`[data-line="${this.#line}"] > .map.wide`);
+    if (this.#own) this.#map = this.#own;
+    else if (figure) {
+      this.#map = document.createElement('div');
+      this.#map.append(figure.cloneNode(true));
+      output.append(this.#map);
+    }
+    this.#map?.classList.add('running');
+    this.#map?.querySelectorAll('.lit').forEach((lit) => lit.remove());
+    this.#map?.querySelectorAll('.end').forEach((end) => end.classList.remove('end'));
+  }
+
+  light({ from, to }: Hop): void {
+    for (const stretch of this.#stretches(from.station, to.station)) {
+      const rail = stretch.querySelector('.rail');
+      if (!rail || stretch.querySelector('.lit')) continue;
+      const lit = rail.cloneNode() as Element;
+      lit.classList.add('lit');
+      rail.after(lit);
+    }
+  }
+
+  /** Marks where the request ended, if that was not the end of the line. */
+  end(): void {
+    for (const map of this.#map?.querySelectorAll('.map') ?? []) {
+      const stretches = [...map.querySelectorAll('.stretch')];
+      const dark = stretches.findIndex((stretch) => !stretch.querySelector('.lit'));
+      if (dark > 0) map.querySelectorAll('.station')[dark]?.classList.add('end');
+    }
+  }
+
+  #stretches(from: string, to: string): NodeListOf<Element> | readonly Element[] {
+    return this.#map?.querySelectorAll(`[data-hop="${from} ${to}"]`) ?? [];
+  }
+}

@@ -1,0 +1,109 @@
+/** Shows what happens while it happens: the line on the map, the same as text, the answer. */
+import { traceItem } from '../map/trace.ts';
+import type { LiveLine } from '../server/live/lines.ts';
+import type { LiveMap } from './live-map.ts';
+import { words } from './words.ts';
+
+/** As much of an answer as a reader wants to see. */
+const maxBodyLines = 40;
+
+/** Draws the lines of a stream into an element that it empties first. */
+export class Output {
+  readonly #element: HTMLElement;
+  readonly #map: LiveMap;
+  #section: HTMLElement;
+  #trace: HTMLOListElement | undefined;
+  #body: HTMLElement | undefined;
+
+  constructor(element: HTMLElement, map: LiveMap) {
+    this.#element = element;
+    this.#map = map;
+    this.#section = element;
+    element.replaceChildren();
+    map.start(element);
+  }
+
+  show(line: LiveLine): void {
+    switch (line.type) {
+      case 'world':
+        this.#section = this.#add('section', '');
+        this.#trace = undefined;
+        this.#add('h4', words.run?.[line.world] ?? '');
+        break;
+      case 'hop':
+        this.#map.light(line.hop);
+        this.#traceList(line.world !== undefined).insertAdjacentHTML(
+          'beforeend',
+          words.trace ? traceItem(line.hop, words.trace, line.text ?? '') : '',
+        );
+        break;
+      case 'observation':
+        this.#add('p', line.text).className = `seen ${line.standing}`;
+        break;
+      case 'answer':
+        this.#answer(line.body ?? '');
+        break;
+      case 'chunk':
+        this.#answer((this.#body?.textContent ?? '') + line.text);
+        break;
+      case 'result':
+        this.#section = this.#element;
+        this.#map.end();
+        this.#add('p', line.text).className = `result ${line.result}`;
+        break;
+      case 'error':
+        this.say(line.message);
+    }
+  }
+
+  /** A sentence of its own: cancelled, broken, refused. */
+  say(text: string): void {
+    this.#section = this.#element;
+    this.#add('p', text).className = 'result defective';
+  }
+
+  #add<Tag extends 'p' | 'h4' | 'section'>(tag: Tag, text: string): HTMLElementTagNameMap[Tag] {
+    const child = document.createElement(tag);
+    child.textContent = text;
+    (tag === 'section' ? this.#element : this.#section).append(child);
+    return child;
+  }
+
+  /** A request's hops stand open; those of a proof's many requests fold away. */
+  #traceList(isFolded: boolean): HTMLOListElement {
+    if (this.#trace) return this.#trace;
+    const list = document.createElement('ol');
+    list.className = 'trace';
+    if (isFolded) {
+      const details = document.createElement('details');
+      const summary = document.createElement('summary');
+      summary.textContent = words.run?.hops ?? '';
+      details.append(summary, list);
+      this.#section.append(details);
+    } else this.#section.append(list);
+    return (this.#trace = list);
+  }
+
+  #answer(text: string): void {
+    if (!this.#body) {
+      const block = document.createElement('pre');
+      block.tabIndex = 0;
+      this.#section.append(block);
+      this.#body = block;
+    }
+    const lines = readable(text).split('\n');
+    const isLong = lines.length > maxBodyLines;
+    this.#body.textContent = isLong
+      ? [...lines.slice(0, maxBodyLines), words.run?.shortened].join('\n')
+      : lines.join('\n');
+  }
+}
+
+/** JSON on one line is for machines. */
+function readable(body: string): string {
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2);
+  } catch {
+    return body.trimEnd();
+  }
+}
