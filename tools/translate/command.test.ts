@@ -60,6 +60,7 @@ test('status --json is for programs', async () => {
   const { stdout } = await translate('status', '--json', `--content=${fixture.root}`);
   expect(JSON.parse(stdout)).toMatchObject([
     { locale: 'it', sections: { current: 0, stale: 5, missing: 0 }, findings: 0 },
+    { locale: 'pt-br', sections: { current: 0, stale: 0, missing: 5 } },
   ]);
 });
 

@@ -4,7 +4,7 @@ import type { Flag } from '../../proxies/descriptor.ts';
 import type { Command, Terminal } from '../../proxies/kit/command.ts';
 import { FlagError, parseFlags } from '../../proxies/kit/flags.ts';
 import { translatedLocales } from '../../src/i18n/content-files.ts';
-import { isLocale, sourceLocale, type Locale } from '../../src/i18n/locales.ts';
+import { allLocales, isLocale, sourceLocale, type Locale } from '../../src/i18n/locales.ts';
 import { formatFinding, runChecks } from './run-checks.ts';
 import { stamp } from './stamp.ts';
 import { formatStatus, translationStatus } from './status.ts';
@@ -21,7 +21,7 @@ Usage:
 a message (interface:search.none) or the path of a file; without it, everything is meant.
 
 Flags:
-      --locale strings    a language, by its folder: it, pt-br (default: all that exist)
+      --locale strings    a language, by its folder: it, pt-br (default: all)
       --content string    the content folder (default: this repository's)
       --json              write the status as JSON
   -h, --help              show this, and stop
@@ -44,6 +44,13 @@ interface Task {
 
 const verbs: Readonly<Record<string, (task: Task) => number>> = { check, status, stamp: stampAll };
 
+/** What each verb works on when no language is named. */
+const usualLocales: Readonly<Record<string, (root: string) => readonly Locale[]>> = {
+  check: (root) => [sourceLocale, ...translatedLocales(root)],
+  status: () => allLocales.filter((locale) => locale !== sourceLocale),
+  stamp: translatedLocales,
+};
+
 export const command: Command = {
   run: async (argv, { stdout, stderr }: Pick<Terminal, 'stdout' | 'stderr'>) => {
     try {
@@ -56,7 +63,7 @@ export const command: Command = {
       const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
       if (verb === undefined) throw new FlagError(`unknown command: ${name}`);
       const root = relative('', values.content) || '.';
-      const locales = readLocales(values.locale, root, name === 'check');
+      const locales = readLocales(values.locale, usualLocales[name]?.(root) ?? []);
       checkWords(words, root);
       const print = (line: string) => void stdout.write(`${line}\n`);
       return verb({ locales, words, root, isJson: values.json, print });
@@ -100,14 +107,8 @@ function stampAll({ locales, words, root, print }: Task): number {
   return results.some(({ refused }) => refused.length > 0) ? 1 : 0;
 }
 
-function readLocales(
-  given: readonly string[],
-  root: string,
-  isSourceMeant: boolean,
-): readonly Locale[] {
-  if (given.length === 0) {
-    return [...(isSourceMeant ? [sourceLocale] : []), ...translatedLocales(root)];
-  }
+function readLocales(given: readonly string[], usual: readonly Locale[]): readonly Locale[] {
+  if (given.length === 0) return usual;
   return given
     .flatMap((list) => list.split(','))
     .map((locale) => {
