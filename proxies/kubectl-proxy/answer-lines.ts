@@ -2,7 +2,7 @@
 import { isBodyAllowed } from '../kit/http/framing.ts';
 import type { Framing } from '../kit/http/framing.ts';
 import type { Header, ResponseHead } from '../kit/http/head.ts';
-import { isHopByHop, namedByConnection } from '../kit/http/hop-by-hop.ts';
+import { hasToken, isHopByHop, namedByConnection } from '../kit/http/hop-by-hop.ts';
 import { httpDate } from '../kit/http/http-date.ts';
 import { statusText } from '../kit/http/status-text.ts';
 import type { ClientRequest } from './client-request.ts';
@@ -51,6 +51,18 @@ export function answerHead(
     text += `Transfer-Encoding: chunked\r\n${announcedTrailers(headers)}`;
   }
   return text + options.connection;
+}
+
+/** The upstream's own head, for a refused upgrade: its reason, no Date (recorded case `up-deny`). */
+export function echoHead(head: ResponseHead, delivery: Delivery): string {
+  const named = namedByConnection(head.headers);
+  const isClosing = delivery === 'until-close' || hasToken(head.headers, 'connection', 'close');
+  let text = `HTTP/1.${head.minorVersion} ${head.status} ${head.reason}\r\n`;
+  for (const { name, key, value } of head.headers) {
+    if (!isHopByHop(key, named)) text += `${name}: ${value}\r\n`;
+  }
+  if (delivery === 'chunked') text += 'Transfer-Encoding: chunked\r\n';
+  return isClosing ? `${text}Connection: close\r\n` : text;
 }
 
 /** An interim answer (1xx): its headers, and nothing added. */

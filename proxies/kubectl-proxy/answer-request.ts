@@ -14,6 +14,7 @@ import type { ClientConnection, Exchange } from './client-connection.ts';
 import type { ClientRequest } from './client-request.ts';
 import type { ProxyContext } from './context.ts';
 import { Forwarding } from './forward.ts';
+import { isUpgrade, Upgrading } from './upgrade.ts';
 import { prepareRequest } from './prepare.ts';
 
 /** Returns the exchange that goes on, or null where the request is answered already. */
@@ -65,14 +66,19 @@ function forward(
   request: ClientRequest,
   target: string,
 ): Exchange {
+  const isUpgrading = isUpgrade(request);
+  const prepared = prepareRequest(context.upstream, request, {
+    target,
+    shouldAppendServerPath: context.shouldAppendServerPath,
+    clientAddress: client.address,
+    isUpgrade: isUpgrading,
+  });
+  if (isUpgrading) {
+    const upgrading = new Upgrading(context, client, request);
+    void upgrading.start(prepared);
+    return upgrading;
+  }
   const forwarding = new Forwarding(context, client, request);
-  forwarding.start(
-    prepareRequest(context.upstream, request, {
-      target,
-      shouldAppendServerPath: context.shouldAppendServerPath,
-      clientAddress: client.address,
-      isUpgrade: false,
-    }),
-  );
+  forwarding.start(prepared);
   return forwarding;
 }

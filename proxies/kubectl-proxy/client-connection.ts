@@ -23,8 +23,6 @@ export interface Exchange {
   onClientDrain(): void;
   /** The client is gone: nobody waits for the answer. */
   onClientGone(): void;
-  /** Set once the connection is a tunnel: the client's bytes and the end of them. */
-  readonly tunnel: ClientTunnel | null;
 }
 
 export interface ClientTunnel {
@@ -48,6 +46,7 @@ export class ClientConnection {
   private readonly answer: (client: ClientConnection, request: ClientRequest) => Exchange | null;
   private readonly heads = new HeadCollector();
   private exchange: Exchange | null = null;
+  private tunnel: ClientTunnel | null = null;
   private body: BodyReader | null = null;
   private pending: Buffer | null = null;
   private discardable = 0;
@@ -128,6 +127,21 @@ export class ClientConnection {
     this.proceed();
   }
 
+  /** From now on the client's bytes belong to the tunnel, and those that came early first. */
+  openTunnel(tunnel: ClientTunnel): void {
+    this.tunnel = tunnel;
+    this.socket.resume();
+    const early = this.pending;
+    this.pending = null;
+    if (early !== null) tunnel.onClientBytes(early);
+    if (this.isEnded) tunnel.onClientEnd();
+  }
+
+  /** Bytes wait behind the current request. */
+  get hasPending(): boolean {
+    return this.pending !== null;
+  }
+
   /** Everything queued is sent, then the connection is closed; the client sees an unfinished answer. */
   abort(): void {
     this.exchange = null;
@@ -147,9 +161,8 @@ export class ClientConnection {
 
   private onData(chunk: Buffer): void {
     if (this.isClosed) return;
-    const tunnel = this.exchange?.tunnel;
-    if (tunnel) {
-      tunnel.onClientBytes(chunk);
+    if (this.tunnel !== null) {
+      this.tunnel.onClientBytes(chunk);
     } else if (this.pending !== null) {
       this.pending = Buffer.concat([this.pending, chunk]);
       if (this.pending.length > maximumPendingBytes) this.socket.pause();
@@ -160,8 +173,7 @@ export class ClientConnection {
 
   private onEnd(): void {
     this.isEnded = true;
-    const tunnel = this.exchange?.tunnel;
-    if (tunnel) tunnel.onClientEnd();
+    if (this.tunnel !== null) this.tunnel.onClientEnd();
     else if (this.body !== null && !this.body.isComplete) {
       this.body = null;
       if (this.exchange === null) this.close();
@@ -194,9 +206,7 @@ export class ClientConnection {
       if (this.body !== null && !this.body.isComplete) {
         at = this.takeBody(this.body, chunk, at);
       } else if (this.exchange !== null) {
-        const tunnel = this.exchange.tunnel;
-        if (tunnel) tunnel.onClientBytes(chunk.subarray(at));
-        else this.pending = chunk.subarray(at);
+        this.pending = chunk.subarray(at);
         break;
       } else if (this.isLast) {
         break;

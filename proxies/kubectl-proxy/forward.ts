@@ -6,13 +6,12 @@ import { upstreamFailed } from './answers.ts';
 import type { ClientConnection, Exchange } from './client-connection.ts';
 import type { ClientRequest } from './client-request.ts';
 import type { ProxyContext } from './context.ts';
-import { goErrorText } from './go-error.ts';
+import { goErrorText, messageOf } from './go-error.ts';
 import { RequestSender } from './request-sender.ts';
 import { ResponseRelay } from './response-relay.ts';
 import type { PreparedRequest } from './prepare.ts';
 
 export class Forwarding implements Exchange, UpstreamReceiver {
-  readonly tunnel = null;
   private readonly context: ProxyContext;
   private readonly client: ClientConnection;
   private readonly request: ClientRequest;
@@ -159,10 +158,6 @@ export class Forwarding implements Exchange, UpstreamReceiver {
     else this.connection.destroy();
     this.connection = null;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 export function unsolicited(text: string): string {

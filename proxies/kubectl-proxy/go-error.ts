@@ -18,3 +18,7 @@ export function goErrorText(error: Error, label: string): string {
   if (text === undefined) return error.message;
   return `${text.split(':', 1)[0] ?? 'read'} tcp ${label}: ${text}`;
 }
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

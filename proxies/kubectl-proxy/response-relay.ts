@@ -9,7 +9,7 @@ import { HeadCollector } from '../kit/http/head-collector.ts';
 import { hasToken } from '../kit/http/hop-by-hop.ts';
 import { detectContentType } from '../kit/http/sniff.ts';
 import type { UpstreamConnection } from '../kit/http/upstream-connection.ts';
-import { answerHead, chunkedEnd, interimHead } from './answer-lines.ts';
+import { answerHead, chunkedEnd, echoHead, interimHead } from './answer-lines.ts';
 import type { Delivery } from './answer-lines.ts';
 import type { ClientConnection } from './client-connection.ts';
 import type { ClientRequest, Persistence } from './client-request.ts';
@@ -27,6 +27,12 @@ export interface RelayEvents {
   onBroken(fault: string): void;
 }
 
+/**
+ * `answer`: as Go's server writes an answer. `echo`: the upstream's own head, as a refused upgrade is
+ * passed on; the connection ends with it.
+ */
+type Manner = 'answer' | 'echo';
+
 /** Go's limit for a response head. */
 const maximumHeadBytes = 10 << 20;
 const endOfChunks = '0\r\n\r\n';
@@ -39,6 +45,7 @@ export class ResponseRelay {
   private readonly socket: Socket;
   private readonly request: ClientRequest;
   private readonly events: RelayEvents;
+  private readonly manner: Manner;
   private readonly heads = new HeadCollector();
   private head: ResponseHead | null = null;
   private body: BodyReader | null = null;
@@ -51,7 +58,13 @@ export class ResponseRelay {
   private decompression: Decompression | null = null;
   private connection: UpstreamConnection | null = null;
 
-  constructor(client: ClientConnection, request: ClientRequest, events: RelayEvents) {
+  constructor(
+    client: ClientConnection,
+    request: ClientRequest,
+    events: RelayEvents,
+    manner: Manner = 'answer',
+  ) {
+    this.manner = manner;
     this.client = client;
     this.socket = client.socket;
     this.request = request;
@@ -112,22 +125,29 @@ export class ResponseRelay {
         }
         return end;
       }
-    } while (this.takeHead() === 'interim' && at < end);
+    } while (this.takeHead() && at < end);
     return at;
   }
 
-  private takeHead(): 'interim' | 'final' | 'malformed' {
+  /** Returns whether another head follows. */
+  private takeHead(): boolean {
     const head = parseResponseHead(this.heads.text);
     if ('malformed' in head) return this.malformed(head.malformed);
     if (head.status === 101) {
       const protocol = JSON.stringify(headerValue(head.headers, 'upgrade') ?? '');
       this.events.onMalformed(`backend tried to switch protocol ${protocol} when "" was requested`);
-      return 'malformed';
+      return false;
     }
     if (head.status < 200) {
       if (this.request.head.minorVersion === 1) this.socket.write(interimHead(head), 'latin1');
-      return 'interim';
+      return true;
     }
+    this.accept(head);
+    return false;
+  }
+
+  /** Takes a final head; what is taken next is its body. Returns whether it can be relayed. */
+  accept(head: ResponseHead): boolean {
     const framing = responseFraming(head, this.request.head.method);
     if ('malformed' in framing) return this.malformed(framing.malformed);
 
@@ -144,22 +164,30 @@ export class ResponseRelay {
       !hasToken(head.headers, 'connection', 'close');
     if (framing.kind === 'none') this.delivery = 'none';
     else if (framing.kind === 'length' && !isDecoded) this.delivery = 'length';
+    else if (this.manner === 'echo') this.delivery = framing.kind;
     else this.delivery = this.request.head.minorVersion === 1 ? 'chunked' : 'until-close';
     const hasKnownEnd = this.delivery === 'none' || this.delivery === 'length';
-    this.persistence = this.client.persistence(this.request, head.status, hasKnownEnd);
-    this.unsent = answerHead(head, this.request, {
-      framing,
-      delivery: this.delivery,
-      isDecoded,
-      connection: this.persistence.line,
-    });
+    this.persistence =
+      this.manner === 'echo'
+        ? { line: '', isLast: true }
+        : this.client.persistence(this.request, head.status, hasKnownEnd);
+    this.unsent =
+      this.manner === 'echo'
+        ? echoHead(head, this.delivery)
+        : answerHead(head, this.request, {
+            framing,
+            delivery: this.delivery,
+            isDecoded,
+            connection: this.persistence.line,
+          });
     this.mustSniff =
+      this.manner === 'answer' &&
       this.delivery !== 'none' &&
       isBodyAllowed(head.status) &&
       headerValue(head.headers, 'content-type') === null &&
       (headerValue(head.headers, 'content-encoding') ?? '') === '';
     if (isDecoded) this.decompression = this.startDecompression();
-    return 'final';
+    return true;
   }
 
   private takeBody(
@@ -242,9 +270,9 @@ export class ResponseRelay {
     });
   }
 
-  private malformed(fault: string): 'malformed' {
+  private malformed(fault: string): false {
     this.events.onMalformed(`net/http: HTTP/1.x transport connection broken: ${fault}`);
-    return 'malformed';
+    return false;
   }
 
   private startDecompression(): Decompression {
