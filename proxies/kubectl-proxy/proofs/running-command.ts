@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { hopSchema, type Hop } from '../../kit/hop.ts';
 
-const commandPath = fileURLToPath(new URL('../command.ts', import.meta.url));
+const hop = fileURLToPath(new URL('../../../tools/hop.js', import.meta.url));
 
 export interface CommandOptions {
   readonly args: readonly string[];
@@ -31,7 +31,8 @@ export async function runCommand(options: CommandOptions): Promise<RunningComman
   const [program, ...args] = [
     ...(options.inside ?? []),
     process.execPath,
-    commandPath,
+    hop,
+    'kubectl-proxy',
     ...options.args,
   ] as [string, ...string[]];
   const child = spawn(program, args, {

@@ -1,7 +1,8 @@
 /** One live request and its answer, with what every handler needs: language, cancellation, lines. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Translate } from './messages.ts';
-import type { LiveLine } from './lines.ts';
+import type { Hop } from '../../../proxies/kit/hop.ts';
+import type { HopLine, LiveLine } from './lines.ts';
 import { LiveError, type LiveErrorCode } from './live-error.ts';
 
 export interface Exchange {
@@ -25,6 +26,12 @@ export function openLines({ response }: Exchange): (line: LiveLine) => void {
   return (line) => {
     if (response.writable) response.write(`${JSON.stringify(line)}\n`);
   };
+}
+
+/** A hop as a line, with what was decided in the reader's language. */
+export function hopLine(hop: Hop, translate: Translate): HopLine {
+  const { key, values } = hop.decision;
+  return { type: 'hop', hop, text: translate(`hops:${key}`, values) };
 }
 
 /** Answers with JSON that is never stored. */

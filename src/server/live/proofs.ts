@@ -6,7 +6,7 @@ import { missingNeeds } from '../../../proxies/kit/needs.ts';
 import type { Proof } from '../../../proxies/kit/proof.ts';
 import { proveClaim } from '../../../proxies/kit/prove.ts';
 import type { LiveBackend } from './backend.ts';
-import { openLines, type Exchange } from './exchange.ts';
+import { hopLine, openLines, type Exchange } from './exchange.ts';
 import { LiveError } from './live-error.ts';
 import { proofs } from './proof-of.ts';
 
@@ -25,7 +25,7 @@ export async function runProof(
     missing: missingNeeds(),
     signal: exchange.signal,
     onWorld: (world) => send({ type: 'world', world }),
-    onHop: (world, hop) => send({ type: 'hop', world, hop }),
+    onHop: (world, hop) => send({ ...hopLine(hop, translate), world }),
     onObservation: (world, observation) => {
       const text = translate(`claims:${evidenceKey(claim.id, observation)}`, observation.values);
       send({ type: 'observation', world, ...observation, text });

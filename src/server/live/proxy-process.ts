@@ -1,15 +1,16 @@
 /** A proxy as a process of its own, as a reader would start it; it tells its hops over IPC. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
 import { hopSchema } from '../../../proxies/kit/hop.ts';
 import { createHopFeed } from './hop-feed.ts';
 import type { RunningProxy } from './proxied-request.ts';
 
-const commandPath = fileURLToPath(
-  new URL('../../../proxies/kubectl-proxy/command.ts', import.meta.url),
-);
+const root = new URL('../../../', import.meta.url);
+const hop = fileURLToPath(new URL('tools/hop.js', root));
 
 /** How long hops are still recorded after the last request that wanted them. */
 const recordingTailMs = 30_000;
@@ -42,9 +43,11 @@ export class ProxyStartError extends Error {
  */
 export async function startProxyProcess(options: ProxyProcessOptions): Promise<ProxyProcess> {
   const { kubeconfigPath, port } = options;
-  const args = [commandPath, '--kubeconfig', kubeconfigPath, '--port', String(port)];
+  const { nodeFlags, env } = runtimeOf('kubectl-proxy');
+  const flags = ['--kubeconfig', kubeconfigPath, '--port', String(port)];
   // No signal of the terminal reaches it: who started it ends it, in order.
-  const child = spawn(process.execPath, args, {
+  const child = spawn(process.execPath, [...nodeFlags, hop, 'kubectl-proxy', ...flags], {
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
   });
@@ -75,6 +78,17 @@ export async function startProxyProcess(options: ProxyProcessOptions): Promise<P
     ended,
     [Symbol.asyncDispose]: () => end(child),
   };
+}
+
+const runtimeSchema = z.object({
+  nodeFlags: z.array(z.string()),
+  env: z.record(z.string(), z.string()),
+});
+
+/** What a proxy wants of its Node: `hop` applies it by starting anew, which a channel would not survive. */
+function runtimeOf(station: string): z.infer<typeof runtimeSchema> {
+  const file = new URL(`proxies/${station}/runtime.json`, root);
+  return runtimeSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
 }
 
 async function servingAddress(child: ChildProcess): Promise<string> {

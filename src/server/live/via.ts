@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { sendAnswer } from './answer-lines.ts';
 import type { LiveBackend } from './backend.ts';
-import { lineType, openLines, type Exchange } from './exchange.ts';
+import { hopLine, lineType, openLines, type Exchange } from './exchange.ts';
 import { LiveError } from './live-error.ts';
 import { permit } from './policy.ts';
 import { sendThroughProxy, type ProxiedAnswer, type RunningProxy } from './proxied-request.ts';
@@ -62,7 +62,7 @@ export async function runVia(options: ViaOptions, exchange: Exchange): Promise<v
   using answer = await sendThroughProxy(
     proxy,
     outgoing,
-    (hop) => send({ type: 'hop', hop }),
+    (hop) => send(hopLine(hop, exchange.translate)),
     signal,
   );
   const limits = { streamMs: isStream(target) ? maxStreamMs : undefined, maxBytes: maxAnswerBytes };
