@@ -25,6 +25,17 @@ test('an anchor that does not exist is found, on the page and on another', () =>
   );
 });
 
+test('what a component draws from the descriptor can be linked to', () => {
+  const to = (id: string) => ({
+    ...altered('docs/en/index.mdx', '#filter', id),
+    ...altered(home, '#filter', id),
+  });
+  for (const id of ['#flag-port', '#claim-client-http', '#example-version', '#flags-listen']) {
+    expect(findings('links', to(id))).toEqual([]);
+  }
+  expect(findings('links', to('#flag-porta'))).toHaveLength(1);
+});
+
 test('a lost link is found', () => {
   expect(findings('links', altered(page, '[sopra](#filter)', 'sopra'))).toEqual([
     `${page}:8 #filter | none`,

@@ -3,6 +3,7 @@ import type { MdastNode } from 'satteri';
 import { isLocale } from '../../../src/i18n/locales.ts';
 import type { Section } from '../../../src/i18n/sections.ts';
 import { type Check, type Finding, messageUnit, type Translation } from '../check.ts';
+import { generatedIds } from '../generated-ids.ts';
 import { lineOf, walk } from '../nodes.ts';
 import { sectionPairs, type SectionPair } from '../pairs.ts';
 import { without } from '../set-difference.ts';
@@ -59,6 +60,7 @@ function badLink({ url, line }: Link, pair: SectionPair, translation: Translatio
   }
   if (fragment === undefined || fragment === '') return [];
   if (known.sections.some((section) => hasId(section, fragment))) return [];
+  if (generatedIds(name).has(fragment)) return [];
   return [
     {
       file,
