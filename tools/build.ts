@@ -4,7 +4,8 @@ import { loadMessages, localeFromEnvironment } from '../proxies/kit/messages.ts'
 import { startBackend } from '../src/server/live/start-backend.ts';
 import { hashInputs, rememberBuild } from './build-state.ts';
 import { precompress } from './precompress.ts';
-import { project, runNode } from './project.ts';
+import { runQuietly } from './processes.ts';
+import { project } from './project.ts';
 import { record, type Recording } from './record.ts';
 
 const messages = loadMessages(localeFromEnvironment(process.env) ?? 'en');
@@ -37,9 +38,10 @@ async function build(signal: AbortSignal): Promise<void> {
 
   signal.throwIfAborted();
   console.log(messages.say('build.rendering'));
-  const status = await runNode(['node_modules/astro/bin/astro.mjs', 'build'], signal);
+  const astro = project('node_modules', 'astro', 'bin', 'astro.mjs');
+  const { status, output } = await runQuietly([astro, 'build'], signal);
   signal.throwIfAborted();
-  if (status !== 0) throw new Error(`astro build: ${status}`);
+  if (status !== 0) throw new Error(output);
 
   console.log(messages.say('build.compressing'));
   const files = await precompress(project('dist'));

@@ -1,25 +1,10 @@
-/** The project's own directory, and its programs. */
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+/** The project's own directory. */
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** A path inside the project. */
 export function project(...segments: readonly string[]): string {
   return join(root, ...segments);
-}
-
-/** Runs Node in the project with the terminal as it is; resolves with the exit status. */
-export function runNode(args: readonly string[], signal?: AbortSignal): Promise<number> {
-  const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
-  const stop = () => child.kill('SIGTERM');
-  signal?.addEventListener('abort', stop, { once: true });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (status) => {
-      signal?.removeEventListener('abort', stop);
-      resolve(status ?? 1);
-    });
-  });
 }

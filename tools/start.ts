@@ -9,13 +9,13 @@ import { startBackend, type StartedBackend } from '../src/server/live/start-back
 import { startServer, type SiteServer } from '../src/server/server.ts';
 import { loadSite } from '../src/server/site/built-site.ts';
 import { isBuilt } from './build-state.ts';
-import { project, runNode } from './project.ts';
+import { runVisibly } from './processes.ts';
+import { project } from './project.ts';
 
 const defaultPort = 4321;
 const proxyPort = 8001;
 const stopWithinMs = 6_000;
 
-const startedAt = performance.now();
 const messages = loadMessages(localeFromEnvironment(process.env) ?? 'en');
 
 class StartError extends Error {}
@@ -62,7 +62,7 @@ async function runUntil(signal: AbortSignal): Promise<void> {
   await checkPort(options);
   if (!(await isBuilt())) {
     console.log(messages.say('start.building'));
-    const status = await runNode(['tools/build.ts'], signal);
+    const status = await runVisibly(['tools/build.ts'], signal);
     if (signal.aborted) return;
     if (status !== 0)
       throw new StartError(messages.say('build.failed', { message: `tools/build.ts: ${status}` }));
@@ -157,7 +157,8 @@ function printTable({ server, backend }: Running): void {
   ] as const;
   const width = Math.max(...rows.map(([name]) => name.length));
   console.log(`\n${rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n')}\n`);
-  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  // Counted from the start of the process.
+  const seconds = (performance.now() / 1000).toFixed(1);
   console.log(messages.say('start.ready', { seconds }));
 }
 

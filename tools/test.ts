@@ -1,7 +1,7 @@
 /** `npm test`: everything that is checked, in an order that fails early, and one sum at the end. */
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { project } from './project.ts';
-import { runQuietly, runVisibly } from './test-process.ts';
+import { runQuietly, runVisibly } from './processes.ts';
 import { noSum, sumOfReport, type Sum } from './test-sum.ts';
 
 const bin = (name: string, path: string) => project('node_modules', name, path);
