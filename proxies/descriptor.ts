@@ -33,7 +33,12 @@ export const sourceSchema = z.discriminatedUnion('kind', [
 ]);
 
 /** A value that a message interpolates; numbers and names never stand in prose. */
-export const valueSchema = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
+export const valueSchema = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.array(z.string()).readonly(),
+]);
 
 /** What a proof may need and an environment may lack. */
 export const needSchema = z.enum(['isolation', 'nftables', 'unix-socket', 'proc']);

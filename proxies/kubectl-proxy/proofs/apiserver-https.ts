@@ -1,5 +1,5 @@
 /** The apiserver is reached over TLS, and has to prove who it is. Refuted by trusting another authority. */
-import { defineProof } from '../../kit/proof.ts';
+import { defineProof, type Notebook } from '../../kit/proof.ts';
 import { apiserverWorld } from './apiserver-world.ts';
 import { sendRaw } from './raw-request.ts';
 
@@ -9,12 +9,12 @@ export const apiserverHttps = defineProof({
     const stranger = await laboratory.startApiserver();
     const world = await apiserverWorld(laboratory, notebook, {
       kubeconfig: (apiserver) =>
-        apiserver.kubeconfig({ cluster: { 'certificate-authority': stranger.caFile } }),
+        apiserver.kubeconfig({ cluster: { 'certificate-authority-data': btoa(stranger.caPem) } }),
     });
     await stranger[Symbol.asyncDispose]();
     return world;
   },
-  probe: async ({ apiserver, proxy }, notebook) => {
+  probe: async ({ apiserver, proxy }, notebook: Notebook) => {
     const answer = await sendRaw(proxy, { target: '/version' });
     const received = apiserver.requests.find((request) => request.target === '/version');
     notebook.check(answer.status === 200, 'trusted', {

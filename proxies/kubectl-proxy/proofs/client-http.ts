@@ -3,7 +3,7 @@
  * apiserver's port, where the answers are the other way round.
  */
 import { connect } from 'node:tls';
-import { defineProof } from '../../kit/proof.ts';
+import { defineProof, type Notebook } from '../../kit/proof.ts';
 import { apiserverWorld } from './apiserver-world.ts';
 import { sendRaw } from './raw-request.ts';
 
@@ -25,7 +25,7 @@ export const clientHttp = defineProof({
       [Symbol.asyncDispose]: () => apiserver[Symbol.asyncDispose](),
     };
   },
-  probe: async (listener, notebook) => {
+  probe: async (listener, notebook: Notebook) => {
     const handshake = await shakeHands(listener.host, listener.port);
     notebook.check(handshake === null, 'no-tls', { version: handshake ?? '' });
     const answer = await sendRaw(listener, { target: '/version' });

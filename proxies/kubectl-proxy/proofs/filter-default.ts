@@ -1,5 +1,5 @@
 /** Upstream's own table of what the default lists let through, over the wire. Refuted by `--disable-filter`. */
-import { defineProof } from '../../kit/proof.ts';
+import { defineProof, type Notebook } from '../../kit/proof.ts';
 import { acceptCases } from '../accept-cases.ts';
 import { kubectlProxy } from '../descriptor.ts';
 import { apiserverWorld } from './apiserver-world.ts';
@@ -11,7 +11,7 @@ export const filterDefault = defineProof({
   claimed: (laboratory, notebook) => apiserverWorld(laboratory, notebook),
   refuted: (laboratory, notebook) =>
     apiserverWorld(laboratory, notebook, { args: ['--disable-filter'] }),
-  probe: async ({ apiserver, proxy }, notebook) => {
+  probe: async ({ apiserver, proxy }, notebook: Notebook) => {
     let accepted = 0;
     for (const { method, path, host, isAccepted } of acceptCases) {
       const before = apiserver.requests.length;

@@ -6,7 +6,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { defineProof, type Laboratory } from '../../kit/proof.ts';
+import { defineProof, type Laboratory, type Notebook } from '../../kit/proof.ts';
 import { kubectlProxy } from '../descriptor.ts';
 import { runCommand } from './running-command.ts';
 
@@ -16,7 +16,7 @@ const otherLocalAddress = '127.0.0.2';
 export const localhostListener = defineProof({
   claimed: (laboratory) => commandWorld(laboratory, []),
   refuted: (laboratory) => commandWorld(laboratory, ['--address', '0.0.0.0']),
-  probe: async ({ command }, notebook) => {
+  probe: async ({ command }, notebook: Notebook) => {
     notebook.check(command.isServing, 'started', { output: command.stderr() });
     const sockets = await listeningSockets(command.pid);
     notebook.check(sockets.join() === `${address}:${port}`, 'sockets', { sockets });

@@ -3,7 +3,12 @@
  * `--context` picks another. Refuted by a kubeconfig without a context.
  */
 import { writeFile } from 'node:fs/promises';
-import { defineProof, type Laboratory, type RecordingApiserver } from '../../kit/proof.ts';
+import {
+  defineProof,
+  type Laboratory,
+  type RecordingApiserver,
+  type Notebook,
+} from '../../kit/proof.ts';
 import { sendRaw } from './raw-request.ts';
 import { runCommand } from './running-command.ts';
 
@@ -12,7 +17,7 @@ const contexts = ['left', 'right'] as const;
 export const locatesApiserver = defineProof({
   claimed: (laboratory) => twoClusters(laboratory, { hasContexts: true }),
   refuted: (laboratory) => twoClusters(laboratory, { hasContexts: false }),
-  probe: async ({ apiservers, kubeconfig, hasContexts }, notebook, { signal }) => {
+  probe: async ({ apiservers, kubeconfig, hasContexts }, notebook: Notebook, { signal }) => {
     for (const [index, context] of contexts.entries()) {
       await using command = await runCommand({
         args: [

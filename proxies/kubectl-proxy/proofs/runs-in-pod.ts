@@ -3,7 +3,7 @@
  * The mount is real, in a mount namespace. Refuted by a pod without the token.
  */
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
-import { defineProof, type Laboratory } from '../../kit/proof.ts';
+import { defineProof, type Laboratory, type Notebook } from '../../kit/proof.ts';
 import { sendRaw } from './raw-request.ts';
 import { runCommand } from './running-command.ts';
 
@@ -16,7 +16,7 @@ shift && exec "$@"`;
 export const runsInPod = defineProof({
   claimed: (laboratory) => podWorld(laboratory, { hasToken: true }),
   refuted: (laboratory) => podWorld(laboratory, { hasToken: false }),
-  probe: async ({ apiserver, serviceAccount }, notebook, { signal }) => {
+  probe: async ({ apiserver, serviceAccount }, notebook: Notebook, { signal }) => {
     const { hostname, port } = new URL(apiserver.server);
     await using command = await runCommand({
       args: ['--port', '0'],

@@ -1,7 +1,7 @@
 /** An ordinary user, a kubeconfig, one command: the cluster answers. Refuted by a kubeconfig nobody can read. */
 import { chmod, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { defineProof } from '../../kit/proof.ts';
+import { defineProof, type Notebook } from '../../kit/proof.ts';
 import { sendRaw } from './raw-request.ts';
 import { runCommand } from './running-command.ts';
 
@@ -20,7 +20,7 @@ export const runsOnDesktop = defineProof({
     uid: undefined,
     [Symbol.asyncDispose]: async () => undefined,
   }),
-  probe: async ({ kubeconfig, uid }, notebook, { signal }) => {
+  probe: async ({ kubeconfig, uid }, notebook: Notebook, { signal }) => {
     await using command = await runCommand({
       args: ['--kubeconfig', kubeconfig, '--port', '0'],
       signal,

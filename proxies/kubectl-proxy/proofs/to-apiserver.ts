@@ -1,5 +1,5 @@
 /** What the client asks is what the apiserver is asked, escapes and all. Refuted by an apiserver that is gone. */
-import { defineProof } from '../../kit/proof.ts';
+import { defineProof, type Notebook } from '../../kit/proof.ts';
 import { kubectlProxy } from '../descriptor.ts';
 import { apiserverWorld } from './apiserver-world.ts';
 import { sendRaw } from './raw-request.ts';
@@ -15,7 +15,7 @@ export const toApiserver = defineProof({
     await world.apiserver[Symbol.asyncDispose]();
     return world;
   },
-  probe: async ({ apiserver, proxy }, notebook) => {
+  probe: async ({ apiserver, proxy }, notebook: Notebook) => {
     const answer = await sendRaw(proxy, { target });
     const received = apiserver.requests.map((request) => request.target);
     notebook.check(received.includes(target), 'arrived', {
