@@ -2,6 +2,7 @@ import mdx from '@astrojs/mdx';
 import { satteri } from '@astrojs/markdown-satteri';
 import { defineConfig } from 'astro/config';
 import { searchIndex } from './src/search-index.ts';
+import { liveInDevelopment } from './src/server/dev.ts';
 import { siteUrl } from './src/site.ts';
 import { sitemap } from './src/sitemap.ts';
 
@@ -19,5 +20,5 @@ export default defineConfig({
     syntaxHighlight: false,
     processor: satteri({ features: { headingAttributes: true } }),
   },
-  integrations: [mdx(), sitemap(), searchIndex()],
+  integrations: [mdx(), sitemap(), searchIndex(), liveInDevelopment()],
 });
