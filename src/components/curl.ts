@@ -16,7 +16,7 @@ export function curl({ request, streamMs }: Example, origin: string): string {
   ];
   const [first, ...rest] = [`curl`, ...options, quote(`${origin}${path}`)];
   const oneLine = [first, ...rest].join(' ');
-  return oneLine.length <= 88 ? oneLine : [`curl ${rest.at(-1) ?? ''}`, ...options].join(' \\\n  ');
+  return oneLine.length <= 96 ? oneLine : [`curl ${rest.at(-1) ?? ''}`, ...options].join(' \\\n  ');
 }
 
 function methodOption(method: Example['request']['method'], hasBody: boolean): string[] {

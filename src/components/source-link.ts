@@ -10,10 +10,10 @@ export interface SourceLink {
 export function sourceLink(source: Source, t: Translate): SourceLink {
   switch (source.kind) {
     case 'documentation':
-      return { text: lastSegment(source.url), href: source.url };
+      return { text: shortUrl(source.url), href: source.url };
     case 'source':
       return {
-        text: lastSegment(source.path),
+        text: `${source.repository}: ${lastSegment(source.path)}`,
         href: `https://github.com/${source.repository}/blob/${source.ref}/${source.path}`,
       };
     case 'issue':
@@ -31,7 +31,13 @@ export function sourceLink(source: Source, t: Translate): SourceLink {
   }
 }
 
-/** @example lastSegment('https://kubernetes.io/docs/proxies/') // 'proxies' */
+/** @example shortUrl('https://kubernetes.io/docs/concepts/proxies/') // 'kubernetes.io: proxies' */
+function shortUrl(url: string): string {
+  const { host, pathname } = new URL(url);
+  return `${host}: ${lastSegment(pathname)}`;
+}
+
+/** @example lastSegment('/docs/concepts/proxies/') // 'proxies' */
 function lastSegment(path: string): string {
   return path.split('/').findLast((segment) => segment !== '') ?? path;
 }

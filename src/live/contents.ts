@@ -1,20 +1,18 @@
 /** Marks in the table of contents where the reader is. */
 export function markSections(): void {
-  const links = new Map(
-    [...document.querySelectorAll<HTMLAnchorElement>('.contents a')].map((link) => [
-      link.hash.slice(1),
-      link,
-    ]),
-  );
-  const observer = new IntersectionObserver(
-    (entries) => {
-      const link = links.get(entries.find(({ isIntersecting }) => isIntersecting)?.target.id ?? '');
-      if (!link) return;
-      for (const other of links.values()) other.removeAttribute('aria-current');
-      link.setAttribute('aria-current', 'true');
-    },
-    // A heading counts while it is in the upper third, below the header.
-    { rootMargin: '-60px 0px -66% 0px' },
-  );
-  for (const heading of document.querySelectorAll('h2[id]')) observer.observe(heading);
+  const links = document.querySelectorAll<HTMLAnchorElement>('.contents a');
+  const headings = [...document.querySelectorAll('h2[id]')];
+  const mark = () => {
+    const current = headings.findLast((heading) => heading.getBoundingClientRect().top < topPx);
+    for (const link of links) {
+      if (current && link.hash === `#${current.id}`) link.setAttribute('aria-current', 'true');
+      else link.removeAttribute('aria-current');
+    }
+  };
+  // Tells whenever a heading crosses the line, upwards or downwards.
+  const observer = new IntersectionObserver(mark, { rootMargin: `-${topPx}px 0px 0px 0px` });
+  for (const heading of headings) observer.observe(heading);
 }
+
+/** A section begins to be read when its heading is this near to the top of the window. */
+const topPx = 160;

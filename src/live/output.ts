@@ -1,4 +1,5 @@
 /** Shows what happens while it happens: the line on the map, the same as text, the answer. */
+import { inlineCode } from '../i18n/inline-code.ts';
 import { traceItem } from '../map/trace.ts';
 import type { LiveLine } from '../server/live/lines.ts';
 import type { LiveMap } from './live-map.ts';
@@ -26,8 +27,10 @@ export class Output {
   show(line: LiveLine): void {
     switch (line.type) {
       case 'world':
+        this.#section = this.#element;
         this.#section = this.#add('section', '');
         this.#trace = undefined;
+        this.#map.clear();
         this.#add('h4', words.run?.[line.world] ?? '');
         break;
       case 'hop':
@@ -38,7 +41,7 @@ export class Output {
         );
         break;
       case 'observation':
-        this.#add('p', line.text).className = `seen ${line.standing}`;
+        this.#observe(line.text, line.standing);
         break;
       case 'answer':
         this.#answer(line.body ?? '');
@@ -60,6 +63,15 @@ export class Output {
   say(text: string): void {
     this.#section = this.#element;
     this.#add('p', text).className = 'result defective';
+  }
+
+  /** What a proof saw stands above its hops. */
+  #observe(text: string, standing: string): void {
+    const paragraph = this.#add('p', '');
+    paragraph.className = `seen ${standing}`;
+    paragraph.innerHTML = inlineCode(text);
+    const hops = this.#trace?.parentElement;
+    if (hops && hops !== this.#section) hops.before(paragraph);
   }
 
   #add<Tag extends 'p' | 'h4' | 'section'>(tag: Tag, text: string): HTMLElementTagNameMap[Tag] {

@@ -17,7 +17,9 @@ export class HopRun extends HTMLElement {
     this.prepend(this.#button);
     this.append(this.#output);
     void isLive().then((is) => {
-      if (!is) this.#button.textContent = run.recording;
+      if (is) return;
+      this.#button.textContent = run.recording;
+      this.#button.classList.add('quiet');
     });
   }
 
@@ -39,7 +41,8 @@ export class HopRun extends HTMLElement {
     const request = { path: `/live/${kind}/${id}`, method: 'POST', signal: running.signal };
     const own = this.closest('.hero')?.querySelector('.figure') ?? null;
     const is = await follow(request, this.#output, new LiveMap(line, own));
-    if (!is) this.querySelector('details')?.setAttribute('open', '');
+    const recorded = this.querySelector<HTMLDetailsElement>(':scope > details');
+    if (recorded) recorded.open = !is;
     this.#running = undefined;
     this.#button.textContent = (is ? words.run?.again : words.run?.recording) ?? '';
     this.#output.ariaBusy = 'false';
