@@ -8,6 +8,7 @@ import { gitVersion } from './apiserver/version.ts';
 import type { ApiObject } from './apiserver/api-object.ts';
 import { base64, writeKubeconfig } from './kubeconfig.ts';
 import { createAuthority } from './pki/authority.ts';
+import { startHeartbeat } from './seed/heartbeat.ts';
 import { seed } from './seed/seed.ts';
 import { createMemoryStore } from './store/memory-store.ts';
 
@@ -58,7 +59,7 @@ export async function startLab({ directory, port, log }: LabOptions): Promise<La
     [token, { name: 'kubernetes-admin', groups: ['system:masters'] }],
   ]);
   const store = createMemoryStore<ApiObject>();
-  await seed(store);
+  await seed(store, { authorityPem: authority.certificatePem });
   const apiserver = await startApiserver({
     ...(port === undefined ? {} : { securePort: port }),
     tlsCert: serving.certificatePem,
@@ -68,6 +69,7 @@ export async function startLab({ directory, port, log }: LabOptions): Promise<La
     store,
     ...(log ? { log } : {}),
   });
+  const heartbeat = startHeartbeat(store);
   const kubeconfigPath = join(state, 'kubeconfig');
   await writeKubeconfig(kubeconfigPath, {
     cluster: {
@@ -86,6 +88,7 @@ export async function startLab({ directory, port, log }: LabOptions): Promise<La
     version: gitVersion,
     describe: () => [{ name: 'apiserver', role: 'apiserver', address: apiserver.server }],
     [Symbol.asyncDispose]: async () => {
+      heartbeat[Symbol.dispose]();
       await apiserver[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();
     },

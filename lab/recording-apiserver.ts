@@ -20,8 +20,8 @@ export async function startRecordingApiserver(directory: string): Promise<Record
   const [authority] = await Promise.all([
     createAuthority('proof'),
     mkdir(directory, { recursive: true, mode: 0o700 }),
-    seed(store),
   ]);
+  await seed(store, { authorityPem: authority.certificatePem });
   const [serving, client] = await Promise.all([
     authority.issueServer(['localhost', '127.0.0.1', '::1']),
     authority.issueClient({ user: administrator.name, groups: administrator.groups }),

@@ -34,7 +34,7 @@ export async function handle(
     if (!options.authorizer.isAllowed(user, info)) throw refusal(user, info);
     const signal = signalOf(response, options.closing);
     const reply = await route({ request, response, info, user, signal }, options);
-    if (reply) await respondWithJson(answer, reply.status, reply.body);
+    if (reply) await respondWithJson(answer, reply.status, reply.body, reply.headers);
   } catch (error) {
     if (!(error instanceof StatusError)) options.log(`${info.path}: ${describe(error)}`);
     const status = error instanceof StatusError ? error : internalError(describe(error));

@@ -1,8 +1,21 @@
 /** All resources of the API, and how to find one by its path. */
 import { apiVersionOf, type Resource } from './resource.ts';
 import { coreResources } from './resources/core.ts';
+import { endpointSlices } from './resources/endpoints.ts';
+import { leases } from './resources/leases.ts';
+import { selfSubjectAccessReviews, selfSubjectReviews } from './resources/reviews.ts';
+import { deployments, replicaSets } from './resources/workloads.ts';
 
-export const resourceTable: readonly Resource[] = [...coreResources];
+/** In the order of discovery: kubectl prefers what comes first. */
+export const resourceTable: readonly Resource[] = [
+  ...coreResources,
+  deployments,
+  replicaSets,
+  selfSubjectReviews,
+  selfSubjectAccessReviews,
+  leases,
+  endpointSlices,
+];
 
 const byPath = new Map(
   resourceTable.map((resource) => [`${apiVersionOf(resource)}/${resource.plural}`, resource]),

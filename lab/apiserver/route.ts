@@ -2,43 +2,57 @@
 import type { Exchange } from './exchange.ts';
 import type { FrontOptions } from './front.ts';
 import type { Call, Reply } from './handlers/call.ts';
+import { create } from './handlers/create.ts';
+import { remove, removeCollection } from './handlers/delete.ts';
 import { get, list } from './handlers/read.ts';
-import { respondWithBytes, respondWithText } from './respond.ts';
+import { patch, update } from './handlers/update.ts';
+import { watch } from './handlers/watch.ts';
+import { pageNotFound, routePath } from './path-router.ts';
 import { findResource } from './resource-table.ts';
 import type { Verb } from './resource.ts';
 import { methodNotAllowed } from './status.ts';
-import { versionText } from './version.ts';
 
 type Handler = (call: Call) => Promise<Reply>;
 
-const handlers: Partial<Readonly<Record<Verb, Handler>>> = {
+const handlers: Readonly<Record<Verb, Handler>> = {
   get,
   list,
+  watch,
+  create,
+  update,
+  patch,
+  delete: remove,
+  deletecollection: removeCollection,
 };
 
-export async function route(exchange: Exchange, { store }: FrontOptions): Promise<Reply> {
-  return exchange.info.isResource ? routeResource(exchange, store) : routePath(exchange);
-}
+export async function route(exchange: Exchange, options: FrontOptions): Promise<Reply> {
+  if (!exchange.info.isResource) return routePath(exchange);
+  const { group, version, resource: plural, namespace, name, subresource, verb } = exchange.info;
+  const resource = findResource(group, version, plural);
+  if (!resource) return pageNotFound(exchange);
+  const { store, authorizer } = options;
+  const call = { ...exchange, resource, store, authorizer };
+  const isPlaced = resource.namespaced === (namespace !== '') || resource.kind === 'Namespace';
+  const isCollection = name === '' || verb === 'list' || verb === 'watch';
+  // Namespaced objects can be listed from everywhere, and reached only in their namespace.
+  if (!isPlaced && !(resource.namespaced && isCollection)) return pageNotFound(exchange);
 
-async function routeResource(exchange: Exchange, store: FrontOptions['store']): Promise<Reply> {
-  const { info } = exchange;
-  const resource = findResource(info.group, info.version, info.resource);
-  if (!resource || (info.namespace !== '' && !resource.namespaced)) return pageNotFound(exchange);
-  const handler = handlers[info.verb as Verb];
-  if (!handler || !resource.verbs.includes(info.verb as Verb)) throw methodNotAllowed();
-  return handler({ ...exchange, resource, store });
-}
-
-async function routePath(exchange: Exchange): Promise<Reply> {
-  const { path } = exchange.info;
-  if (path === '/version' || path === '/version/') {
-    await respondWithBytes(exchange, 200, versionText, { 'Content-Type': 'application/json' });
-    return null;
+  if (subresource !== '' && subresource !== 'status') {
+    const found = resource.subresources?.find((one) => one.name === subresource);
+    if (!found) return pageNotFound(exchange);
+    if (!found.verbs.includes(verb as Verb)) throw methodNotAllowed();
+    return found.connect(call);
   }
-  return pageNotFound(exchange);
-}
-
-async function pageNotFound(exchange: Exchange): Promise<null> {
-  await respondWithText(exchange, 404, '404 page not found\n');
-  return null;
+  if (subresource === 'status' && !resource.hasStatus) return pageNotFound(exchange);
+  const isServed =
+    subresource === 'status'
+      ? verb === 'get' || verb === 'patch' || verb === 'update'
+      : resource.verbs.includes(verb as Verb);
+  // A create has no name in its path, and an update needs one; without a namespace neither has a place.
+  const isShaped =
+    (verb === 'create') === (name === '') || isCollection || verb === 'deletecollection';
+  if (!isServed || !isShaped || (!isPlaced && verb !== 'list' && verb !== 'watch')) {
+    throw methodNotAllowed();
+  }
+  return handlers[verb as Verb](call);
 }

@@ -1,4 +1,8 @@
 import { at, listAt, numberAt, textAt, type ApiObject, type Json } from '../api-object.ts';
+import { asPending, validatePod, validatePodUpdate } from '../pod-lifecycle.ts';
+import { withPodDefaults } from '../pod-defaults.ts';
+import { log } from '../pod-log.ts';
+import { kubeletSubresource, proxySubresource } from '../unreachable.ts';
 import { ageColumn, column, nameColumn, textColumn } from '../columns.ts';
 import { humanDuration } from '../human-duration.ts';
 import { allVerbs, type Resource } from '../resource.ts';
@@ -15,6 +19,18 @@ export const pods: Resource = {
   categories: ['all'],
   schema: 'io.k8s.api.core.v1.Pod',
   hasStatus: true,
+  returnsDeleted: true,
+  subresources: [
+    { name: 'log', kind: 'Pod', verbs: ['get'], connect: log },
+    kubeletSubresource('attach', 'PodAttachOptions'),
+    kubeletSubresource('exec', 'PodExecOptions'),
+    kubeletSubresource('portforward', 'PodPortForwardOptions'),
+    proxySubresource('PodProxyOptions'),
+  ],
+  defaults: (pod) => ({ ...pod, ...withPodDefaults(pod) }),
+  prepareForCreate: asPending,
+  validate: validatePod,
+  validateUpdate: validatePodUpdate,
   selectableFields: {
     'spec.nodeName': (pod) => textAt(pod, 'spec', 'nodeName'),
     'spec.restartPolicy': (pod) => textAt(pod, 'spec', 'restartPolicy'),

@@ -1,0 +1,151 @@
+/** Discovery: which groups, versions and resources there are, in the old form and in the aggregated one. */
+import { createHash } from 'node:crypto';
+import type { JsonObject } from './api-object.ts';
+import { resourceTable } from './resource-table.ts';
+import { apiVersionOf, kindOf, type Resource, type Verb } from './resource.ts';
+
+const groupVersions = Map.groupBy(resourceTable, apiVersionOf);
+const groups = [...Map.groupBy(resourceTable, ({ group }) => group)].filter(
+  ([group]) => group !== '',
+);
+
+/** What a discovery path answers; undefined where it is none. */
+export function discoveryOf(path: string, serverAddress: string): JsonObject | undefined {
+  const normalized = path.replace(/\/$/, '');
+  if (normalized === '/api') return apiVersions(serverAddress);
+  if (normalized === '/apis') return groupList();
+  const groupVersion = normalized.replace(/^\/(api|apis)\//, '');
+  const resources = groupVersions.get(groupVersion);
+  if (resources && normalized === pathOf(resources)) return resourceList(groupVersion, resources);
+  const group = groups.find(([name]) => normalized === `/apis/${name}`);
+  return group ? { kind: 'APIGroup', apiVersion: 'v1', ...describeGroup(...group) } : undefined;
+}
+
+/** The paths that exist beside the resources, for `/`. */
+export const discoveryPaths: readonly string[] = [
+  '/api',
+  '/apis',
+  ...groups.map(([group]) => `/apis/${group}`),
+  ...[...groupVersions.values()].map(pathOf),
+];
+
+function pathOf([first]: readonly Resource[]): string {
+  if (!first) return '';
+  return `/${first.group === '' ? 'api' : 'apis'}/${apiVersionOf(first)}`;
+}
+
+function apiVersions(serverAddress: string): JsonObject {
+  return {
+    kind: 'APIVersions',
+    versions: ['v1'],
+    serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress }],
+  };
+}
+
+function groupList(): JsonObject {
+  return {
+    kind: 'APIGroupList',
+    apiVersion: 'v1',
+    groups: groups.map(([name, resources]) => describeGroup(name, resources)),
+  };
+}
+
+function describeGroup(name: string, resources: readonly Resource[]): JsonObject {
+  const versions = [...new Set(resources.map(({ version }) => version))].map((version) => ({
+    groupVersion: `${name}/${version}`,
+    version,
+  }));
+  return { name, versions, preferredVersion: versions[0] ?? {} };
+}
+
+function resourceList(groupVersion: string, resources: readonly Resource[]): JsonObject {
+  return {
+    kind: 'APIResourceList',
+    ...(groupVersion === 'v1' ? {} : { apiVersion: 'v1' }),
+    groupVersion,
+    resources: resources.flatMap((resource) => [
+      {
+        name: resource.plural,
+        singularName: resource.singular,
+        namespaced: resource.namespaced,
+        kind: resource.kind,
+        verbs: resource.verbs,
+        ...(resource.shortNames ? { shortNames: resource.shortNames } : {}),
+        ...(resource.categories ? { categories: resource.categories } : {}),
+        ...(resource.review ? {} : { storageVersionHash: storageHash(resource) }),
+      },
+      ...subresourcesOf(resource).map(({ name, kind, verbs }) => ({
+        name: `${resource.plural}/${name}`,
+        singularName: '',
+        namespaced: resource.namespaced,
+        kind,
+        verbs,
+      })),
+    ]),
+  };
+}
+
+interface SubresourceLine {
+  readonly name: string;
+  readonly kind: string;
+  readonly verbs: readonly Verb[];
+}
+
+function subresourcesOf(resource: Resource): readonly SubresourceLine[] {
+  const status: SubresourceLine[] = resource.hasStatus
+    ? [{ name: 'status', kind: resource.kind, verbs: ['get', 'patch', 'update'] }]
+    : [];
+  return [...(resource.subresources ?? []), ...status].sort((one, other) =>
+    one.name < other.name ? -1 : 1,
+  );
+}
+
+function storageHash(resource: Resource): string {
+  const text = `${resource.group}/${resource.version}/${resource.kind}`;
+  return createHash('sha256').update(text).digest().subarray(0, 8).toString('base64');
+}
+
+/** The aggregated form of `/api` and `/apis` (`apidiscovery.k8s.io`), in one answer each. */
+export function aggregatedDiscovery(root: 'api' | 'apis', version: 'v2' | 'v2beta1'): JsonObject {
+  const isCore = root === 'api';
+  const included = [...Map.groupBy(resourceTable, ({ group }) => group)].filter(
+    ([group]) => (group === '') === isCore,
+  );
+  return {
+    kind: 'APIGroupDiscoveryList',
+    apiVersion: `apidiscovery.k8s.io/${version}`,
+    metadata: {},
+    items: included.map(([group, resources]) => ({
+      metadata: { ...(group === '' ? {} : { name: group }), creationTimestamp: null },
+      versions: [...Map.groupBy(resources, (resource) => resource.version)].map(
+        ([groupVersion, all]) => ({
+          version: groupVersion,
+          resources: all.map(aggregatedResource),
+          freshness: 'Current',
+        }),
+      ),
+    })),
+  };
+}
+
+function aggregatedResource(resource: Resource): JsonObject {
+  const subresources = subresourcesOf(resource);
+  return {
+    resource: resource.plural,
+    responseKind: kindOf(resource),
+    scope: resource.namespaced ? 'Namespaced' : 'Cluster',
+    singularResource: resource.singular,
+    verbs: resource.verbs,
+    ...(resource.shortNames ? { shortNames: resource.shortNames } : {}),
+    ...(resource.categories ? { categories: resource.categories } : {}),
+    ...(subresources.length > 0
+      ? {
+          subresources: subresources.map(({ name, kind, verbs }) => ({
+            subresource: name,
+            responseKind: { ...kindOf(resource), kind },
+            verbs,
+          })),
+        }
+      : {}),
+  };
+}

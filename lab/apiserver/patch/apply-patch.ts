@@ -1,0 +1,65 @@
+/** Patches by their media types. */
+import { applyPatch, type Operation } from 'rfc6902';
+import { isList, isObject, type Json, type JsonObject } from '../api-object.ts';
+import { badRequest, StatusError, unsupportedMediaType } from '../status.ts';
+import { mergePatch } from './merge-patch.ts';
+import { strategicMergePatch } from './strategic-merge-patch.ts';
+
+type Patcher = (target: JsonObject, patch: Json, typeName: string) => Json;
+
+const patchers: Readonly<Record<string, Patcher>> = {
+  'application/json-patch+json': jsonPatch,
+  'application/merge-patch+json': (target, patch) => mergePatch(target, demandObject(patch)),
+  'application/strategic-merge-patch+json': (target, patch, typeName) =>
+    strategicMergePatch(target, demandObject(patch), typeName),
+};
+
+/**
+ * The patcher of a media type.
+ *
+ * @throws StatusError 415 for another, as for `application/apply-patch+yaml`.
+ */
+export function patcherOf(mediaType: string): Patcher {
+  const patcher = patchers[mediaType];
+  if (!patcher) throw unsupportedMediaType(Object.keys(patchers));
+  return patcher;
+}
+
+function jsonPatch(target: JsonObject, patch: Json): Json {
+  if (!isList(patch) || !patch.every(isOperation)) {
+    throw badRequest(
+      'error decoding patch: json: cannot unmarshal it into Go value of type jsonpatch.Patch',
+    );
+  }
+  const result = structuredClone(target);
+  const failed = applyPatch(result, structuredClone(patch) as unknown as Operation[]).find(
+    (error) => error !== null,
+  );
+  if (failed) {
+    const message = 'the server rejected our request due to an error in our request';
+    throw new StatusError(422, 'Invalid', message, {});
+  }
+  return result;
+}
+
+const operations: ReadonlySet<unknown> = new Set([
+  'add',
+  'remove',
+  'replace',
+  'move',
+  'copy',
+  'test',
+]);
+
+function isOperation(value: Json): boolean {
+  return isObject(value) && operations.has(value['op']) && typeof value['path'] === 'string';
+}
+
+function demandObject(patch: Json): JsonObject {
+  if (!isObject(patch)) {
+    throw badRequest(
+      'error decoding patch: json: cannot unmarshal it into Go value of type map[string]interface {}',
+    );
+  }
+  return patch;
+}

@@ -1,0 +1,29 @@
+/** The order of a merged list: that of the patch, with what only the server has in its old place. */
+import { textAt, type Json } from '../api-object.ts';
+
+/** `order` is the value of a `$setElementOrder` directive: the keys, or the values themselves. */
+export function orderElements(
+  list: readonly Json[],
+  order: readonly Json[],
+  before: readonly Json[],
+  mergeKey: string | undefined,
+): readonly Json[] {
+  const identify = (item: Json) =>
+    mergeKey === undefined ? JSON.stringify(item) : textAt(item, mergeKey);
+  const places = new Map(order.map((item, index) => [identify(item), index]));
+  const oldPlaces = new Map(before.map((item, index) => [identify(item), index]));
+  const placeOf = (item: Json) => places.get(identify(item)) ?? Infinity;
+  const oldPlaceOf = (item: Json) => oldPlaces.get(identify(item)) ?? Infinity;
+
+  const ordered = list.filter((item) => places.has(identify(item)));
+  const others = list.filter((item) => !places.has(identify(item)));
+  ordered.sort((one, other) => placeOf(one) - placeOf(other));
+  const result: Json[] = [];
+  for (const item of ordered) {
+    while (others[0] !== undefined && oldPlaceOf(others[0]) < oldPlaceOf(item)) {
+      result.push(...others.splice(0, 1));
+    }
+    result.push(item);
+  }
+  return [...result, ...others];
+}

@@ -1,0 +1,114 @@
+/** How a pod begins, and which of its fields may change afterwards. */
+import { at, isObject, listAt, textAt, type ApiObject, type Json } from './api-object.ts';
+import { duplicate, forbiddenField, notSupported, required } from './field-errors.ts';
+import { checkName } from './metadata.ts';
+import type { Cause } from './status.ts';
+
+/** A pod as admission leaves it: pending, with the account and the tolerations that every pod gets. */
+export function asPending(pod: ApiObject): ApiObject {
+  const spec = at(pod, 'spec');
+  const account = textAt(spec, 'serviceAccountName') || 'default';
+  return {
+    ...pod,
+    spec: {
+      ...(isObject(spec) ? spec : {}),
+      serviceAccountName: account,
+      serviceAccount: account,
+      tolerations: listAt(spec, 'tolerations').length > 0 ? at(spec, 'tolerations') : tolerations,
+      priority: at(spec, 'priority') ?? 0,
+      enableServiceLinks: at(spec, 'enableServiceLinks') ?? true,
+      preemptionPolicy: textAt(spec, 'preemptionPolicy') || 'PreemptLowerPriority',
+    },
+    status: { phase: 'Pending', qosClass: qosClassOf(pod) },
+  };
+}
+
+/** How long a pod stays on a node that has become unreachable. */
+const tolerations: Json = ['not-ready', 'unreachable'].map((condition) => ({
+  key: `node.kubernetes.io/${condition}`,
+  operator: 'Exists',
+  effect: 'NoExecute',
+  tolerationSeconds: 300,
+}));
+
+const restartPolicies = ['Always', 'OnFailure', 'Never'];
+
+export function validatePod(pod: ApiObject): readonly Cause[] {
+  const containers = listAt(pod, 'spec', 'containers');
+  const restartPolicy = textAt(pod, 'spec', 'restartPolicy');
+  const names = containers.map((container) => textAt(container, 'name'));
+  return [
+    ...(containers.length === 0 ? [required('spec.containers')] : []),
+    ...containers.flatMap((container, index) => validateContainer(container, index, names)),
+    ...(restartPolicies.includes(restartPolicy)
+      ? []
+      : [notSupported('spec.restartPolicy', restartPolicy, restartPolicies)]),
+  ];
+}
+
+function validateContainer(
+  container: Json,
+  index: number,
+  names: readonly string[],
+): readonly Cause[] {
+  const path = `spec.containers[${index}]`;
+  const name = textAt(container, 'name');
+  return [
+    ...(name === '' ? [required(`${path}.name`)] : checkName(name, 'label', `${path}.name`)),
+    ...(name !== '' && names.indexOf(name) < index ? [duplicate(`${path}.name`, name)] : []),
+    ...(textAt(container, 'image') === '' ? [required(`${path}.image`)] : []),
+  ];
+}
+
+const changeable =
+  'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
+
+export function validatePodUpdate(pod: ApiObject, old: ApiObject): readonly Cause[] {
+  const isSame = JSON.stringify(fixedSpecOf(pod)) === JSON.stringify(fixedSpecOf(old));
+  return isSame ? [] : [forbiddenField('spec', changeable)];
+}
+
+/** The spec without what may change, its fields in one order. */
+function fixedSpecOf(pod: ApiObject): Json {
+  const spec = at(pod, 'spec');
+  const withoutImages = (list: readonly Json[]) =>
+    list.map((container) => (isObject(container) ? { ...container, image: '' } : container));
+  const fixed = {
+    ...(isObject(spec) ? spec : {}),
+    containers: withoutImages(listAt(spec, 'containers')),
+    initContainers: withoutImages(listAt(spec, 'initContainers')),
+    activeDeadlineSeconds: null,
+    tolerations: null,
+    terminationGracePeriodSeconds: null,
+  };
+  return sorted(fixed);
+}
+
+function sorted(value: Json | undefined): Json {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isObject(value)) return value ?? null;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  return Object.fromEntries(
+    entries
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  );
+}
+
+/** Guaranteed, Burstable or BestEffort, by what the containers ask for. */
+export function qosClassOf(pod: ApiObject): string {
+  const resources = listAt(pod, 'spec', 'containers').map((container) =>
+    at(container, 'resources'),
+  );
+  const asksNothing = (one: Json | undefined) =>
+    Object.keys(at(one, 'requests') ?? {}).length + Object.keys(at(one, 'limits') ?? {}).length ===
+    0;
+  if (resources.every(asksNothing)) return 'BestEffort';
+  const isGuaranteed = resources.every((one) =>
+    ['cpu', 'memory'].every((what) => {
+      const limit = textAt(one, 'limits', what);
+      return limit !== '' && (textAt(one, 'requests', what) || limit) === limit;
+    }),
+  );
+  return isGuaranteed ? 'Guaranteed' : 'Burstable';
+}

@@ -1,0 +1,119 @@
+/** ConfigMaps, Secrets and ServiceAccounts. */
+import { at, isObject, listAt, textAt, type ApiObject, type Json } from '../api-object.ts';
+import { ageColumn, column, nameColumn, textColumn } from '../columns.ts';
+import { forbiddenField, invalidValue } from '../field-errors.ts';
+import { allVerbs, type Resource } from '../resource.ts';
+import type { Cause } from '../status.ts';
+
+export const configMaps: Resource = {
+  group: '',
+  version: 'v1',
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  singular: 'configmap',
+  namespaced: true,
+  verbs: allVerbs,
+  shortNames: ['cm'],
+  schema: 'io.k8s.api.core.v1.ConfigMap',
+  columns: [
+    nameColumn,
+    column('Data', 'How many keys it has.', (map) => countKeys(map, 'data', 'binaryData')),
+    ageColumn,
+  ],
+  validate: (map) => [...validateKeys(map, 'data'), ...validateKeys(map, 'binaryData')],
+  validateUpdate: keepImmutable,
+};
+
+export const secrets: Resource = {
+  group: '',
+  version: 'v1',
+  kind: 'Secret',
+  plural: 'secrets',
+  singular: 'secret',
+  namespaced: true,
+  verbs: allVerbs,
+  schema: 'io.k8s.api.core.v1.Secret',
+  selectableFields: { type: (secret) => textAt(secret, 'type') },
+  columns: [
+    nameColumn,
+    textColumn('Type', 'What the keys mean.', ['type']),
+    column('Data', 'How many keys it has.', (secret) => countKeys(secret, 'data')),
+    ageColumn,
+  ],
+  defaults: (secret) => withEncodedText({ ...secret, type: textAt(secret, 'type') || 'Opaque' }),
+  validate: (secret) => validateKeys(secret, 'data'),
+  validateUpdate: (secret, old) => [
+    ...keepImmutable(secret, old),
+    ...(textAt(secret, 'type') === textAt(old, 'type')
+      ? []
+      : [invalidValue('type', textAt(secret, 'type'), 'field is immutable')]),
+  ],
+};
+
+export const serviceAccounts: Resource = {
+  group: '',
+  version: 'v1',
+  kind: 'ServiceAccount',
+  plural: 'serviceaccounts',
+  singular: 'serviceaccount',
+  namespaced: true,
+  verbs: allVerbs,
+  shortNames: ['sa'],
+  schema: 'io.k8s.api.core.v1.ServiceAccount',
+  returnsDeleted: true,
+  columns: [
+    nameColumn,
+    column('Secrets', 'How many secrets it lists.', (account) =>
+      String(listAt(account, 'secrets').length),
+    ),
+    ageColumn,
+  ],
+};
+
+function countKeys(object: ApiObject, ...fields: readonly string[]): string {
+  const count = fields.reduce((sum, field) => sum + Object.keys(at(object, field) ?? {}).length, 0);
+  return String(count);
+}
+
+const keyFormat = /^[-._a-zA-Z0-9]{1,253}$/;
+
+function validateKeys(object: ApiObject, field: string): readonly Cause[] {
+  return Object.keys(at(object, field) ?? {})
+    .filter((key) => !keyFormat.test(key) || key === '.' || key === '..')
+    .map((key) =>
+      invalidValue(
+        `${field}[${key}]`,
+        key,
+        "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",
+      ),
+    );
+}
+
+function keepImmutable(object: ApiObject, old: ApiObject): readonly Cause[] {
+  if (at(old, 'immutable') !== true) return [];
+  return ['data', 'binaryData', 'immutable']
+    .filter((field) => JSON.stringify(at(object, field)) !== JSON.stringify(at(old, field)))
+    .map((field) =>
+      forbiddenField(
+        field,
+        field === 'immutable'
+          ? 'field is immutable when `immutable` is set'
+          : 'field is immutable when `immutable` is set',
+      ),
+    );
+}
+
+function withEncodedText(secret: ApiObject): ApiObject {
+  const { stringData, ...rest } = secret;
+  if (!isObject(stringData)) return secret;
+  const encoded = Object.entries(stringData).map(([key, value]): [string, Json] => [
+    key,
+    Buffer.from(String(value)).toString('base64'),
+  ]);
+  const data = at(secret, 'data');
+  return {
+    ...rest,
+    metadata: secret.metadata,
+    data: { ...(isObject(data) ? data : {}), ...Object.fromEntries(encoded) },
+  };
+}

@@ -1,0 +1,21 @@
+/** All types of the API by their OpenAPI names. */
+import { coreTypes } from './core-types.ts';
+import type { TypeDeclaration } from './declare.ts';
+import { groupTypes } from './group-types.ts';
+import { metaTypes } from './meta-types.ts';
+import { podTypes } from './pod-types.ts';
+import { volumeTypes } from './volume-types.ts';
+
+export const types: ReadonlyMap<string, TypeDeclaration> = new Map(
+  [...metaTypes, ...coreTypes, ...podTypes, ...volumeTypes, ...groupTypes].map((type) => [
+    type.name,
+    type,
+  ]),
+);
+
+/** A type that is known to exist: the table's own names. */
+export function typeNamed(name: string): TypeDeclaration {
+  const type = types.get(name);
+  if (!type) throw new Error(`No such type: ${name}`);
+  return type;
+}
