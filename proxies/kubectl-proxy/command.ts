@@ -1,5 +1,6 @@
 /** `hop kubectl-proxy`: the flags, the start, the errors and the end of the command. */
 import { statSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import type { Command, Terminal } from '../kit/command.ts';
 import { parseFlags, FlagError, type FlagValues } from '../kit/flags.ts';
 import { flagHelp } from '../kit/flag-help.ts';
@@ -62,7 +63,7 @@ async function serve(flags: Flags, terminal: Terminal): Promise<number> {
   const filter = compileFilter(flags, terminal);
   const upstream = createUpstream(config, {
     env: terminal.env,
-    isTerminal: terminal.stdin.isTTY,
+    isTerminal: isatty(0),
   });
   if (flags.port !== defaultPort && flags['unix-socket'] !== '') {
     throw new Error('cannot set --unix-socket and --port at the same time');

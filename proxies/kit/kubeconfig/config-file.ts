@@ -1,5 +1,6 @@
 /** One kubeconfig file: the shape upstream reads (`v1.Config`), parsed at the border. */
 import * as z from 'zod';
+import { decodingProblem } from './decoding-problem.ts';
 import { parseYaml } from './yaml.ts';
 
 /** Go reads an absent field and `null` as the zero value. */
@@ -167,40 +168,34 @@ export function parseKubeconfig(source: string): Kubeconfig {
   const parsed = configSchema.safeParse(parseYaml(source) ?? {});
   if (!parsed.success) throw new Error(decodingProblem(parsed.error));
   const { data } = parsed;
-  if ((data.kind !== '' && data.kind !== 'Config') || !/^(v1)?$/.test(data.apiVersion)) {
+  const kind = data.kind === '' ? 'Config' : data.kind;
+  const version = data.apiVersion === '' ? 'v1' : data.apiVersion;
+  if (kind !== 'Config' || version !== 'v1') {
     throw new Error(
-      `no kind ${JSON.stringify(data.kind)} is registered for version ${JSON.stringify(data.apiVersion)} in scheme "k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50"`,
+      `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(version)} in scheme "k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50"`,
     );
   }
   return {
     currentContext: data['current-context'],
-    clusters: firstByName(data.clusters, ({ cluster }) => cluster),
-    users: firstByName(data.users, ({ user }) => user),
-    contexts: firstByName(data.contexts, ({ context }) => context),
+    clusters: byName('Cluster', data.clusters, ({ cluster }) => cluster),
+    users: byName('AuthInfo', data.users, ({ user }) => user),
+    contexts: byName('Context', data.contexts, ({ context }) => context),
   };
 }
 
-/** A name given twice in one file: the first stands (clientcmd/api/v1/conversion.go). */
-function firstByName<E extends { readonly name: string }, V>(
+function byName<E extends { readonly name: string }, V>(
+  type: string,
   entries: readonly E[] | null | undefined,
   value: (entry: E) => V,
 ): ReadonlyMap<string, V> {
-  return new Map([...(entries ?? [])].reverse().map((entry) => [entry.name, value(entry)]));
-}
-
-const goTypes: Readonly<Record<string, string>> = {
-  boolean: 'bool',
-  record: 'map[string][]string',
-};
-
-/** The first problem, as `sigs.k8s.io/json` puts it. */
-function decodingProblem(error: z.ZodError): string {
-  const [issue] = error.issues;
-  if (issue === undefined) return error.message;
-  if (issue.code !== 'invalid_type') return issue.message;
-  const got = /received (\w+)/.exec(issue.message)?.[1] ?? 'value';
-  const path = issue.path.filter((part) => typeof part === 'string').join('.');
-  const wanted = goTypes[issue.expected];
-  const kind = got === 'boolean' ? 'bool' : got;
-  return `json: cannot unmarshal ${kind} into Go struct field Config.${path} of type ${wanted ?? issue.expected}`;
+  const map = new Map<string, V>();
+  for (const entry of entries ?? []) {
+    if (map.has(entry.name)) {
+      throw new Error(
+        `error converting *[]Named${type} into *map[string]*api.${type}: duplicate name ${JSON.stringify(entry.name)} in list`,
+      );
+    }
+    map.set(entry.name, value(entry));
+  }
+  return map;
 }

@@ -21,7 +21,12 @@ export class KubeconfigError extends Error {
   get announcement(): string {
     const [first = ''] = this.problems;
     if (this.kind === 'address') return `Unable to connect to the server: ${first}`;
-    if (this.kind === 'other' || this.problems.length === 1) return `error: ${first}`;
+    if (this.kind === 'other') return `error: ${first}`;
+    if (this.problems.length === 1) {
+      // Upstream announces this one as it announces a list.
+      const isList = first.startsWith('context was not found');
+      return isList ? `Error in configuration: ${first}` : `error: ${first}`;
+    }
     const lines = this.problems.map((problem) => `* ${problem}`);
     return ['Error in configuration: ', ...lines].join('\n');
   }

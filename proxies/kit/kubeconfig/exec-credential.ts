@@ -1,5 +1,6 @@
 /** What a credential plugin prints: an `ExecCredential`, parsed at the border. */
 import * as z from 'zod';
+import { noVersionOrKind } from './decoding-problem.ts';
 
 const text = z
   .string()
@@ -38,7 +39,7 @@ export function decodeExecCredential(stdout: string, apiVersion: string): Decode
   const isKnown = /^client\.authentication\.k8s\.io\/v1(beta1)?$/.test(head.data.apiVersion);
   if (!isKnown || head.data.kind !== 'ExecCredential') {
     throw new Error(
-      `decoding stdout: no kind ${JSON.stringify(head.data.kind)} is registered for version ${JSON.stringify(head.data.apiVersion)} in scheme "pkg/runtime/scheme.go:110"`,
+      `decoding stdout: no kind ${JSON.stringify(head.data.kind)} is registered for version ${JSON.stringify(head.data.apiVersion)} in scheme "pkg/client/auth/exec/exec.go:62"`,
     );
   }
   if (head.data.apiVersion !== apiVersion) {
@@ -78,7 +79,5 @@ function goKind(value: unknown): string {
 }
 
 function noVersion(kind: string): Error {
-  return new Error(
-    `decoding stdout: couldn't get version/kind; json parse error: json: cannot unmarshal ${kind} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
-  );
+  return new Error(`decoding stdout: ${noVersionOrKind(kind)}`);
 }

@@ -19,10 +19,6 @@ export function parseServer(server: string): UpstreamServer & { readonly scheme:
   for (const [pattern, problem] of refusals) {
     if (pattern.test(server)) throw new KubeconfigError('address', problem(server));
   }
-  const escape = /%(?![0-9a-fA-F]{2}).{0,2}/.exec(server);
-  if (escape !== null) {
-    throw new KubeconfigError('address', `invalid URL escape ${JSON.stringify(escape[0])}`);
-  }
   const match =
     /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/(?:[^/?#]*@)?(\[[^\]]*\]|[^/?#:]*)(?::([^/?#]*))?)?([^?#]*)/.exec(
       server,
@@ -30,6 +26,10 @@ export function parseServer(server: string): UpstreamServer & { readonly scheme:
   const [, scheme = '', host = '', port = '', path = ''] = match ?? [];
   if (!/^\d*$/.test(port)) {
     throw new KubeconfigError('address', `invalid port ${JSON.stringify(`:${port}`)} after host`);
+  }
+  const escape = /%(?![0-9a-fA-F]{2}).{0,2}/.exec(server);
+  if (escape !== null) {
+    throw new KubeconfigError('address', `invalid URL escape ${JSON.stringify(escape[0])}`);
   }
   const isTls = scheme.toLowerCase() === 'https';
   return {

@@ -1,7 +1,13 @@
 /** TLS to the apiserver: verified as Go verifies, HTTP/1.1 only, with session resumption. */
 import { X509Certificate } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
-import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
+import {
+  connect,
+  createSecureContext,
+  type SecureContext,
+  type PeerCertificate,
+  type TLSSocket,
+} from 'node:tls';
 import { certificateNameProblem } from './certificate-name.ts';
 import { dialling, type DialOptions } from './dial.ts';
 import { errorCode } from './errors.ts';
@@ -106,7 +112,13 @@ function handshake(secured: TLSSocket, signal: AbortSignal | undefined): Promise
       secured.on('error', () => undefined).destroy();
       reject(new Error(problem));
     };
-    const onError = (error: Error) => fail(handshakeProblem(error, secured));
+    // A certificate that is refused is gone with its socket: look at it just before. Should this
+    // undocumented event ever fail to come, only the dates are missing from a message.
+    let certificate: PeerCertificate | undefined;
+    secured.prependOnceListener('secure', () => {
+      certificate = secured.getPeerCertificate();
+    });
+    const onError = (error: Error) => fail(handshakeProblem(error, certificate));
     const onAbort = () => fail('context canceled');
     const onClose = () => fail('EOF');
     const timer = setTimeout(() => fail('net/http: TLS handshake timeout'), handshakeTimeoutMs);
@@ -166,11 +178,11 @@ const alerts: readonly (readonly [RegExp, string])[] = [
   [/^ECONNRESET$/, 'EOF'],
 ];
 
-function handshakeProblem(error: Error, socket: TLSSocket): string {
+function handshakeProblem(error: Error, certificate: PeerCertificate | undefined): string {
   if (error instanceof VerificationError) return failed(error.message);
   const code = errorCode(error);
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
-    return failed(validityProblem(socket));
+    return failed(`x509: certificate has expired or is not yet valid${dates(certificate)}`);
   }
   const known = verification[code];
   if (known !== undefined) return failed(known);
@@ -181,13 +193,13 @@ function failed(problem: string): string {
   return `tls: failed to verify certificate: ${problem}`;
 }
 
-function validityProblem(socket: TLSSocket): string {
-  const certificate = socket.getPeerX509Certificate();
+function dates(certificate: PeerCertificate | undefined): string {
+  if (certificate === undefined) return '';
   const now = new Date();
-  const start = new Date(certificate?.validFrom ?? now);
-  const end = new Date(certificate?.validTo ?? now);
-  const side = now < start ? `before ${goTime(start)}` : `after ${goTime(end)}`;
-  return `x509: certificate has expired or is not yet valid: current time ${goTime(now)} is ${side}`;
+  const start = new Date(certificate.valid_from);
+  const side =
+    now < start ? `before ${goTime(start)}` : `after ${goTime(new Date(certificate.valid_to))}`;
+  return `: current time ${goTime(now)} is ${side}`;
 }
 
 function goTime(time: Date): string {
