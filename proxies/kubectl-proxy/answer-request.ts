@@ -1,5 +1,6 @@
 /** Decides who answers a request: an answer of our own, the static files, or the apiserver. */
-import { headerValue } from '../kit/http/head.ts';
+import { headerValue, badRequest } from '../kit/http/head.ts';
+import { klogLine } from '../kit/klog.ts';
 import {
   badAsterisk,
   expectationFailed,
@@ -9,13 +10,15 @@ import {
   optionsOfServer,
 } from './answers.ts';
 import type { Answer } from './answers.ts';
-import { klogLine } from '../kit/klog.ts';
 import type { ClientConnection, Exchange } from './client-connection.ts';
 import type { ClientRequest } from './client-request.ts';
 import type { ProxyContext } from './context.ts';
 import { Forwarding } from './forward.ts';
-import { isUpgrade, Upgrading } from './upgrade.ts';
+import { HopRecorder } from './hop-recorder.ts';
+import type { Decision } from './hop-recorder.ts';
 import { prepareRequest } from './prepare.ts';
+import type { Route } from './routes.ts';
+import { isUpgrade, Upgrading } from './upgrade.ts';
 
 /** Returns the exchange that goes on, or null where the request is answered already. */
 export function answerRequest(
@@ -23,24 +26,40 @@ export function answerRequest(
   client: ClientConnection,
   request: ClientRequest,
 ): Exchange | null {
-  const { method, target, headers } = request.head;
-  if (request.hasUnknownExpectation) return answerNow(client, request, expectationFailed);
+  const hops =
+    context.onHop === null
+      ? null
+      : new HopRecorder(context.onHop, client.socket, request, context.upstream.server.authority);
+  const answer = (made: Answer, decision: Decision): null => {
+    hops?.decided(decision, made.status);
+    const { isLast } = client.send(request, made);
+    client.finish(isLast);
+    return null;
+  };
 
+  const { method, target, headers } = request.head;
+  if (request.hasUnknownExpectation) {
+    return answer(expectationFailed, { key: 'expectation-failed', values: {} });
+  }
   const host = headerValue(headers, 'host') ?? '';
   const route = context.routes.match({ method, target, host });
   switch (route.kind) {
     case 'bad-request':
-      if (route.reason === 'asterisk') return answerNow(client, request, badAsterisk);
-      client.refuse({ refused: 400, detail: null });
+      if (route.reason === 'asterisk')
+        return answer(badAsterisk, { key: 'bad-target', values: {} });
+      hops?.decided({ key: 'bad-target', values: {} }, 400);
+      client.refuse(badRequest);
       return null;
     case 'options':
-      return answerNow(client, request, optionsOfServer);
-    case 'redirect':
-      return answerNow(client, request, moved(route.location, route.page));
+      return answer(optionsOfServer, { key: 'options', values: {} });
+    case 'redirect': {
+      const { location, page } = route;
+      return answer(moved(location, page), { key: 'redirected', values: { location } });
+    }
     case 'not-found':
-      return answerNow(client, request, notFound);
+      return answer(notFound, { key: 'not-found', values: {} });
     case 'files':
-      return answerNow(client, request, notFound);
+      return answer(notFound, { key: 'not-found', values: {} });
     case 'api':
       break;
   }
@@ -48,23 +67,25 @@ export function answerRequest(
   const verdict = context.filter?.judge({ method, path: route.path, host: route.host });
   if (verdict?.accepted === false) {
     const { flag, pattern } = verdict.rule;
-    context.log(klogLine('I', 'filter', `Refused ${method} ${target} by --${flag}=${pattern}`));
-    return answerNow(client, request, forbidden(verdict.rule));
+    const refusal = `Refused ${method} ${target} for ${route.host} by --${flag}=${pattern}`;
+    context.log(klogLine('I', 'filter.go:1', refusal));
+    return answer(forbidden(verdict.rule), { key: 'refused', values: { flag, pattern } });
   }
-  return forward(context, client, request, route.target);
-}
-
-function answerNow(client: ClientConnection, request: ClientRequest, answer: Answer): null {
-  const { isLast } = client.send(request, answer);
-  client.finish(isLast);
-  return null;
+  hops?.decided(
+    verdict === undefined
+      ? { key: 'unfiltered', values: { path: route.path } }
+      : { key: 'accepted', values: { path: route.path, host: route.host } },
+    null,
+  );
+  return forward(context, client, request, route, hops);
 }
 
 function forward(
   context: ProxyContext,
   client: ClientConnection,
   request: ClientRequest,
-  target: string,
+  { target }: Route & { readonly kind: 'api' },
+  hops: HopRecorder | null,
 ): Exchange {
   const isUpgrading = isUpgrade(request);
   const prepared = prepareRequest(context.upstream, request, {
@@ -74,11 +95,11 @@ function forward(
     isUpgrade: isUpgrading,
   });
   if (isUpgrading) {
-    const upgrading = new Upgrading(context, client, request);
+    const upgrading = new Upgrading(context, client, request, hops);
     void upgrading.start(prepared);
     return upgrading;
   }
-  const forwarding = new Forwarding(context, client, request);
+  const forwarding = new Forwarding(context, client, request, hops);
   forwarding.start(prepared);
   return forwarding;
 }

@@ -6,9 +6,10 @@ import type { Socket } from 'node:net';
 import { readBody } from '../kit/http/body.ts';
 import type { BodyReader } from '../kit/http/body.ts';
 import { requestFraming } from '../kit/http/framing.ts';
-import { parseRequestHead, refuseEarly } from '../kit/http/head.ts';
+import { badRequest, parseRequestHead, refuseEarly } from '../kit/http/head.ts';
 import type { Refusal } from '../kit/http/head.ts';
 import { HeadCollector } from '../kit/http/head-collector.ts';
+import { watchForAbsence } from '../kit/http/peer-presence.ts';
 import { answerText, refusalText } from './answers.ts';
 import type { Answer } from './answers.ts';
 import { decidePersistence, describeRequest } from './client-request.ts';
@@ -88,12 +89,14 @@ export class ClientConnection {
     hasKnownEnd: boolean,
     mustClose = false,
   ): Persistence {
+    // Whoever ended already is not told so.
+    if (this.isEnded) return { line: '', isLast: true };
     const isTooMuch = this.unreadBodyBytes > maximumDiscardedBytes;
     return decidePersistence(
       request,
       status,
       hasKnownEnd,
-      mustClose || isTooMuch || this.isEnded || this.isDraining,
+      mustClose || isTooMuch || this.isDraining,
     );
   }
 
@@ -178,9 +181,12 @@ export class ClientConnection {
       this.body = null;
       if (this.exchange === null) this.close();
       else this.exchange.onRequestFault('unexpected EOF');
-    } else if (this.exchange === null) {
-      if (this.heads.waiting > 0) this.refuse({ refused: 400, detail: null });
-      else this.close();
+    } else if (this.exchange !== null) {
+      void watchForAbsence(this.socket, () => this.destroy());
+    } else if (this.heads.waiting > 0) {
+      this.refuse(badRequest);
+    } else {
+      this.close();
     }
   }
 

@@ -7,6 +7,7 @@ import type { ClientConnection, Exchange } from './client-connection.ts';
 import type { ClientRequest } from './client-request.ts';
 import type { ProxyContext } from './context.ts';
 import { goErrorText, messageOf } from './go-error.ts';
+import type { HopRecorder, SentRequest } from './hop-recorder.ts';
 import { RequestSender } from './request-sender.ts';
 import { ResponseRelay } from './response-relay.ts';
 import type { PreparedRequest } from './prepare.ts';
@@ -20,9 +21,16 @@ export class Forwarding implements Exchange, UpstreamReceiver {
   private readonly sender: RequestSender;
   private connection: UpstreamConnection | null = null;
   private dialling: AbortController | null = null;
+  private readonly hops: HopRecorder | null;
   private isDone = false;
 
-  constructor(context: ProxyContext, client: ClientConnection, request: ClientRequest) {
+  constructor(
+    context: ProxyContext,
+    client: ClientConnection,
+    request: ClientRequest,
+    hops: HopRecorder | null,
+  ) {
+    this.hops = hops;
     this.context = context;
     this.client = client;
     this.request = request;
@@ -115,10 +123,13 @@ export class Forwarding implements Exchange, UpstreamReceiver {
     this.connection = connection;
     connection.uses++;
     connection.receiver = this;
+    this.hops?.sent();
     this.sender.start(connection, this.prepared?.head ?? '');
   }
 
   private onHead(head: ResponseHead): void {
+    const sent = this.describeSent();
+    if (sent !== null) this.hops?.answered(head.status, sent);
     if (head.status === 401 && this.prepared?.hasAddedAuthorization === true) {
       this.context.upstream.credentialsRefused();
     }
@@ -135,6 +146,7 @@ export class Forwarding implements Exchange, UpstreamReceiver {
   private fail(text: string, mustClose = false): void {
     if (this.isDone) return;
     this.context.log(klogLine('E', 'proxy_server.go:147', `Error while proxying request: ${text}`));
+    this.hops?.failed(text, this.describeSent());
     this.end(null);
     const { isLast } = this.client.send(this.request, upstreamFailed(text), mustClose);
     this.client.finish(isLast);
@@ -146,6 +158,17 @@ export class Forwarding implements Exchange, UpstreamReceiver {
     this.context.log(`httputil: ReverseProxy read error during body copy: ${text}`);
     this.end(null);
     this.client.abort();
+  }
+
+  /** Costs nothing while nobody listens. */
+  private describeSent(): SentRequest | null {
+    if (this.hops === null || this.prepared === null || this.connection === null) return null;
+    return {
+      head: this.prepared.head,
+      sentBytes: this.sender.sentBytes,
+      receivedBytes: this.relay.receivedBytes,
+      connection: this.connection,
+    };
   }
 
   private end(connection: 'release' | null): void {

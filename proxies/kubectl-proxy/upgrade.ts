@@ -12,6 +12,7 @@ import type { ClientRequest } from './client-request.ts';
 import type { ProxyContext } from './context.ts';
 import { goErrorText, messageOf } from './go-error.ts';
 import type { PreparedRequest } from './prepare.ts';
+import type { HopRecorder, SentRequest } from './hop-recorder.ts';
 import { RequestSender } from './request-sender.ts';
 import { ResponseRelay } from './response-relay.ts';
 
@@ -40,9 +41,16 @@ export class Upgrading implements Exchange, UpstreamReceiver {
   /** Brings a refusal of the upstream to the client. */
   private refusal: ResponseRelay | null = null;
   private tunnel: Tunnel | null = null;
+  private readonly hops: HopRecorder | null;
   private isDone = false;
 
-  constructor(context: ProxyContext, client: ClientConnection, request: ClientRequest) {
+  constructor(
+    context: ProxyContext,
+    client: ClientConnection,
+    request: ClientRequest,
+    hops: HopRecorder | null,
+  ) {
+    this.hops = hops;
     this.context = context;
     this.client = client;
     this.request = request;
@@ -65,6 +73,7 @@ export class Upgrading implements Exchange, UpstreamReceiver {
       }
       this.connection = connection;
       connection.receiver = this;
+      this.hops?.sent();
       this.sender.start(connection, prepared.head);
     } catch (error) {
       const stage = this.prepared === null ? '' : 'error dialing backend: ';
@@ -120,12 +129,15 @@ export class Upgrading implements Exchange, UpstreamReceiver {
   private takeHead(connection: UpstreamConnection, memory: Buffer, next: number, end: number) {
     const head = parseResponseHead(this.heads.text);
     if ('malformed' in head) this.fail(head.malformed);
-    else if (head.status === 101) this.openTunnel(connection, memory, next, end);
-    else if (head.status >= 400) this.refuse(connection, head, memory, next, end);
-    else {
+    else if (head.status < 400 && head.status !== 101) {
       const text = `invalid upgrade response: status code ${head.status}`;
       this.context.log(klogLine('E', 'upgradeaware.go:366', `Proxy upgrade error: ${text}`));
       this.fail(text, this.client.hasPending);
+    } else {
+      const sent = this.describeSent();
+      if (sent !== null) this.hops?.answered(head.status, sent);
+      if (head.status === 101) this.openTunnel(connection, memory, next, end);
+      else this.refuse(connection, head, memory, next, end);
     }
   }
 
@@ -171,6 +183,7 @@ export class Upgrading implements Exchange, UpstreamReceiver {
   private fail(text: string, mustClose = false): void {
     if (this.isDone) return;
     this.context.log(klogLine('E', 'proxy_server.go:147', `Error while proxying request: ${text}`));
+    this.hops?.failed(text, this.describeSent());
     this.end();
     const { isLast } = this.client.send(this.request, upstreamFailed(text), mustClose);
     this.client.finish(isLast);
@@ -185,6 +198,16 @@ export class Upgrading implements Exchange, UpstreamReceiver {
   /** Asked anew after each wait. */
   private hasEnded(): boolean {
     return this.isDone;
+  }
+
+  private describeSent(): SentRequest | null {
+    if (this.hops === null || this.prepared === null || this.connection === null) return null;
+    return {
+      head: this.prepared.head,
+      sentBytes: this.sender.sentBytes,
+      receivedBytes: this.heads.text.length,
+      connection: this.connection,
+    };
   }
 
   private end(): void {

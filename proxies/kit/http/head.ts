@@ -69,7 +69,8 @@ export function parseRequestHead(text: string): RequestHead | Refusal {
     const refusal = checkHost(line.method, line.minorVersion, headers);
     if (refusal !== null) return refusal;
   }
-  return { method: line.method, target: line.target, minorVersion: line.minorVersion, headers };
+  const minorVersion = line.major === 1 ? line.minorVersion : 1;
+  return { method: line.method, target: line.target, minorVersion, headers };
 }
 
 /** The refusal that an unfinished head has already earned, if any: nobody waits for its end. */
