@@ -1,5 +1,6 @@
 /** `npm start`: the site, the lab and the proxy, until Ctrl-C. */
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -128,11 +129,12 @@ async function checkPort({ host, port }: Options): Promise<void> {
 async function start(options: Options): Promise<Running> {
   const { host, port, names, kubeconfigPath } = options;
   await using stack = new AsyncDisposableStack();
-  const [site, backend] = await Promise.all([
-    loadSite(project('dist')),
-    startBackend({ directory: project('.lab', String(port)), kubeconfigPath, proxyPort }),
-  ]);
-  stack.use(backend);
+  // A directory for each server that runs: two of them have two labs.
+  const directory = project('.lab', String(port === 0 ? process.pid : port));
+  stack.defer(() => rm(directory, { recursive: true, force: true }));
+  const loading = loadSite(project('dist'));
+  const backend = stack.use(await startBackend({ directory, kubeconfigPath, proxyPort }));
+  const site = await loading;
   const live = stack.use(createLive({ backend: () => backend, names }));
   const server = await startServer({ site, live, host, port, names }).catch((error: unknown) => {
     throw cannotListen(options, error);
