@@ -25,8 +25,6 @@ export interface ParsedFlags<F extends Pick<Flag, 'name' | 'type'>> {
   /** The names that were given, even if with their default. */
   readonly given: ReadonlySet<string>;
   readonly positionals: readonly string[];
-  /** Names that were written with underscores: understood, and worth a warning. */
-  readonly respelled: readonly string[];
 }
 
 /** A command line that cannot be read; the message is pflag's. */
@@ -51,9 +49,8 @@ export function parseFlags<const F extends Pick<Flag, 'name' | 'type' | 'default
     ]),
   );
   const given = new Set<string>();
-  const respelled: string[] = [];
   const { tokens, positionals } = parseArgs({
-    args: hyphenate(argv, respelled),
+    args: argv.map(hyphenate),
     options: Object.fromEntries(flags.map((flag) => [flag.name, lexed(flag)])),
     strict: false,
     allowPositionals: true,
@@ -74,8 +71,8 @@ export function parseFlags<const F extends Pick<Flag, 'name' | 'type' | 'default
           : `unknown shorthand flag: ${quoteRune(letter)} in ${group}`,
       );
     }
-    // `-p=0` is `-p 0`.
-    const inline = isLong ? token.value : token.value?.replace(/^=/, '');
+    // `-p=0` is `-p 0`; a bare `-w=` is `-w` with `=`.
+    const inline = isLong ? token.value : token.value?.replace(/^=(?=.)/s, '');
     const text = inline ?? (flag.type === 'bool' ? 'true' : undefined);
     if (text === undefined) {
       throw new FlagError(
@@ -98,7 +95,6 @@ export function parseFlags<const F extends Pick<Flag, 'name' | 'type' | 'default
     values: Object.fromEntries(values) as FlagValues<F>,
     given,
     positionals,
-    respelled,
   };
 }
 
@@ -112,14 +108,8 @@ function lexed(flag: Pick<Flag, 'type' | 'shorthand'>) {
 }
 
 /** `--disable_filter` is understood as `--disable-filter` (component-base's word separators). */
-function hyphenate(argv: readonly string[], respelled: string[]): string[] {
-  const end = argv.indexOf('--');
-  return argv.map((argument, index) => {
-    const name = /^--[^=]+/.exec(argument)?.[0];
-    if (name === undefined || !name.includes('_') || (end !== -1 && index > end)) return argument;
-    respelled.push(name.slice(2));
-    return name.replaceAll('_', '-') + argument.slice(name.length);
-  });
+function hyphenate(argument: string): string {
+  return argument.replace(/^--[^=]+/, (name) => name.replaceAll('_', '-'));
 }
 
 const readers: Readonly<Record<Flag['type'], (text: string) => unknown>> = {

@@ -7,6 +7,7 @@ import { flagHelp } from '../kit/flag-help.ts';
 import { klogLine } from '../kit/klog.ts';
 import { loadClientConfig } from '../kit/kubeconfig/client-config.ts';
 import { errorCode, goFileError, KubeconfigError } from '../kit/kubeconfig/errors.ts';
+import { parseServer } from '../kit/kubeconfig/server-url.ts';
 import { createUpstream } from '../kit/kubeconfig/upstream.ts';
 import { untilStopped } from '../kit/until-stopped.ts';
 import { kubectlProxy } from './descriptor.ts';
@@ -34,12 +35,7 @@ class StartFailure extends Error {
 export const command: Command = {
   async run(argv, terminal) {
     try {
-      const { values, respelled } = parseFlags(kubectlProxy.flags, argv);
-      for (const name of respelled) {
-        const spelled = name.replaceAll('_', '-');
-        const problem = `using an underscore in a flag name is not supported. ${name} has been converted to ${spelled}.`;
-        warn(terminal, 'flags.go:37', problem);
-      }
+      const { values } = parseFlags(kubectlProxy.flags, argv);
       if (values.help) {
         terminal.stdout.write(flagHelp(kubectlProxy, terminal.messages));
         return 0;
@@ -120,13 +116,21 @@ function compileFilter(flags: Flags, terminal: Terminal): Filter | null {
 
 function warnAboutServerPath(server: string, flags: Flags, terminal: Terminal): void {
   if (flags['append-server-path']) return;
-  const path = /^[a-z]+:\/\/[^/?#]*([^?#]*)/i.exec(server)?.[1] ?? '';
+  const path = unescape(parseServer(server).writtenPath);
   if (path === '' || path === '/') return;
   warn(
     terminal,
     'proxy.go:169',
-    `Your kube context contains a server path ${decodeURIComponent(path)}, use --append-server-path to automatically append the path to each request`,
+    `Your kube context contains a server path ${path}, use --append-server-path to automatically append the path to each request`,
   );
+}
+
+/** The characters that the escapes stand for, whatever bytes those are. */
+function unescape(path: string): string {
+  const bytes = path.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(parseInt(hex, 16)),
+  );
+  return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
 function warnAboutFiles(directory: string, terminal: Terminal): void {

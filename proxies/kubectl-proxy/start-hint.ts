@@ -22,6 +22,7 @@ const hints: readonly (readonly [RegExp, string])[] = [
   [/without impersonating a user/, 'impersonation-without-user'],
   [/error: EOF$|error reading input for Password/, 'no-credentials'],
   [/exec plugin: invalid apiVersion|interactiveMode/, 'old-plugin'],
+  [/match the same requests|invalid --(?:api|www)-prefix/, 'bad-prefix'],
   [/^Unable to connect to the server: /, 'bad-server'],
 ];
 

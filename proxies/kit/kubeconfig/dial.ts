@@ -38,6 +38,10 @@ export function dialling<S extends Socket>(
       reject(new Error('context canceled'));
       return;
     }
+    if (port > 65_535) {
+      reject(new Error(`dial tcp: address ${port}: invalid port`));
+      return;
+    }
     const socket = open();
     socket.setNoDelay(true);
     if (keepAliveMs >= 0) socket.setKeepAlive(true, keepAliveMs);

@@ -62,7 +62,8 @@ export function createUpstream(config: ClientConfig, surroundings: UpstreamSurro
       return generation;
     },
     connect: async (options = {}) => {
-      if (!server.isTls && server.scheme !== 'http') {
+      if (server.hostname === '') throw new Error('http: no Host in request URL');
+      if (!['', 'http', 'https'].includes(server.scheme)) {
         throw new Error(`unsupported protocol scheme ${JSON.stringify(server.scheme)}`);
       }
       // The plugin may hold the certificate: it is asked even where the client brings a token.

@@ -43,7 +43,9 @@ export function parseYaml(source: string): unknown {
   const [document] = 'empty' in documents ? [] : documents;
   if (document === undefined) return null;
   if (
-    document.warnings.some(({ code, message }) => `${code} ${message}`.includes('Unknown directive'))
+    document.warnings.some(({ code, message }) =>
+      `${code} ${message}`.includes('Unknown directive'),
+    )
   ) {
     throw new Error('yaml: found unknown directive name');
   }
