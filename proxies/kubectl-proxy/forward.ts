@@ -22,6 +22,8 @@ export class Forwarding implements Exchange, UpstreamReceiver {
   private connection: UpstreamConnection | null = null;
   private dialling: AbortController | null = null;
   private readonly hops: HopRecorder | null;
+  /** What was wrong with the body before there was a connection. */
+  private fault: string | null = null;
   private isDone = false;
 
   constructor(
@@ -70,7 +72,9 @@ export class Forwarding implements Exchange, UpstreamReceiver {
   }
 
   onRequestFault(fault: string): void {
-    if (this.relay.hasStarted) this.breakOff(fault);
+    // What the client did wrong is told after what it did right has left, as upstream does.
+    if (this.connection === null) this.fault = fault;
+    else if (this.relay.hasStarted) this.breakOff(fault);
     else this.fail(fault, true);
   }
 
@@ -125,6 +129,7 @@ export class Forwarding implements Exchange, UpstreamReceiver {
     connection.receiver = this;
     this.hops?.sent();
     this.sender.start(connection, this.prepared?.head ?? '');
+    if (this.fault !== null) this.fail(this.fault, true);
   }
 
   private onHead(head: ResponseHead): void {
