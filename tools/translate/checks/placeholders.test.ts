@@ -23,6 +23,14 @@ test('a tag that was not closed is found', () => {
   expect(findings('placeholders', changes)).toEqual([`${messages}:2 </0> | none`]);
 });
 
+test('what a usage line wants filled in is translated', () => {
+  const changes = {
+    ...altered('messages/en/interface.json', 'again', 'again <command>'),
+    ...altered(messages, 'di nuovo', 'di nuovo <comando>'),
+  };
+  expect(findings('placeholders', changes)).toEqual([]);
+});
+
 test('the form for one thing may say it in words', () => {
   expect(findings('placeholders', {})).toEqual([]);
 });

@@ -32,10 +32,13 @@ export const checkPlaceholders: Check = ({ messages }) =>
     }),
   );
 
-/** `{{value, format}}`, `$t(key)` and `<tag>`, without the white space inside. */
+/**
+ * `{{value, format}}`, `$t(key)` and i18next's numbered tags, `<0>…</0>`, without the white space
+ * inside. The `<word>` of a usage line is read, so translated.
+ */
 function placeholders(text: string): string[] {
   const prose = text.replace(/`[^`{]*`/gu, '');
-  return [...prose.matchAll(/\{\{[^}]*\}\}|\$t\([^)]*\)|<\/?[a-z0-9][^>]*>/giu)].map(([found]) =>
+  return [...prose.matchAll(/\{\{[^}]*\}\}|\$t\([^)]*\)|<\/?\d[^>]*>/gu)].map(([found]) =>
     found.replace(/\s/gu, ''),
   );
 }
