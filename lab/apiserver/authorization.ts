@@ -18,14 +18,16 @@ export interface Binding {
   readonly groups?: readonly string[];
   readonly rules: readonly PolicyRule[];
   /** Absent: everywhere. Else it decides by the namespace of the request, which is never empty then. */
-  readonly isNamespaceIncluded?: (namespace: string) => boolean;
+  readonly isNamespaceIncluded?: (namespace: string, user: User) => boolean;
+  /** Only writes that are tried (`dryRun=All`). */
+  readonly isDryRunOnly?: boolean;
 }
 
 /** What is asked: enough of a request to decide on, also for `kubectl auth can-i`. */
 export type Attributes = Pick<
   RequestInfo,
   'isResource' | 'verb' | 'group' | 'resource' | 'subresource' | 'namespace' | 'name' | 'path'
->;
+> & { readonly isDryRun?: boolean };
 
 export interface Authorizer {
   isAllowed(user: User, attributes: Attributes): boolean;
@@ -35,7 +37,7 @@ export interface Authorizer {
 export function createAuthorizer(bindings: readonly Binding[]): Authorizer {
   return {
     isAllowed: (user, attributes) =>
-      bindings.some((binding) => isBound(binding, user) && isCovered(binding, attributes)),
+      bindings.some((binding) => isBound(binding, user) && isCovered(binding, user, attributes)),
   };
 }
 
@@ -105,10 +107,12 @@ function isBound({ users = [], groups = [] }: Binding, user: User): boolean {
   return users.includes(user.name) || groups.some((group) => user.groups.includes(group));
 }
 
-function isCovered(binding: Binding, attributes: Attributes): boolean {
-  const { isNamespaceIncluded } = binding;
+function isCovered(binding: Binding, user: User, attributes: Attributes): boolean {
+  const { isNamespaceIncluded, isDryRunOnly } = binding;
+  if (isDryRunOnly && !attributes.isDryRun) return false;
   if (isNamespaceIncluded) {
-    if (attributes.namespace === '' || !isNamespaceIncluded(attributes.namespace)) return false;
+    if (attributes.namespace === '' || !isNamespaceIncluded(attributes.namespace, user))
+      return false;
   }
   return binding.rules.some((rule) => matches(rule, attributes));
 }

@@ -1,6 +1,6 @@
 /** Request bodies: read up to the limit, decoded by their media type, checked against the type. */
 import { parse as parseYaml } from 'yaml';
-import { isObject, type ApiObject, type Json, type JsonObject } from './api-object.ts';
+import { isObject, textAt, type ApiObject, type Json, type JsonObject } from './api-object.ts';
 import { headerOf, type HttpRequest, type HttpResponse } from './exchange.ts';
 import { decodeProtobuf, protobufType } from './protobuf.ts';
 import { apiVersionOf, type Resource } from './resource.ts';
@@ -28,14 +28,14 @@ export function mediaTypeOf(request: HttpRequest): string {
   return (headerOf(request, 'content-type').split(';')[0] ?? '').trim().toLowerCase();
 }
 
-/** A JSON or YAML body as it was sent. */
+/** A body as it was sent: JSON, YAML or protobuf. */
 export async function readBody(
   request: HttpRequest,
-  what: string,
+  { kind, schema }: Pick<Resource, 'kind' | 'schema'>,
   { isEmptyAllowed = false } = {},
 ): Promise<Json> {
   const mediaType = mediaTypeOf(request);
-  if (mediaType === protobufType) return decodeProtobuf(await readBytes(request));
+  if (mediaType === protobufType) return decodeProtobuf(await readBytes(request), schema);
   const isYaml = mediaType === 'application/yaml';
   if (!isYaml && mediaType !== '' && mediaType !== 'application/json') {
     throw unsupportedMediaType(['application/json', 'application/yaml']);
@@ -47,7 +47,7 @@ export async function readBody(
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     throw badRequest(
-      `the object provided is unrecognized (must be of type ${what}): couldn't get version/kind; json parse error: ${cause}`,
+      `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${cause}`,
     );
   }
 }
@@ -84,21 +84,23 @@ export function decodeObject(
 
 /** An object always has metadata with a name, which is empty until the server makes one. */
 function withName(object: JsonObject): ApiObject {
-  const metadata = isObject(object['metadata']) ? object['metadata'] : {};
-  const name = typeof metadata['name'] === 'string' ? metadata['name'] : '';
+  const metadata = isObject(object.metadata) ? object.metadata : {};
+  const name = typeof metadata.name === 'string' ? metadata.name : '';
   return { ...object, metadata: { ...metadata, name } };
 }
 
-function checkKind(resource: Resource, { kind, apiVersion }: JsonObject): void {
+function checkKind(resource: Resource, sent: JsonObject): void {
   const expected = apiVersionOf(resource);
-  if (apiVersion !== undefined && apiVersion !== expected) {
+  const apiVersion = textAt(sent, 'apiVersion') || expected;
+  const kind = textAt(sent, 'kind') || resource.kind;
+  if (apiVersion !== expected) {
     throw badRequest(
-      `the API version in the data (${String(apiVersion)}) does not match the expected API version (${expected})`,
+      `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`,
     );
   }
-  if (kind !== undefined && kind !== resource.kind) {
+  if (kind !== resource.kind) {
     throw badRequest(
-      `${String(kind)} in version "${resource.version}" cannot be handled as a ${resource.kind}: no kind "${String(kind)}" is registered for version "${expected}"`,
+      `${kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: no kind "${kind}" is registered for version "${expected}"`,
     );
   }
 }

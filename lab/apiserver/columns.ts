@@ -66,7 +66,7 @@ function joined(object: Json, field: string): string {
 }
 
 function selectorOf(object: Parameters<Column['cell']>[0]): string {
-  const spec = object['spec'];
+  const spec = object.spec;
   const labels = spec && typeof spec === 'object' && 'selector' in spec ? spec.selector : undefined;
   return labelText(
     labels && typeof labels === 'object' && 'matchLabels' in labels

@@ -4,6 +4,7 @@ import { authenticate, type Authentication } from './authentication.ts';
 import { refusal, type Authorizer } from './authorization.ts';
 import type { HttpRequest, HttpResponse } from './exchange.ts';
 import type { ApiStore } from './registry.ts';
+import { impersonate } from './impersonation.ts';
 import { readRequest, type RequestInfo } from './request-info.ts';
 import { respondWithJson, respondWithStatus, respondWithText } from './respond.ts';
 import { route } from './route.ts';
@@ -30,8 +31,10 @@ export async function handle(
   if (!info) return respondWithText({ request, response }, 400, '400 Bad Request');
   const answer = { request, response, query: info.query };
   try {
-    const user = authenticate(request, options.authentication);
-    if (!options.authorizer.isAllowed(user, info)) throw refusal(user, info);
+    const sender = authenticate(request, options.authentication);
+    const user = impersonate(request, sender, options.authorizer);
+    const attributes = { ...info, isDryRun: info.query.getAll('dryRun').includes('All') };
+    if (!options.authorizer.isAllowed(user, attributes)) throw refusal(user, info);
     const signal = signalOf(response, options.closing);
     const reply = await route({ request, response, info, user, signal }, options);
     if (reply) await respondWithJson(answer, reply.status, reply.body, reply.headers);

@@ -23,9 +23,7 @@ export function pathsOf(root: string, resources: readonly Resource[]): JsonObjec
         : []),
     ] as const;
   });
-  return Object.fromEntries(
-    paths.filter(([, item]) => Object.keys(item ?? {}).length > 0),
-  ) as JsonObject;
+  return Object.fromEntries(paths.filter(([, item]) => Object.keys(item).length > 0)) as JsonObject;
 }
 
 interface Operation {

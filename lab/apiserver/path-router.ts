@@ -68,7 +68,7 @@ function readAggregated({ request, info }: Exchange): Aggregated | undefined {
   }
   return {
     root: root === '/api' ? 'api' : 'apis',
-    version: /v=v2beta1/.test(first) ? 'v2beta1' : 'v2',
+    version: first.includes('v=v2beta1') ? 'v2beta1' : 'v2',
   };
 }
 

@@ -12,7 +12,7 @@ import { isDryRun } from './dry-run.ts';
 
 export async function create(call: Call): Promise<Reply> {
   const { resource, info, store, request, response } = call;
-  const sent = await readBody(request, resource.kind);
+  const sent = await readBody(request, resource);
   if (resource.review) return { status: 201, body: review(call, isObject(sent) ? sent : {}) };
 
   const decoded = decodeObject(resource, sent, info.query, response);
@@ -41,7 +41,11 @@ export async function create(call: Call): Promise<Reply> {
 
 function prepare({ resource, info }: Call, decoded: ApiObject): ApiObject {
   const metadata = metadataForCreate(resource, decoded.metadata, info.namespace);
-  const named = { ...decoded, metadata };
+  // What a client says of the status counts only at `/status`.
+  const fields = Object.entries(decoded).filter(
+    ([field]) => field !== 'status' || !resource.hasStatus,
+  );
+  const named: ApiObject = { ...Object.fromEntries(fields), metadata };
   const defaulted = resource.defaults?.(named) ?? named;
   return resource.prepareForCreate?.(defaulted) ?? defaulted;
 }

@@ -1,9 +1,9 @@
 /** `delete` and `deletecollection`. */
 import { isObject, textAt, type Json, type JsonObject } from '../api-object.ts';
 import { mediaTypeOf, readBody } from '../body.ts';
+import { deleteContents } from '../namespace-contents.ts';
 import { timestamp } from '../metadata.ts';
 import { keyOf, keyPrefix, objectOf, toStored, withKind, type ApiEntry } from '../registry.ts';
-import { resourceTable } from '../resource-table.ts';
 import { apiVersionOf, type Resource } from '../resource.ts';
 import { readSelector } from '../selectors.ts';
 import { conflict, forbidden, internalError, notFound } from '../status.ts';
@@ -52,7 +52,7 @@ export async function removeCollection(call: Call): Promise<Reply> {
  */
 async function removeEntry(call: Call, entry: ApiEntry): Promise<ApiEntry | undefined> {
   const { resource, store } = call;
-  if (resource.kind === 'Namespace') await empty(call, entry.value.metadata.name);
+  if (resource.kind === 'Namespace') await deleteContents(store, entry.value.metadata.name);
   const { metadata } = entry.value;
   if (metadata.finalizers && metadata.finalizers.length > 0) {
     if (metadata.deletionTimestamp) return entry;
@@ -72,13 +72,10 @@ async function removeEntry(call: Call, entry: ApiEntry): Promise<ApiEntry | unde
   return written.result === 'written' ? written.entry : undefined;
 }
 
-async function empty({ store }: Call, namespace: string): Promise<void> {
-  for (const resource of resourceTable.filter(({ namespaced }) => namespaced)) {
-    const page = await store.list({ prefix: keyPrefix(resource, namespace) });
-    if (page.result !== 'page') continue;
-    for (const entry of page.entries) await store.delete(entry.key, entry.revision);
-  }
-}
+const deleteOptions = {
+  kind: 'DeleteOptions',
+  schema: 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions',
+};
 
 /** DeleteOptions are optional, and no object of the resource. */
 async function readOptions({ request }: Call): Promise<Json> {
@@ -87,12 +84,12 @@ async function readOptions({ request }: Call): Promise<Json> {
     request.headers['content-length'] !== undefined ||
     request.headers['transfer-encoding'] !== undefined ||
     mediaTypeOf(request) !== '';
-  return hasBody ? readBody(request, 'DeleteOptions', { isEmptyAllowed: true }) : null;
+  return hasBody ? readBody(request, deleteOptions, { isEmptyAllowed: true }) : null;
 }
 
 function checkPreconditions(resource: Resource, entry: ApiEntry, options: Json): void {
   const { name, uid, resourceVersion } = objectOf(entry).metadata;
-  const preconditions = isObject(options) ? options['preconditions'] : undefined;
+  const preconditions = isObject(options) ? options.preconditions : undefined;
   const cases = [
     ['UID', 'UID', textAt(preconditions, 'uid'), uid ?? ''],
     [

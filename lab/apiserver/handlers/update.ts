@@ -10,7 +10,7 @@ import { isDryRun } from './dry-run.ts';
 
 export async function update(call: Call): Promise<Reply> {
   const { resource, info, request, response } = call;
-  const sent = await readBody(request, resource.kind);
+  const sent = await readBody(request, resource);
   const decoded = decodeObject(resource, sent, info.query, response);
   const { name } = decoded.metadata;
   if (name !== '' && name !== info.name) {
@@ -98,7 +98,7 @@ function merge({ resource, info }: Call, sent: ApiObject, old: ApiObject): ApiOb
   }
   const metadata = metadataForUpdate(sent.metadata, old.metadata);
   const { status: sentStatus, ...rest } = sent;
-  const status = resource.hasStatus ? old['status'] : sentStatus;
+  const status = resource.hasStatus ? old.status : sentStatus;
   const withMetadata: ApiObject = {
     ...rest,
     metadata,
@@ -106,7 +106,7 @@ function merge({ resource, info }: Call, sent: ApiObject, old: ApiObject): ApiOb
   };
   const defaulted = resource.defaults?.(withMetadata) ?? withMetadata;
   const prepared = resource.prepareForUpdate?.(defaulted, old) ?? defaulted;
-  const isChanged = JSON.stringify(prepared['spec']) !== JSON.stringify(old['spec']);
+  const isChanged = JSON.stringify(prepared.spec) !== JSON.stringify(old.spec);
   if (!resource.hasGeneration || !isChanged) return prepared;
   const generation = (old.metadata.generation ?? 0) + 1;
   return { ...prepared, metadata: { ...prepared.metadata, generation } };

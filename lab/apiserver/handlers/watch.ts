@@ -67,7 +67,7 @@ export async function watch(call: Call): Promise<Reply> {
     : undefined;
   await stream.ended;
   clearInterval(bookmarks);
-  if (started.result === 'watching') started.stop();
+  started.stop();
   return null;
 }
 

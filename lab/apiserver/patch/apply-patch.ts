@@ -52,7 +52,7 @@ const operations: ReadonlySet<unknown> = new Set([
 ]);
 
 function isOperation(value: Json): boolean {
-  return isObject(value) && operations.has(value['op']) && typeof value['path'] === 'string';
+  return isObject(value) && operations.has(value.op) && typeof value.path === 'string';
 }
 
 function demandObject(patch: Json): JsonObject {

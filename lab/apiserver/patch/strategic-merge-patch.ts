@@ -21,14 +21,14 @@ const deleteFrom = '$deleteFromPrimitiveList/';
 const setOrder = '$setElementOrder/';
 
 function mergeMap(target: JsonObject, patch: JsonObject, typeName: string | undefined): JsonObject {
-  const directive = patch['$patch'];
+  const directive = patch.$patch;
   if (directive === 'replace') return withoutDirectives(patch);
   if (directive === 'delete') return {};
   if (directive !== undefined && directive !== 'merge') {
-    throw badRequest(`Unknown patch type found: ${String(directive)}`);
+    throw badRequest(`Unknown patch type found: ${JSON.stringify(directive)}`);
   }
 
-  const retained = patch['$retainKeys'];
+  const retained = patch.$retainKeys;
   const merged = new Map(
     Object.entries(target).filter(([key]) => !isList(retained) || retained.includes(key)),
   );
@@ -76,11 +76,11 @@ function mergeList(
   mergeKey: string,
   typeName: string | undefined,
 ): readonly Json[] {
-  const isReplacement = patch.some((item) => isObject(item) && item['$patch'] === 'replace');
+  const isReplacement = patch.some((item) => isObject(item) && item.$patch === 'replace');
   const merged = isReplacement ? [] : [...target];
   for (const item of patch) {
     if (!isObject(item)) throw badRequest(`the list's items must be objects with "${mergeKey}"`);
-    const directive = item['$patch'];
+    const directive = item.$patch;
     if (directive === 'replace' && item[mergeKey] === undefined) continue;
     const key = textAt(item, mergeKey);
     if (key === '')

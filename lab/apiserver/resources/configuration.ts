@@ -108,7 +108,7 @@ function withEncodedText(secret: ApiObject): ApiObject {
   if (!isObject(stringData)) return secret;
   const encoded = Object.entries(stringData).map(([key, value]): [string, Json] => [
     key,
-    Buffer.from(String(value)).toString('base64'),
+    Buffer.from(typeof value === 'string' ? value : '').toString('base64'),
   ]);
   const data = at(secret, 'data');
   return {

@@ -22,7 +22,7 @@ export const namespaces: Resource = {
     ageColumn,
   ],
   defaults: (namespace) => withNameLabel(namespace),
-  prepareForUpdate: (namespace, old) => ({ ...namespace, spec: old['spec'] }),
+  prepareForUpdate: (namespace, old) => ({ ...namespace, spec: old.spec }),
   prepareForCreate: (namespace) => ({
     ...namespace,
     spec: { finalizers: ['kubernetes'] },

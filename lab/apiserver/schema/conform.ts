@@ -99,7 +99,7 @@ const scalars: Readonly<Record<Scalar, { readonly go: string; isOne(value: Json)
 };
 
 function normalize(scalar: Scalar, value: Json): Json {
-  return scalar === 'quantity' ? String(value) : value;
+  return scalar === 'quantity' && typeof value === 'number' ? String(value) : value;
 }
 
 function goType(type: TypeExpression): string {

@@ -3,14 +3,15 @@
  * decoding and pruning, and for the keys by which strategic merge patches merge lists.
  *
  *     Pod : A group of containers.
- *       spec PodSpec : What is wanted.
- *     PodSpec
- *       containers! [Container] merge=name : Its containers.
- *       nodeSelector {string}
+ *       spec PodSpec #2 : What is wanted.
+ *     PodSpec : What is wanted of a pod.
+ *       containers! [Container] merge=name #2 : Its containers.
+ *       nodeSelector {string} #7
  *
  * A type stands at the margin, its fields are indented. `!` marks a required field, `[T]` a list,
  * `{T}` a map, `merge=` the key of a list that patches merge, `merge` alone a list of values that they
- * join, `retainKeys` a union that they replace.
+ * join, `retainKeys` a union that they replace, `#7` the field's number in protobuf, `#1.4` that of a
+ * field of an embedded message which JSON does not show.
  */
 
 export type Scalar =
@@ -38,6 +39,8 @@ export interface Field {
   readonly description: string;
   /** The field by which patches find an item of this list. */
   readonly mergeKey?: string;
+  /** The field's number in protobuf, with that of the embedded message before it, if there is one. */
+  readonly wire: readonly number[];
   /** How a strategic merge patch treats it, if not by replacing. */
   readonly strategies: readonly ('merge' | 'retainKeys')[];
 }
@@ -68,7 +71,7 @@ export function declareTypes(prefix: string, text: string): readonly TypeDeclara
   const types: { name: string; description: string; fields: Map<string, Field> }[] = [];
   for (const line of text.split('\n')) {
     if (line.trim() === '') continue;
-    const [head = '', description = ''] = splitAt(line, ' : ');
+    const [head, description] = splitAt(line, ' : ');
     if (!line.startsWith(' ')) {
       types.push({ name: `${prefix}.${head.trim()}`, description, fields: new Map() });
       continue;
@@ -88,6 +91,11 @@ function parseField(prefix: string, head: string, description: string): Field {
     isRequired: name.endsWith('!'),
     description,
     ...(mergeKey === undefined ? {} : { mergeKey }),
+    wire: (marks.find((mark) => mark.startsWith('#')) ?? '')
+      .slice(1)
+      .split('.')
+      .filter((number) => number !== '')
+      .map(Number),
     strategies: [
       ...(mergeKey !== undefined || marks.includes('merge') ? (['merge'] as const) : []),
       ...(marks.includes('retainKeys') ? (['retainKeys'] as const) : []),

@@ -6,257 +6,257 @@ export const podTypes = declareTypes(
 Pod : A group of containers that share an address and storage and run on one node.
   apiVersion string
   kind string
-  metadata meta.ObjectMeta : Name, labels, history.
-  spec PodSpec : What is wanted of the pod.
-  status PodStatus : What was last seen of the pod.
+  metadata meta.ObjectMeta #1 : Name, labels, history.
+  spec PodSpec #2 : What is wanted of the pod.
+  status PodStatus #3 : What was last seen of the pod.
 PodTemplateSpec : The pods that a workload creates.
-  metadata meta.ObjectMeta : Labels and annotations of the pods.
-  spec PodSpec : What is wanted of the pods.
+  metadata meta.ObjectMeta #1 : Labels and annotations of the pods.
+  spec PodSpec #2 : What is wanted of the pods.
 PodSpec : What is wanted of a pod.
-  activeDeadlineSeconds long : How long the pod may run before it is ended.
-  affinity any : Where the scheduler should put the pod.
-  automountServiceAccountToken bool : Whether a token is mounted into the containers.
-  containers! [Container] merge=name : The containers of the pod, at least one.
-  dnsConfig PodDNSConfig : DNS settings beside those of the policy.
-  dnsPolicy string : ClusterFirst, ClusterFirstWithHostNet, Default or None.
-  enableServiceLinks bool : Whether Services appear as environment variables.
-  ephemeralContainers [EphemeralContainer] merge=name : Containers added for debugging.
-  hostAliases [HostAlias] merge=ip : Lines for the pod's hosts file.
-  hostIPC bool
-  hostNetwork bool : Whether the pod uses the node's network.
-  hostPID bool
-  hostUsers bool
-  hostname string : The pod's hostname, if it is not its name.
-  imagePullSecrets [LocalObjectReference] merge=name : Secrets for pulling images.
-  initContainers [Container] merge=name : Containers that run to their end before the others start.
-  nodeName string : The node that the pod runs on, once scheduled.
-  nodeSelector {string} : Labels that the node must have.
-  os PodOS
-  overhead {quantity}
-  preemptionPolicy string
-  priority int
-  priorityClassName string : How important the pod is.
-  readinessGates [PodReadinessGate] : Conditions that must hold beside the containers' readiness.
-  resourceClaims [any] merge=name retainKeys
-  resources ResourceRequirements
-  restartPolicy string : Always, OnFailure or Never.
-  runtimeClassName string
-  schedulerName string : Which scheduler places the pod.
-  schedulingGates [any] merge=name
-  securityContext any : User, group and the like for all containers.
-  serviceAccount string : The old name of serviceAccountName.
-  serviceAccountName string : The account that the pod runs as.
-  setHostnameAsFQDN bool
-  shareProcessNamespace bool
-  subdomain string
-  terminationGracePeriodSeconds long : How long the pod may take to end.
-  tolerations [Toleration] : Taints that the pod tolerates.
-  topologySpreadConstraints [any] merge=topologyKey
-  volumes [Volume] merge=name retainKeys : What the containers can mount.
+  activeDeadlineSeconds long #5 : How long the pod may run before it is ended.
+  affinity any #18 : Where the scheduler should put the pod.
+  automountServiceAccountToken bool #21 : Whether a token is mounted into the containers.
+  containers! [Container] merge=name #2 : The containers of the pod, at least one.
+  dnsConfig PodDNSConfig #26 : DNS settings beside those of the policy.
+  dnsPolicy string #6 : ClusterFirst, ClusterFirstWithHostNet, Default or None.
+  enableServiceLinks bool #30 : Whether Services appear as environment variables.
+  ephemeralContainers [EphemeralContainer] merge=name #34 : Containers added for debugging.
+  hostAliases [HostAlias] merge=ip #23 : Lines for the pod's hosts file.
+  hostIPC bool #13
+  hostNetwork bool #11 : Whether the pod uses the node's network.
+  hostPID bool #12
+  hostUsers bool #37
+  hostname string #16 : The pod's hostname, if it is not its name.
+  imagePullSecrets [LocalObjectReference] merge=name #15 : Secrets for pulling images.
+  initContainers [Container] merge=name #20 : Containers that run to their end before the others start.
+  nodeName string #10 : The node that the pod runs on, once scheduled.
+  nodeSelector {string} #7 : Labels that the node must have.
+  os PodOS #36
+  overhead {quantity} #32
+  preemptionPolicy string #31
+  priority int #25
+  priorityClassName string #24 : How important the pod is.
+  readinessGates [PodReadinessGate] #28 : Conditions that must hold beside the containers' readiness.
+  resourceClaims [any] merge=name retainKeys #39
+  resources ResourceRequirements #40
+  restartPolicy string #3 : Always, OnFailure or Never.
+  runtimeClassName string #29
+  schedulerName string #19 : Which scheduler places the pod.
+  schedulingGates [any] merge=name #38
+  securityContext any #14 : User, group and the like for all containers.
+  serviceAccount string #9 : The old name of serviceAccountName.
+  serviceAccountName string #8 : The account that the pod runs as.
+  setHostnameAsFQDN bool #35
+  shareProcessNamespace bool #27
+  subdomain string #17
+  terminationGracePeriodSeconds long #4 : How long the pod may take to end.
+  tolerations [Toleration] #22 : Taints that the pod tolerates.
+  topologySpreadConstraints [any] merge=topologyKey #33
+  volumes [Volume] merge=name retainKeys #1 : What the containers can mount.
 Container : One container of a pod.
-  args [string] : Arguments of the entry point.
-  command [string] : The entry point, if not the image's.
-  env [EnvVar] merge=name : Environment variables.
-  envFrom [EnvFromSource] : Sources of environment variables.
-  image string : The image to run.
-  imagePullPolicy string : Always, IfNotPresent or Never.
-  lifecycle any : What to run after the start and before the end.
-  livenessProbe Probe : When it fails, the container is restarted.
-  name! string : The container's name, unique in the pod.
-  ports [ContainerPort] merge=containerPort : Ports that the container listens on.
-  readinessProbe Probe : While it fails, Services leave the pod out.
-  resizePolicy [any]
-  resources ResourceRequirements : Processors and memory.
-  restartPolicy string
-  securityContext any
-  startupProbe Probe : Until it succeeds, the others wait.
-  stdin bool
-  stdinOnce bool
-  terminationMessagePath string
-  terminationMessagePolicy string
-  tty bool
-  volumeDevices [VolumeDevice] merge=devicePath
-  volumeMounts [VolumeMount] merge=mountPath : Where volumes appear in the container.
-  workingDir string
+  args [string] #4 : Arguments of the entry point.
+  command [string] #3 : The entry point, if not the image's.
+  env [EnvVar] merge=name #7 : Environment variables.
+  envFrom [EnvFromSource] #19 : Sources of environment variables.
+  image string #2 : The image to run.
+  imagePullPolicy string #14 : Always, IfNotPresent or Never.
+  lifecycle any #12 : What to run after the start and before the end.
+  livenessProbe Probe #10 : When it fails, the container is restarted.
+  name! string #1 : The container's name, unique in the pod.
+  ports [ContainerPort] merge=containerPort #6 : Ports that the container listens on.
+  readinessProbe Probe #11 : While it fails, Services leave the pod out.
+  resizePolicy [any] #23
+  resources ResourceRequirements #8 : Processors and memory.
+  restartPolicy string #24
+  securityContext any #15
+  startupProbe Probe #22 : Until it succeeds, the others wait.
+  stdin bool #16
+  stdinOnce bool #17
+  terminationMessagePath string #13
+  terminationMessagePolicy string #20
+  tty bool #18
+  volumeDevices [VolumeDevice] merge=devicePath #21
+  volumeMounts [VolumeMount] merge=mountPath #9 : Where volumes appear in the container.
+  workingDir string #5
 EphemeralContainer : A container added to a running pod for debugging.
-  args [string]
-  command [string]
-  env [EnvVar] merge=name
-  envFrom [EnvFromSource]
-  image string
-  imagePullPolicy string
-  lifecycle any
-  livenessProbe Probe
-  name! string
-  ports [ContainerPort] merge=containerPort
-  readinessProbe Probe
-  resizePolicy [any]
-  resources ResourceRequirements
-  restartPolicy string
-  securityContext any
-  startupProbe Probe
-  stdin bool
-  stdinOnce bool
-  targetContainerName string
-  terminationMessagePath string
-  terminationMessagePolicy string
-  tty bool
-  volumeDevices [VolumeDevice] merge=devicePath
-  volumeMounts [VolumeMount] merge=mountPath
-  workingDir string
+  args [string] #1.4
+  command [string] #1.3
+  env [EnvVar] merge=name #1.7
+  envFrom [EnvFromSource] #1.19
+  image string #1.2
+  imagePullPolicy string #1.14
+  lifecycle any #1.12
+  livenessProbe Probe #1.10
+  name! string #1.1
+  ports [ContainerPort] merge=containerPort #1.6
+  readinessProbe Probe #1.11
+  resizePolicy [any] #1.23
+  resources ResourceRequirements #1.8
+  restartPolicy string #1.24
+  securityContext any #1.15
+  startupProbe Probe #1.22
+  stdin bool #1.16
+  stdinOnce bool #1.17
+  targetContainerName string #2
+  terminationMessagePath string #1.13
+  terminationMessagePolicy string #1.20
+  tty bool #1.18
+  volumeDevices [VolumeDevice] merge=devicePath #1.21
+  volumeMounts [VolumeMount] merge=mountPath #1.9
+  workingDir string #1.5
 ContainerPort : A port that a container listens on.
-  containerPort! int : The port's number in the pod.
-  hostIP string
-  hostPort int : A port of the node that leads to it.
-  name string : A name that Services may use.
-  protocol string : TCP, UDP or SCTP.
+  containerPort! int #3 : The port's number in the pod.
+  hostIP string #5
+  hostPort int #2 : A port of the node that leads to it.
+  name string #1 : A name that Services may use.
+  protocol string #4 : TCP, UDP or SCTP.
 EnvVar : An environment variable.
-  name! string
-  value string
-  valueFrom EnvVarSource
+  name! string #1
+  value string #2
+  valueFrom EnvVarSource #3
 EnvVarSource : Where a variable's value comes from.
-  configMapKeyRef KeySelector
-  fieldRef ObjectFieldSelector
-  resourceFieldRef any
-  secretKeyRef KeySelector
+  configMapKeyRef KeySelector #3
+  fieldRef ObjectFieldSelector #1
+  resourceFieldRef any #2
+  secretKeyRef KeySelector #4
 KeySelector : A key of a ConfigMap or Secret.
-  key! string
-  name string
-  optional bool
+  key! string #2
+  name string #1.1
+  optional bool #3
 ObjectFieldSelector : A field of the pod itself.
-  apiVersion string
-  fieldPath! string
+  apiVersion string #1
+  fieldPath! string #2
 EnvFromSource : Many variables from one place.
-  configMapRef OptionalReference
-  prefix string
-  secretRef OptionalReference
+  configMapRef OptionalReference #2
+  prefix string #1
+  secretRef OptionalReference #3
 OptionalReference : An object of the same namespace that may be absent.
-  name string
-  optional bool
+  name string #1.1
+  optional bool #2
 Probe : A question that tells whether a container is well.
-  exec ExecAction
-  failureThreshold int
-  grpc GRPCAction
-  httpGet HTTPGetAction
-  initialDelaySeconds int
-  periodSeconds int
-  successThreshold int
-  tcpSocket TCPSocketAction
-  terminationGracePeriodSeconds long
-  timeoutSeconds int
+  exec ExecAction #1.1
+  failureThreshold int #6
+  grpc GRPCAction #1.4
+  httpGet HTTPGetAction #1.2
+  initialDelaySeconds int #2
+  periodSeconds int #4
+  successThreshold int #5
+  tcpSocket TCPSocketAction #1.3
+  terminationGracePeriodSeconds long #7
+  timeoutSeconds int #3
 ExecAction : A command that must succeed.
-  command [string]
+  command [string] #1
 GRPCAction : A gRPC health check.
-  port! int
-  service string
+  port! int #1
+  service string #2
 HTTPGetAction : A request that must succeed.
-  host string
-  httpHeaders [HTTPHeader]
-  path string
-  port! intOrString
-  scheme string
+  host string #3
+  httpHeaders [HTTPHeader] #5
+  path string #1
+  port! intOrString #2
+  scheme string #4
 HTTPHeader : A header of a probe.
-  name! string
-  value! string
+  name! string #1
+  value! string #2
 TCPSocketAction : A port that must accept connections.
-  host string
-  port! intOrString
+  host string #2
+  port! intOrString #1
 ResourceRequirements : Processors, memory and the like.
-  claims [any]
-  limits {quantity} : At most so much.
-  requests {quantity} : At least so much.
+  claims [any] #3
+  limits {quantity} #1 : At most so much.
+  requests {quantity} #2 : At least so much.
 VolumeDevice : A block device in a container.
-  devicePath! string
-  name! string
+  devicePath! string #2
+  name! string #1
 VolumeMount : Where a volume appears in a container.
-  mountPath! string
-  mountPropagation string
-  name! string
-  readOnly bool
-  recursiveReadOnly string
-  subPath string
-  subPathExpr string
+  mountPath! string #3
+  mountPropagation string #5
+  name! string #1
+  readOnly bool #2
+  recursiveReadOnly string #7
+  subPath string #4
+  subPathExpr string #6
 HostAlias : A line of the hosts file.
-  hostnames [string]
-  ip! string
+  hostnames [string] #2
+  ip! string #1
 PodDNSConfig : DNS settings of a pod.
-  nameservers [string]
-  options [PodDNSConfigOption]
-  searches [string]
+  nameservers [string] #1
+  options [PodDNSConfigOption] #3
+  searches [string] #2
 PodDNSConfigOption : An option of the resolver.
-  name string
-  value string
+  name string #1
+  value string #2
 PodOS : The operating system of a pod.
-  name! string
+  name! string #1
 PodReadinessGate : A condition that must hold.
-  conditionType! string
+  conditionType! string #1
 Toleration : A taint that a pod tolerates.
-  effect string
-  key string
-  operator string
-  tolerationSeconds long
-  value string
+  effect string #4
+  key string #1
+  operator string #2
+  tolerationSeconds long #5
+  value string #3
 PodStatus : What was last seen of a pod.
-  conditions [PodCondition] merge=type : Ready, Initialized and the like.
-  containerStatuses [ContainerStatus] : One for each container.
-  ephemeralContainerStatuses [ContainerStatus]
-  hostIP string : The address of the node.
-  hostIPs [HostIP] merge=ip
-  initContainerStatuses [ContainerStatus]
-  message string
-  nominatedNodeName string
-  observedGeneration long
-  phase string : Pending, Running, Succeeded, Failed or Unknown.
-  podIP string : The pod's address.
-  podIPs [PodIP] merge=ip : The pod's addresses, one per family.
-  qosClass string
-  reason string
-  resize string
-  resourceClaimStatuses [any] merge=name retainKeys
-  startTime time
+  conditions [PodCondition] merge=type #2 : Ready, Initialized and the like.
+  containerStatuses [ContainerStatus] #8 : One for each container.
+  ephemeralContainerStatuses [ContainerStatus] #13
+  hostIP string #5 : The address of the node.
+  hostIPs [HostIP] merge=ip #16
+  initContainerStatuses [ContainerStatus] #10
+  message string #3
+  nominatedNodeName string #11
+  observedGeneration long #17
+  phase string #1 : Pending, Running, Succeeded, Failed or Unknown.
+  podIP string #6 : The pod's address.
+  podIPs [PodIP] merge=ip #12 : The pod's addresses, one per family.
+  qosClass string #9
+  reason string #4
+  resize string #14
+  resourceClaimStatuses [any] merge=name retainKeys #15
+  startTime time #7
 HostIP : An address of a node.
-  ip! string
+  ip! string #1
 PodIP : An address of a pod.
-  ip! string
+  ip! string #1
 PodCondition : One aspect of the state of a pod.
-  lastProbeTime time
-  lastTransitionTime time
-  message string
-  observedGeneration long
-  reason string
-  status! string
-  type! string
+  lastProbeTime time #3
+  lastTransitionTime time #4
+  message string #6
+  observedGeneration long #7
+  reason string #5
+  status! string #2
+  type! string #1
 ContainerStatus : What was last seen of a container.
-  allocatedResources {quantity}
-  allocatedResourcesStatus [any] merge=name
-  containerID string
-  image! string
-  imageID! string
-  lastState ContainerState
-  name! string
-  ready! bool
-  resources ResourceRequirements
-  restartCount! int
-  started bool
-  state ContainerState
-  user any
-  volumeMounts [any] merge=mountPath
+  allocatedResources {quantity} #10
+  allocatedResourcesStatus [any] merge=name #14
+  containerID string #8
+  image! string #6
+  imageID! string #7
+  lastState ContainerState #3
+  name! string #1
+  ready! bool #4
+  resources ResourceRequirements #11
+  restartCount! int #5
+  started bool #9
+  state ContainerState #2
+  user any #13
+  volumeMounts [any] merge=mountPath #12
 ContainerState : Waiting, running or terminated.
-  running ContainerStateRunning
-  terminated ContainerStateTerminated
-  waiting ContainerStateWaiting
+  running ContainerStateRunning #2
+  terminated ContainerStateTerminated #3
+  waiting ContainerStateWaiting #1
 ContainerStateRunning : A container that runs.
-  startedAt time
+  startedAt time #1
 ContainerStateTerminated : A container that has ended.
-  containerID string
-  exitCode! int
-  finishedAt time
-  message string
-  reason string
-  signal int
-  startedAt time
+  containerID string #7
+  exitCode! int #1
+  finishedAt time #6
+  message string #4
+  reason string #3
+  signal int #2
+  startedAt time #5
 ContainerStateWaiting : A container that has not started.
-  message string
-  reason string
+  message string #2
+  reason string #1
 `,
 );
