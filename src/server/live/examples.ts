@@ -49,8 +49,8 @@ export async function sendExample(
     (hop) => send({ type: 'hop', hop }),
     signal,
   );
-  const { isCut } = await sendAnswer(answer, { streamMs, maxBytes: maxBodyBytes }, send);
   await answer.traced();
+  const { isCut } = await sendAnswer(answer, { streamMs, maxBytes: maxBodyBytes }, send);
   const contentType = answer.body.headers['content-type'];
   const isAsStated =
     answer.status === expect.status &&

@@ -16,13 +16,16 @@ export interface HopFeed {
 }
 
 export interface Follower extends Disposable {
-  /** Resolves once the hop from the client has come, or after `timeoutMs`. */
-  arrival(timeoutMs: number): Promise<void>;
+  /**
+   * Resolves once the trace tells who answered: the proxy itself, or somebody behind it whose hop has
+   * come too. Resolves after `timeoutMs` in any case.
+   */
+  complete(timeoutMs: number): Promise<void>;
 }
 
 interface Following {
   readonly onHop: (hop: Hop) => void;
-  readonly arrived: PromiseWithResolvers<void>;
+  readonly completed: PromiseWithResolvers<void>;
   request: string | null;
 }
 
@@ -34,18 +37,21 @@ export function createHopFeed(onFollowers: (count: number) => void = () => undef
   const byRequest = new Map<string, Following>();
   const unclaimed: Hop[] = [];
 
+  const tell = (following: Following, hop: Hop) => {
+    following.onHop(hop);
+    if (!isFromClient(hop) || hop.status !== null) following.completed.resolve();
+  };
   const claim = (following: Following, clientHop: Hop) => {
     following.request = clientHop.request;
     byRequest.set(clientHop.request, following);
-    following.onHop(clientHop);
+    tell(following, clientHop);
     for (let i = 0; i < unclaimed.length;) {
       const hop = unclaimed[i];
       if (hop?.request === clientHop.request) {
         unclaimed.splice(i, 1);
-        following.onHop(hop);
+        tell(following, hop);
       } else i++;
     }
-    following.arrived.resolve();
   };
 
   return {
@@ -55,7 +61,7 @@ export function createHopFeed(onFollowers: (count: number) => void = () => undef
     receive(hop) {
       const known = byRequest.get(hop.request);
       if (known) {
-        known.onHop(hop);
+        tell(known, hop);
         return;
       }
       const following = isFromClient(hop) ? byAddress.get(hop.from.address) : undefined;
@@ -67,14 +73,14 @@ export function createHopFeed(onFollowers: (count: number) => void = () => undef
       if (unclaimed.length > maxUnclaimed) unclaimed.shift();
     },
     follow(address, onHop) {
-      const following: Following = { onHop, arrived: Promise.withResolvers(), request: null };
+      const following: Following = { onHop, completed: Promise.withResolvers(), request: null };
       byAddress.set(address, following);
       onFollowers(byAddress.size);
       return {
-        async arrival(timeoutMs) {
+        async complete(timeoutMs) {
           const { promise: late, resolve } = Promise.withResolvers<undefined>();
           const timer = setTimeout(resolve, timeoutMs, undefined);
-          await Promise.race([following.arrived.promise, late]);
+          await Promise.race([following.completed.promise, late]);
           clearTimeout(timer);
         },
         [Symbol.dispose]() {

@@ -12,6 +12,9 @@ export type Permitted =
   { readonly kind: 'read' } | { readonly kind: 'write'; readonly namespace: string | null };
 
 const maxTargetLength = 4096;
+/** RFC 3986, 3.3: segments of pchar. */
+const plainPath = /^\/[\w\-.~!$&'()*+,;=:@%/]*$/;
+const plainQuery = /^(?:\?[!$-~]*)?$/;
 
 /** Paths that hand the request on to somebody else: outside the lab, they could be anybody. */
 const reachesFurther = new Set(['exec', 'attach', 'portforward', 'proxy']);
@@ -39,7 +42,7 @@ export function permit({ method, target }: VisitorRequest): Permitted {
 /** The decoded segments of a path that reads the same to everybody, or `bad-path`. */
 function segmentsOf(target: string): string[] {
   const [path = ''] = target.split('?', 1);
-  const isPlain = /^\/[\x21-\x7e]*$/.test(target) && !/[\\#]/.test(target);
+  const isPlain = plainPath.test(path) && plainQuery.test(target.slice(path.length));
   if (!isPlain || target.length > maxTargetLength) throw new LiveError('bad-path');
   const segments = path.slice(1).split('/').map(decode);
   const isAmbiguous = segments.some(

@@ -71,7 +71,7 @@ export async function sendThroughProxy(
       status: body.statusCode ?? 0,
       headers: pairs(body.rawHeaders),
       body,
-      traced: async () => follower?.arrival(500),
+      traced: async () => follower?.complete(500),
       [Symbol.dispose]: () => owned.dispose(),
     };
   } catch (cause) {

@@ -66,8 +66,8 @@ export async function runVia(options: ViaOptions, exchange: Exchange): Promise<v
     signal,
   );
   const limits = { streamMs: isStream(target) ? maxStreamMs : undefined, maxBytes: maxAnswerBytes };
-  const { isCut } = await sendAnswer(answer, limits, send);
   await answer.traced();
+  const { isCut } = await sendAnswer(answer, limits, send);
   const { status } = answer;
   const tookMs = Math.round(performance.now() - startedAt);
   const text = exchange.translate('hops:results.answered', { status, tookMs });
