@@ -45,6 +45,12 @@ export function escapePath(path: string): string {
   return path.replace(/[^A-Za-z0-9\-_.~$&+,/:;=@]/g, percentEncode);
 }
 
+/** A name as a relative reference: escaped, and with no colon that would make a scheme of it. */
+export function escapeReference(name: string): string {
+  const escaped = escapePath(encodeUtf8(name));
+  return escaped.includes(':') ? `./${escaped}` : escaped;
+}
+
 /** The spelling the client chose, if it is legal and still says the same; else Go's own. */
 export function spellPath(path: string, rawPath: string): string {
   return isLegalPath.test(rawPath) && unescapePath(rawPath) === path ? rawPath : escapePath(path);

@@ -3,6 +3,7 @@
  * Go's `ServeMux` and kubectl's prefix stripping (specification 1.4, 1.10), on the raw request target.
  */
 import { posix } from 'node:path';
+import { escapeHtml } from './escape-html.ts';
 import {
   areInConflict,
   compareSpecificity,
@@ -157,15 +158,3 @@ function redirect(method: string, path: string, query: string): Route {
     page: method === 'GET' ? `<a href="${escapeHtml(url)}">Moved Permanently</a>.\n\n` : null,
   };
 }
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => htmlEscapes[character] ?? character);
-}
-
-const htmlEscapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&#34;',
-  "'": '&#39;',
-};
