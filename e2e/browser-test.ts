@@ -50,7 +50,7 @@ export const test = base
         viewport: desk,
         ...options,
       });
-      context.setDefaultTimeout(10_000);
+      context.setDefaultTimeout(20_000);
       closing.push(() => context.close());
       const page = await context.newPage();
       watch(page, (complaint) => {

@@ -1,0 +1,87 @@
+/** axe finds nothing: every page, light and dark, on a desk and on a phone. */
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { AxeResults, RunOptions } from 'axe-core';
+import type { Locator, Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
+import { allLocales } from '../src/i18n/locales.ts';
+import { desk, phone, test } from './browser-test.ts';
+import { sayings } from './sayings.ts';
+import { missing, missingPage, pagesIn } from './site-pages.ts';
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What colours change; everything else is the same in the dark. */
+const colours: RunOptions = { runOnly: { type: 'rule', values: ['color-contrast'] } };
+
+describe.for(allLocales)('in %s', (locale) => {
+  const { say } = sayings(locale);
+
+  /** What is run shows more than what is read. */
+  const run = async (place: Locator): Promise<void> => {
+    if ((await place.count()) === 0) return;
+    const button = { name: say('interface:run.run'), exact: true };
+    await place.getByRole('button', button).click();
+    const again = { name: say('interface:run.again'), exact: true };
+    await place.getByRole('button', again).waitFor();
+  };
+
+  test.for([...pagesIn(locale), missingPage(locale)])(
+    '%s is accessible',
+    async (path, { visit }) => {
+      const page = await visit(path, { expected: missing, reducedMotion: 'reduce' });
+      for (const place of ['#claim-client-http', '#example-exec-refused'])
+        await run(page.locator(place));
+      await page.evaluate(() => {
+        for (const details of document.querySelectorAll('main details'))
+          details.setAttribute('open', '');
+      });
+      await checkAll(page);
+    },
+  );
+
+  test('the search and the drawer are accessible', async ({ visit }) => {
+    const page = await visit(`/${locale}/`, { viewport: phone });
+    await page.getByRole('button', { name: say('interface:navigation.menu') }).click();
+    await checkColours(page);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: say('interface:search.label') }).click();
+    await page.getByRole('searchbox').fill('kubectl');
+    await page.getByRole('dialog').getByRole('link').first().waitFor();
+    await checkColours(page);
+  });
+});
+
+test('the choice of a language is accessible', async ({ visit }) => {
+  await checkAll(await visit('/', { locale: 'de-DE' }));
+});
+
+async function checkAll(page: Page): Promise<void> {
+  for (const viewport of [desk, phone]) {
+    await page.setViewportSize(viewport);
+    await checkColours(page);
+  }
+}
+
+async function checkColours(page: Page): Promise<void> {
+  await page.emulateMedia({ colorScheme: 'light' });
+  expect(await violations(page, {}), 'light').toEqual([]);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  expect(await violations(page, colours), 'dark').toEqual([]);
+}
+
+/** Each violation in a line: the rule, and the first of the elements that break it. */
+async function violations(page: Page, options: RunOptions): Promise<string[]> {
+  await page.evaluate(`if (!('axe' in window)) { ${axe} }`);
+  const found = await page.evaluate((given) => window.axe.run(document, given), options);
+  return found.violations.map(({ id, help, nodes }) => {
+    const [first] = nodes;
+    return `${id}: ${help}: ${nodes.length} × ${first?.html ?? ''} ${first?.failureSummary ?? ''}`;
+  });
+}
+
+declare global {
+  interface Window {
+    readonly axe: { run(context: Document, options: RunOptions): Promise<AxeResults> };
+  }
+}

@@ -1,0 +1,37 @@
+/** A host that has files and nothing else, as many a site is published on. */
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { lookup } from 'mrmime';
+
+export interface StaticHost extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** Serves a directory on a free port: files, and `index.html` for an address that ends in a slash. */
+export async function startStaticHost(directory: string): Promise<StaticHost> {
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://host');
+    const path = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
+    if (request.method !== 'GET') {
+      response.writeHead(405, { 'Content-Type': 'text/html' }).end('<h1>405</h1>');
+      return;
+    }
+    readFile(join(directory, path)).then(
+      (body) => response.writeHead(200, { 'Content-Type': lookup(path) ?? 'text/plain' }).end(body),
+      () => response.writeHead(404, { 'Content-Type': 'text/html' }).end('<h1>404</h1>'),
+    );
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://localhost:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
