@@ -13,6 +13,7 @@ import type { Answer } from './answers.ts';
 import type { ClientConnection, Exchange } from './client-connection.ts';
 import type { ClientRequest } from './client-request.ts';
 import type { ProxyContext } from './context.ts';
+import { FileServing } from './file-serving.ts';
 import { Forwarding } from './forward.ts';
 import { HopRecorder } from './hop-recorder.ts';
 import type { Decision } from './hop-recorder.ts';
@@ -58,8 +59,13 @@ export function answerRequest(
     }
     case 'not-found':
       return answer(notFound, { key: 'not-found', values: {} });
-    case 'files':
-      return answer(notFound, { key: 'not-found', values: {} });
+    case 'files': {
+      if (context.www === null) return answer(notFound, { key: 'not-found', values: {} });
+      hops?.decided({ key: 'file', values: { path: route.path } }, null);
+      const serving = new FileServing(client, request);
+      void serving.start(context.www, route.path, route.query);
+      return serving;
+    }
     case 'api':
       break;
   }
@@ -89,8 +95,7 @@ function forward(
 ): Exchange {
   const isUpgrading = isUpgrade(request);
   const prepared = prepareRequest(context.upstream, request, {
-    target,
-    shouldAppendServerPath: context.shouldAppendServerPath,
+    target: context.serverPath + target,
     clientAddress: client.address,
     isUpgrade: isUpgrading,
   });

@@ -13,7 +13,8 @@ export interface ProxyContext {
   readonly filter: Filter | null;
   /** The directory of static files, or null. */
   readonly www: string | null;
-  readonly shouldAppendServerPath: boolean;
+  /** What stands before every target, or ''. Begins with a slash and ends without one. */
+  readonly serverPath: string;
   /** TCP keepalive of upgraded connections. */
   readonly keepAliveMs: number;
   readonly log: (line: string) => void;

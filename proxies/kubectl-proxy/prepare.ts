@@ -11,9 +11,7 @@ export interface PreparedRequest {
 }
 
 export interface Destination {
-  /** The target without the path of the server. */
   readonly target: string;
-  readonly shouldAppendServerPath: boolean;
   /** Null over a unix socket. */
   readonly clientAddress: string | null;
   readonly isUpgrade: boolean;
@@ -30,9 +28,7 @@ export function prepareRequest(
     const gzip = upstream.isCompressionEnabled && !destination.isUpgrade && asksForGzip(request);
     return {
       head: outgoingHead(request, {
-        target: destination.shouldAppendServerPath
-          ? joinTarget(upstream.server.path, destination.target)
-          : destination.target,
+        target: destination.target,
         authority: upstream.server.authority,
         credentials,
         clientAddress: destination.clientAddress,
@@ -46,9 +42,4 @@ export function prepareRequest(
   };
   const credentials = upstream.credentials(own);
   return credentials instanceof Promise ? credentials.then(finish) : finish(credentials);
-}
-
-/** Joins with exactly one slash. */
-function joinTarget(path: string, target: string): string {
-  return target.startsWith('/') ? path + target : `${path}/${target}`;
 }

@@ -1,6 +1,7 @@
 /** `kubectl proxy`: plain HTTP/1.1 for clients on this machine, the apiserver behind it. */
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
 import type { Hop } from '../kit/hop.ts';
 import { createUpstreamPool } from '../kit/http/upstream-pool.ts';
 import type { Upstream } from '../kit/upstream.ts';
@@ -13,6 +14,7 @@ import type { Filter } from './filter.ts';
 import { unsolicited } from './forward.ts';
 import { listen } from './listen.ts';
 import type { ListenOptions } from './listen.ts';
+import { escapePath, unescapePath } from './request-target.ts';
 import { createRoutes } from './routes.ts';
 
 export interface KubectlProxyOptions {
@@ -62,8 +64,8 @@ export async function startKubectlProxy(options: KubectlProxyOptions): Promise<K
       wwwPrefix: www === '' ? null : (options.wwwPrefix ?? flagDefault('www-prefix')),
     }),
     filter: options.filter === undefined ? defaultFilter() : options.filter,
-    www: www === '' ? null : www,
-    shouldAppendServerPath: options.appendServerPath ?? false,
+    www: www === '' ? null : resolve(www),
+    serverPath: options.appendServerPath === true ? serverPath(options.upstream) : '',
     keepAliveMs: options.keepAliveMs ?? 0,
     log,
     onHop: options.onHop ?? null,
@@ -105,6 +107,11 @@ export async function startKubectlProxy(options: KubectlProxyOptions): Promise<K
     close,
     [Symbol.asyncDispose]: () => close({ drainMs: 0 }),
   };
+}
+
+/** Go joins decoded paths: an escape that need not be one is lost (recorded case `prefix-append-escaped-pct`). */
+function serverPath({ server: { path } }: Upstream): string {
+  return escapePath(unescapePath(path) ?? path);
 }
 
 function isTcp(bound: AddressInfo | string | null): bound is AddressInfo {
