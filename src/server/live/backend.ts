@@ -13,5 +13,5 @@ export interface LiveBackend {
   /** A laboratory for one world of one proof. */
   readonly lend: (signal: AbortSignal) => Promise<Laboratory & AsyncDisposable>;
   /** Opens a namespace for a visitor; a cluster has none to give. */
-  readonly openVisit: ((id: string) => Promise<Visit>) | null;
+  readonly openVisit: ((name: string) => Promise<Visit>) | null;
 }

@@ -212,6 +212,7 @@ describe('the console', () => {
     expect(cookie).toMatch(/^hop-visitor=[0-9a-f]{32}; .*HttpOnly; SameSite=Strict/);
     const [namespace = ''] = backend.openNamespaces;
     expect(refused.body).toContain(namespace);
+    expect(cookie).not.toContain(namespace.slice('visitor-'.length));
 
     const Cookie = cookie.split(';')[0] ?? '';
     const own = `${via}/api/v1/namespaces/${namespace}/configmaps`;
@@ -224,6 +225,14 @@ describe('the console', () => {
     expect(JSON.parse((await to('/live/status', { headers: { Cookie } })).body)).toMatchObject({
       visitor: { namespace },
     });
+  });
+
+  test('what is only tried needs no namespace', async () => {
+    const target = `${via}/api/v1/namespaces/default/configmaps?dryRun=All`;
+    const tried = await post(target, { 'Content-Type': 'application/json' }, '{}');
+    expect(tried.status).toBe(200);
+    expect(tried.headers['set-cookie']).toBeUndefined();
+    expect(backend.reached[0]?.headers.authorization).toBeUndefined();
   });
 
   test('a cookie that was not given here opens nothing of others', async () => {

@@ -13,6 +13,12 @@ test.each([
   ['PATCH', '/apis/apps/v1/namespaces/mine/deployments/x', { kind: 'write', namespace: 'mine' }],
   ['DELETE', '/api/v1/namespaces/mine', { kind: 'write', namespace: null }],
   ['POST', '/api/v1/nodes', { kind: 'write', namespace: null }],
+  ['POST', '/api/v1/namespaces/default/configmaps?dryRun=All', { kind: 'trial' }],
+  ['POST', '/api/v1/namespaces/a/pods?pretty=1&dryRun=All', { kind: 'trial' }],
+  ['POST', '/api/v1/namespaces/a/pods?dryRun=all', { kind: 'write', namespace: 'a' }],
+  ['POST', '/api/v1/namespaces/a/pods?dryRun=All&dryRun=', { kind: 'write', namespace: 'a' }],
+  ['POST', '/api/v1/namespaces/a/pods?dryRun=All&dry%52un=', { kind: 'write', namespace: 'a' }],
+  ['POST', '/api/v1/namespaces/a/pods?x=1?dryRun=All', { kind: 'write', namespace: 'a' }],
   ['POST', '/anything', { kind: 'write', namespace: null }],
 ])('%s %s', (method, target, permitted) => {
   expect(permit({ method, target })).toEqual(permitted);

@@ -9,7 +9,10 @@ export interface VisitorRequest {
 
 /** What a request does, once it is allowed. `namespace`: what a write's path names, if it names one. */
 export type Permitted =
-  { readonly kind: 'read' } | { readonly kind: 'write'; readonly namespace: string | null };
+  | { readonly kind: 'read' }
+  /** A write that the apiserver only tries: `dryRun=All`. */
+  | { readonly kind: 'trial' }
+  | { readonly kind: 'write'; readonly namespace: string | null };
 
 const maxTargetLength = 4096;
 /** RFC 3986, 3.3: segments of pchar. */
@@ -32,11 +35,19 @@ export function permit({ method, target }: VisitorRequest): Permitted {
   const further = segments.find((segment) => reachesFurther.has(segment));
   if (further !== undefined) throw new LiveError('reaches-further', { path: further });
   if (method === 'GET' || method === 'HEAD') return { kind: 'read' };
+  if (isTrial(target)) return { kind: 'trial' };
   const [root] = segments;
   const scope = root === 'api' ? segments.slice(2) : root === 'apis' ? segments.slice(3) : [];
   const [kind, namespace, resource] = scope;
   const isNamespaced = kind === 'namespaces' && namespace !== undefined && resource !== undefined;
   return { kind: 'write', namespace: isNamespaced ? namespace : null };
+}
+
+/** Exactly one `dryRun`, spelled plainly: what else there may be is not for us to interpret. */
+function isTrial(target: string): boolean {
+  const query = target.slice(target.indexOf('?') + 1);
+  const parameters = query.split('&').filter((part) => /^(?:dryRun|[^=]*%)/i.test(part));
+  return target.includes('?') && parameters.length === 1 && parameters[0] === 'dryRun=All';
 }
 
 /** The decoded segments of a path that reads the same to everybody, or `bad-path`. */

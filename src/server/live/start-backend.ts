@@ -31,7 +31,9 @@ export async function startBackend(options: BackendOptions): Promise<StartedBack
       ? stack.use(await startLab({ directory, ...(log ? { log } : {}) }))
       : null;
   const kubeconfigPath = lab?.kubeconfigPath ?? options.kubeconfigPath ?? '';
-  const kubectlProxy = stack.use(await startOnFreePort(kubeconfigPath, options.proxyPort));
+  // Any page in the reader's browser may reach the proxy's port: in the lab it is nobody in particular.
+  const proxiedAs = lab?.visitorKubeconfigPath ?? kubeconfigPath;
+  const kubectlProxy = stack.use(await startOnFreePort(proxiedAs, options.proxyPort));
   const owned = stack.move();
   return {
     kind: lab ? 'lab' : 'cluster',
@@ -39,7 +41,7 @@ export async function startBackend(options: BackendOptions): Promise<StartedBack
     since: new Date(),
     proxies: { 'kubectl-proxy': kubectlProxy },
     lend: (signal) => lend({ kubeconfigPath }, directory, signal),
-    openVisit: null,
+    openVisit: lab ? (name) => lab.createVisitor(name) : null,
     kubeconfigPath,
     lab,
     kubectlProxy,

@@ -17,7 +17,8 @@ export interface Visitors extends AsyncDisposable {
 }
 
 export interface VisitorOptions {
-  readonly open: (id: string) => Promise<Visit>;
+  /** Opens a namespace; its name will contain this one, and is for all to see. */
+  readonly open: (name: string) => Promise<Visit>;
   /** A visit ends this long after its last request. */
   readonly idleMs: number;
   readonly max: number;
@@ -60,7 +61,8 @@ export function createVisitors({ open, idleMs, max }: VisitorOptions): Visitors 
       if (stays.size >= max) throw new LiveError('busy', {}, { 'Retry-After': '60' });
       // Never the client's own choice: a cookie set by somebody else must not become a visitor.
       const id = randomBytes(16).toString('hex');
-      const visit = open(id);
+      // The namespace can be listed by everybody: it must not tell the cookie.
+      const visit = open(randomBytes(5).toString('hex'));
       stays.set(id, { visit, idle: expiry(id) });
       response.setHeader(
         'Set-Cookie',

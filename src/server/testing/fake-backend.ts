@@ -52,8 +52,8 @@ export async function startFakeBackend(kind: LiveBackend['kind'] = 'lab'): Promi
       'kubectl-proxy': { address: `127.0.0.1:${port}`, hostname: '127.0.0.1', port, hops },
     },
     lend: () => Promise.reject(new Error('no laboratory here')),
-    openVisit: async (id) => {
-      const namespace = `visitor-${id.slice(0, 8)}`;
+    openVisit: async (name) => {
+      const namespace = `visitor-${name}`;
       openNamespaces.add(namespace);
       return {
         namespace,
