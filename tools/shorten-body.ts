@@ -1,7 +1,8 @@
 /** What of an answer's body a transcript keeps: enough to see what it is. */
 
-const maxLines = 32;
-const maxEventLength = 160;
+const maxLines = 14;
+const maxEvents = 3;
+const maxEventLength = 90;
 
 export interface ShortBody {
   readonly body: string;
@@ -15,8 +16,9 @@ export function shortenBody(body: string): ShortBody {
   const lines = body.trimEnd().split('\n');
   const isEventStream = lines.length > 1 && lines.every((line) => parse(line) !== undefined);
   if (!isEventStream) return cutLines(body);
-  const { body: kept, isShortened } = cutLines(lines.map(cutEvent).join('\n'));
-  return { body: kept, isShortened: isShortened || lines.some((l) => l.length > maxEventLength) };
+  const kept = lines.slice(0, maxEvents).map(cutEvent).join('\n');
+  const isShortened = lines.length > maxEvents || lines.some((l) => l.length > maxEventLength);
+  return { body: isShortened ? `${kept}\n…` : kept, isShortened };
 }
 
 function cutLines(text: string): ShortBody {

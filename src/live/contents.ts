@@ -1,7 +1,7 @@
 /** Marks in the table of contents where the reader is. */
 export function markSections(): void {
-  const links = document.querySelectorAll<HTMLAnchorElement>('.contents a');
-  const headings = [...document.querySelectorAll('h2[id]')];
+  const links = [...document.querySelectorAll<HTMLAnchorElement>('.contents a')];
+  const headings = links.flatMap(({ hash }) => document.getElementById(hash.slice(1)) ?? []);
   const mark = () => {
     const current = headings.findLast((heading) => heading.getBoundingClientRect().top < topPx);
     for (const link of links) {

@@ -1,4 +1,5 @@
 /** Sends a live request and shows what comes of it; loaded when somebody first presses a button. */
+import styleUrl from '../styles/live.css?url';
 import { LiveMap } from './live-map.ts';
 import { Output } from './output.ts';
 import { live, LiveProblem, NothingRuns } from './stream.ts';
@@ -18,6 +19,7 @@ export async function follow(
   element: HTMLElement,
   map: LiveMap,
 ): Promise<boolean> {
+  await styled;
   const output = new Output(element, map);
   const { run } = words;
   try {
@@ -31,3 +33,13 @@ export async function follow(
   }
   return true;
 }
+
+/** The styles of what is drawn come with it; without them it is drawn all the same. */
+const styled = new Promise<void>((resolve) => {
+  const link = document.createElement('link');
+  link.rel = 'stylesheet';
+  link.href = styleUrl;
+  link.addEventListener('load', () => resolve());
+  link.addEventListener('error', () => resolve());
+  document.head.append(link);
+});

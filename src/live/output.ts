@@ -31,7 +31,7 @@ export class Output {
         this.#section = this.#add('section', '');
         this.#trace = undefined;
         this.#map.clear();
-        this.#add('h4', words.run?.[line.world] ?? '');
+        this.#add('p', words.run?.[line.world] ?? '').className = 'world';
         break;
       case 'hop':
         this.#map.light(line.hop);
@@ -74,7 +74,7 @@ export class Output {
     if (hops && hops !== this.#section) hops.before(paragraph);
   }
 
-  #add<Tag extends 'p' | 'h4' | 'section'>(tag: Tag, text: string): HTMLElementTagNameMap[Tag] {
+  #add<Tag extends 'p' | 'section'>(tag: Tag, text: string): HTMLElementTagNameMap[Tag] {
     const child = document.createElement(tag);
     child.textContent = text;
     (tag === 'section' ? this.#element : this.#section).append(child);

@@ -88,11 +88,7 @@ function wide(count: number): Layout {
       margin + span * i,
       i % 2 === 0 ? low : high,
     ]),
-    path: ([x, y], [toX, toY]) => {
-      const middle = (x + toX) / 2;
-      const half = Math.abs(toY - y) / 2;
-      return bend([x, y], [middle - half, y], [middle + half, toY], [toX, toY]);
-    },
+    path: ([x, y], [toX, toY]) => `M${x},${y}${bend(toX - x, toY - y, false)}`,
     stationText: ([x, y]) =>
       y === low ? { x, y: y + 32, anchor: 'middle' } : { x, y: y - 40, anchor: 'middle' },
     stretchText: ([x, y], [toX], lines) =>
@@ -109,11 +105,7 @@ function tall(count: number): Layout {
     width: 320,
     height: top * 2 + span * (count - 1) + 14,
     stations: Array.from({ length: count }, (_, i) => [i % 2 === 0 ? left : right, top + span * i]),
-    path: ([x, y], [toX, toY]) => {
-      const middle = (y + toY) / 2;
-      const half = Math.abs(toX - x) / 2;
-      return bend([x, y], [x, middle - half], [toX, middle + half], [toX, toY]);
-    },
+    path: ([x, y], [toX, toY]) => `M${x},${y}${bend(toY - y, toX - x, true)}`,
     stationText: ([, y]) => ({ x: 82, y: y + 5, anchor: 'start' }),
     stretchText: ([, y], [, toY], lines) => ({
       x: 82,
@@ -123,21 +115,18 @@ function tall(count: number): Layout {
   };
 }
 
-/** A line through two corners, each rounded. */
-function bend(start: Point, first: Point, second: Point, end: Point): string {
-  const towards = (from: Point, to: Point): Point => {
-    const length = Math.hypot(to[0] - from[0], to[1] - from[1]) || 1;
-    const step = Math.min(14, length / 2) / length;
-    return [round(from[0] + (to[0] - from[0]) * step), round(from[1] + (to[1] - from[1]) * step)];
-  };
-  const at = (point: Point): string => point.join();
-  return [
-    `M${at(start)}L${at(towards(first, start))}`,
-    `Q${at(first)} ${at(towards(first, second))}`,
-    `L${at(towards(second, first))}`,
-    `Q${at(second)} ${at(towards(second, end))}`,
-    `L${at(end)}`,
-  ].join('');
+/**
+ * Straight on, aside at 45 degrees, straight on: both corners rounded.
+ *
+ * @param isDown Along is downwards and aside is rightwards, instead of the other way round.
+ */
+function bend(along: number, aside: number, isDown: boolean): string {
+  const [straight, slant] = [14, 10];
+  const sign = Math.sign(aside);
+  const ahead = (along - Math.abs(aside)) / 2 - straight;
+  const rest = Math.abs(aside) - 2 * slant;
+  const by = (forth: number, side: number): string =>
+    (isDown ? [sign * side, forth] : [forth, sign * side]).join();
+  const go = (isDown ? 'v' : 'h') + String(ahead);
+  return `${go}q${by(straight, 0)} ${by(straight + slant, slant)}l${by(rest, rest)}q${by(slant, slant)} ${by(straight + slant, slant)}${go}`;
 }
-
-const round = (value: number): number => Math.round(value * 10) / 10;

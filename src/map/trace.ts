@@ -26,7 +26,7 @@ export function traceItem(hop: Hop, words: TraceWords, decision: string): string
   ];
   const status = hop.status === null ? '' : ` → <b>${hop.status}</b>`;
   return (
-    `<li><p>${place(hop.from, words)} → ${place(hop.to, words)}</p>` +
+    `<li><p><b>${name(hop.from, words)}</b> → <b>${name(hop.to, words)}</b> <span class="dim">${escapeHtml(hop.to.address)}</span></p>` +
     `<p><code>${escapeHtml(`${hop.method} ${hop.target}`)}</code>${status}</p>` +
     `<p class="dim">${escapeHtml(hop.protocol)} · ${escapeHtml(hop.tls?.version ?? words.noTls)} · ${round(hop.tookMs)} ms</p>` +
     (decision === '' ? '' : `<p>${inlineCode(decision)}</p>`) +
@@ -35,13 +35,13 @@ export function traceItem(hop: Hop, words: TraceWords, decision: string): string
   );
 }
 
-function place({ station, address }: Hop['from'], words: TraceWords): string {
-  return `<b>${escapeHtml(words.stations[station] ?? station)}</b> <span class="dim">${escapeHtml(address)}</span>`;
+function name({ station }: Hop['from'], words: TraceWords): string {
+  return escapeHtml(words.stations[station] ?? station);
 }
 
 function headerChange(sign: string, verb: string, { name, from, to }: HeaderChange): string {
   const value = [from, to].filter((side) => side !== undefined).join(' → ');
-  return `<li><span aria-label="${escapeHtml(verb)}">${sign}</span> <code>${escapeHtml(value === '' ? name : `${name}: ${value}`)}</code></li>`;
+  return `<li><span aria-hidden="true">${sign}</span><span class="unseen">${escapeHtml(verb)}</span> <code>${escapeHtml(value === '' ? name : `${name}: ${value}`)}</code></li>`;
 }
 
 const round = (ms: number): number => (ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms));

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { proxies } from '../../proxies/index.ts';
+import { hasMessage, translate, type MessageKey } from './messages.ts';
+import { sourceLocale } from './locales.ts';
+
+describe('messages', () => {
+  it.each(proxies.map((proxy) => [proxy.id, proxy] as const))(
+    'say in English everything that the descriptor of %s names',
+    (_, { claims, flags, headers, errors, examples, differences }) => {
+      const keys: MessageKey[] = [
+        ...claims.flatMap(({ id }) =>
+          (['statement', 'proof', 'refutation'] as const).map(
+            (part) => `claims:${id}.${part}` as const,
+          ),
+        ),
+        ...flags.map(({ name }) => `tables:flags.${name}` as const),
+        ...headers.map(({ id }) => `tables:headers.${id}` as const),
+        ...errors.map(({ id }) => `tables:errors.${id}` as const),
+        ...examples.flatMap(({ id }) =>
+          (['title', 'about'] as const).map((part) => `examples:${id}.${part}` as const),
+        ),
+        ...differences.map(({ id }) => `tables:differences.${id}` as const),
+      ];
+      expect(keys.filter((key) => !hasMessage(sourceLocale, key))).toEqual([]);
+    },
+  );
+
+  it('interpolate every value that a statement names', () => {
+    const t = translate(sourceLocale);
+    for (const { id, values } of proxies.flatMap(({ claims }) => claims)) {
+      for (const part of ['statement', 'proof', 'refutation']) {
+        expect(t(`claims:${id}.${part}`, values)).not.toMatch(/[{}]|undefined|\[object/);
+      }
+    }
+  });
+
+  it('write lists as the language does', () => {
+    const key = 'interface:claims.missing';
+    expect(translate('en')(key, { needs: ['a', 'b', 'c'] })).toContain('a, b, and c');
+  });
+
+  it('throw for a key that no language has', () => {
+    expect(() => translate('it')('claims:nowhere')).toThrow('no message claims:nowhere');
+  });
+});
