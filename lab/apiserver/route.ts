@@ -33,9 +33,8 @@ export async function route(exchange: Exchange, options: FrontOptions): Promise<
   const { store, authorizer } = options;
   const call = { ...exchange, resource, store, authorizer };
   const isPlaced = resource.namespaced === (namespace !== '') || resource.kind === 'Namespace';
-  const isCollection = name === '' || verb === 'list' || verb === 'watch';
   // Namespaced objects can be listed from everywhere, and reached only in their namespace.
-  if (!isPlaced && !(resource.namespaced && isCollection)) return pageNotFound(exchange);
+  if (!isPlaced && !(resource.namespaced && name === '')) return pageNotFound(exchange);
 
   if (subresource !== '' && subresource !== 'status') {
     const found = resource.subresources?.find((one) => one.name === subresource);
@@ -48,11 +47,19 @@ export async function route(exchange: Exchange, options: FrontOptions): Promise<
     subresource === 'status'
       ? verb === 'get' || verb === 'patch' || verb === 'update'
       : resource.verbs.includes(verb as Verb);
-  // A create has no name in its path, and an update needs one; without a namespace neither has a place.
-  const isShaped =
-    (verb === 'create') === (name === '') || isCollection || verb === 'deletecollection';
-  if (!isServed || !isShaped || (!isPlaced && verb !== 'list' && verb !== 'watch')) {
-    throw methodNotAllowed();
-  }
+  const isShaped = shapes[verb as Verb](name !== '', isPlaced);
+  if (!isServed || !isShaped) throw methodNotAllowed();
   return handlers[verb as Verb](call);
 }
+
+/** Whether a verb goes with a path that names an object, and with one that names its namespace. */
+const shapes: Readonly<Record<Verb, (isNamed: boolean, isPlaced: boolean) => boolean>> = {
+  get: (isNamed) => isNamed,
+  update: (isNamed) => isNamed,
+  patch: (isNamed) => isNamed,
+  delete: (isNamed) => isNamed,
+  list: () => true,
+  watch: () => true,
+  create: (isNamed, isPlaced) => !isNamed && isPlaced,
+  deletecollection: (isNamed, isPlaced) => !isNamed && isPlaced,
+};

@@ -8,7 +8,7 @@ export const versionInfo: JsonObject = {
   major: '1',
   minor: '33',
   gitVersion,
-  gitCommit: '8adc0f041b8e7ad1d30e29cc59c6ae7a15e19828',
+  gitCommit: '0000000000000000000000000000000000000000',
   gitTreeState: 'clean',
   buildDate: '2025-05-15T08:19:08Z',
   goVersion: 'go1.24.2',

@@ -13,14 +13,18 @@ export function orderElements(
   const places = new Map(order.map((item, index) => [identify(item), index]));
   const oldPlaces = new Map(before.map((item, index) => [identify(item), index]));
   const placeOf = (item: Json) => places.get(identify(item)) ?? Infinity;
-  const oldPlaceOf = (item: Json) => oldPlaces.get(identify(item)) ?? Infinity;
+  /** Whether the server had the one before the other; of what is new nobody can say. */
+  const wasBefore = (one: Json, other: Json) => {
+    const [first, second] = [oldPlaces.get(identify(one)), oldPlaces.get(identify(other))];
+    return first !== undefined && second !== undefined && first < second;
+  };
 
   const ordered = list.filter((item) => places.has(identify(item)));
   const others = list.filter((item) => !places.has(identify(item)));
   ordered.sort((one, other) => placeOf(one) - placeOf(other));
   const result: Json[] = [];
   for (const item of ordered) {
-    while (others[0] !== undefined && oldPlaceOf(others[0]) < oldPlaceOf(item)) {
+    while (others[0] !== undefined && wasBefore(others[0], item)) {
       result.push(...others.splice(0, 1));
     }
     result.push(item);

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../api-object.ts';
+import { patcherOf } from './apply-patch.ts';
+
+const podType = 'io.k8s.api.core.v1.Pod';
+const strategic = (target: JsonObject, patch: JsonObject) =>
+  patcherOf('application/strategic-merge-patch+json')(target, patch, podType);
+
+const pod = {
+  spec: {
+    containers: [
+      { name: 'web', image: 'web:1', env: [{ name: 'A', value: '1' }] },
+      { name: 'log', image: 'log:1' },
+    ],
+    tolerations: [{ key: 'a' }],
+  },
+};
+
+describe('a strategic merge patch', () => {
+  it('merges lists by their key and leaves the other items', () => {
+    expect(strategic(pod, { spec: { containers: [{ name: 'web', image: 'web:2' }] } })).toEqual({
+      spec: {
+        ...pod.spec,
+        containers: [{ ...pod.spec.containers[0], image: 'web:2' }, pod.spec.containers[1]],
+      },
+    });
+  });
+
+  it('replaces lists that have no key', () => {
+    const patched = strategic(pod, { spec: { tolerations: [{ key: 'b' }] } });
+    expect(patched).toMatchObject({ spec: { tolerations: [{ key: 'b' }] } });
+  });
+
+  it('deletes an item, and replaces a map or a list, where it is told to', () => {
+    expect(
+      strategic(pod, { spec: { containers: [{ name: 'log', $patch: 'delete' }] } }),
+    ).toMatchObject({ spec: { containers: [{ name: 'web' }] } });
+    expect(strategic(pod, { spec: { $patch: 'replace', containers: [{ name: 'x' }] } })).toEqual({
+      spec: { containers: [{ name: 'x' }] },
+    });
+    expect(
+      strategic(pod, { spec: { containers: [{ $patch: 'replace' }, { name: 'x' }] } }),
+    ).toMatchObject({ spec: { containers: [{ name: 'x' }] } });
+  });
+
+  it('orders a list as the patch says, with what only the server has in its place', () => {
+    const patched = strategic(pod, {
+      spec: {
+        $setElementOrder: 'ignored',
+        '$setElementOrder/containers': [{ name: 'new' }, { name: 'web' }],
+        containers: [{ name: 'new', image: 'new:1' }],
+      },
+    });
+    expect(patched).toMatchObject({
+      spec: { containers: [{ name: 'new' }, { name: 'web' }, { name: 'log' }] },
+    });
+  });
+
+  it('joins and removes plain values', () => {
+    const target = { metadata: { finalizers: ['a', 'b'] } };
+    expect(strategic(target, { metadata: { finalizers: ['c', 'a'] } })).toEqual({
+      metadata: { finalizers: ['a', 'b', 'c'] },
+    });
+    expect(
+      strategic(target, { metadata: { '$deleteFromPrimitiveList/finalizers': ['a'] } }),
+    ).toEqual({ metadata: { finalizers: ['b'] } });
+  });
+
+  it('retains only the keys that the patch names, for unions', () => {
+    const target = { spec: { volumes: [{ name: 'v', emptyDir: {} }] } };
+    const patch = {
+      spec: { volumes: [{ name: 'v', $retainKeys: ['name', 'secret'], secret: {} }] },
+    };
+    expect(strategic(target, patch)).toEqual({ spec: { volumes: [{ name: 'v', secret: {} }] } });
+  });
+});
+
+describe('the other patches', () => {
+  it('merge maps and drop nulls (RFC 7386)', () => {
+    const apply = patcherOf('application/merge-patch+json');
+    expect(apply({ a: { b: 1, c: 2 }, d: [1] }, { a: { b: null }, d: [2] }, podType)).toEqual({
+      a: { c: 2 },
+      d: [2],
+    });
+  });
+
+  it('run operations, and refuse all of them where one fails (RFC 6902)', () => {
+    const apply = patcherOf('application/json-patch+json');
+    const add = { op: 'add', path: '/b', value: 2 };
+    expect(apply({ a: 1 }, [add], podType)).toEqual({ a: 1, b: 2 });
+    expect(() => apply({ a: 1 }, [add, { op: 'test', path: '/a', value: 9 }], podType)).toThrow(
+      'the server rejected our request due to an error in our request',
+    );
+  });
+
+  it('are known by their media types; server-side apply is not among them', () => {
+    expect(() => patcherOf('application/apply-patch+yaml')).toThrow('unknown format');
+  });
+});

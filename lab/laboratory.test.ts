@@ -1,0 +1,77 @@
+import { readFile, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createLaboratory } from './laboratory.ts';
+import { createTestClient } from './testing/client.ts';
+
+describe('a laboratory', () => {
+  let directory: string;
+  let ending: AbortController;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'hop-laboratory-'));
+    ending = new AbortController();
+  });
+  afterEach(async () => {
+    ending.abort();
+    await rm(directory, { recursive: true });
+  });
+
+  const laboratory = () =>
+    createLaboratory({ kubeconfigPath: '/cluster' }, { directory, signal: ending.signal });
+
+  it('starts an apiserver that remembers what reached it, and how', async () => {
+    await using apiserver = await laboratory().startApiserver();
+    const kubeconfig = await apiserver.kubeconfig();
+    const client = await createTestClient(kubeconfig);
+    const answer = await client.send('GET', '/api/v1/namespaces/default/pods?limit=%31');
+    expect(answer.status).toBe(200);
+    expect(apiserver.requests).toHaveLength(1);
+    const [request] = apiserver.requests;
+    expect(request).toMatchObject({
+      method: 'GET',
+      target: '/api/v1/namespaces/default/pods?limit=%31',
+      httpVersion: '1.1',
+      tls: { version: 'TLSv1.3', clientCertificate: null },
+      remoteAddress: '127.0.0.1',
+    });
+    expect(request?.headers).toContainEqual(['Authorization', `Bearer ${apiserver.token}`]);
+  });
+
+  it('remembers also those whom the apiserver refuses, and takes its client certificate', async () => {
+    await using apiserver = await laboratory().startApiserver();
+    const certificate = await readFile(apiserver.clientCertificateFile, 'utf8');
+    const key = await readFile(apiserver.clientKeyFile, 'utf8');
+    const anonymous = await createTestClient(await apiserver.kubeconfig({ user: {} }));
+    expect((await anonymous.send('GET', '/api/v1/pods')).status).toBe(403);
+    const user = {
+      'client-certificate-data': Buffer.from(certificate).toString('base64'),
+      'client-key-data': Buffer.from(key).toString('base64'),
+    };
+    const known = await createTestClient(await apiserver.kubeconfig({ user }));
+    expect((await known.send('GET', '/api/v1/pods')).status).toBe(200);
+    const names = apiserver.requests.map(({ tls }) => tls?.clientCertificate);
+    expect(names).toEqual([null, 'proof']);
+  });
+
+  it('has authorities that do not know each other', async () => {
+    const own = laboratory();
+    await using one = await own.startApiserver();
+    await using other = await own.startApiserver();
+    const cluster = { 'certificate-authority-data': Buffer.from(one.caPem).toString('base64') };
+    const client = await createTestClient(await other.kubeconfig({ cluster }));
+    await expect(client.send('GET', '/version')).rejects.toThrow(/certificate/);
+  });
+
+  it('keeps its files to itself, and ends its apiservers with the proof', async () => {
+    const apiserver = await laboratory().startApiserver();
+    const kubeconfig = await apiserver.kubeconfig();
+    expect((await stat(kubeconfig)).mode & 0o777).toBe(0o600);
+    expect((await stat(apiserver.clientKeyFile)).mode & 0o777).toBe(0o600);
+    ending.abort();
+    const client = await createTestClient(kubeconfig);
+    await expect(client.send('GET', '/version')).rejects.toThrow(/ECONNREFUSED|ECONNRESET/);
+    await expect(laboratory().startApiserver()).rejects.toThrow();
+  });
+});
