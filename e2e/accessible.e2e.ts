@@ -5,7 +5,8 @@ import type { AxeResults, RunOptions } from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { allLocales } from '../src/i18n/locales.ts';
-import { desk, phone, test } from './browser-test.ts';
+import { test } from './browser-test.ts';
+import { desk, phone } from './screens.ts';
 import { sayings } from './sayings.ts';
 import { missing, missingPage, pagesIn } from './site-pages.ts';
 

@@ -3,6 +3,7 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 import { expect, inject, test as base } from 'vitest';
 import { locales, type Locale } from '../src/i18n/locales.ts';
 import { needs } from '../proxies/kit/testing/needs.ts';
+import { desk } from './screens.ts';
 import { watch } from './watch.ts';
 
 export interface VisitOptions extends BrowserContextOptions {
@@ -16,9 +17,6 @@ export interface VisitOptions extends BrowserContextOptions {
 
 /** Opens an address in a browser profile of its own, and waits until the page has loaded. */
 export type Visit = (path: string, options?: VisitOptions) => Promise<Page>;
-
-export const desk = { width: 1440, height: 900 } as const;
-export const phone = { width: 390, height: 844 } as const;
 
 let connected: Promise<Browser> | undefined;
 

@@ -2,7 +2,8 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { allLocales, localeNames, type Locale } from '../src/i18n/locales.ts';
-import { phone, test } from './browser-test.ts';
+import { test } from './browser-test.ts';
+import { phone } from './screens.ts';
 import { sayings } from './sayings.ts';
 
 const paper = (page: Page) =>

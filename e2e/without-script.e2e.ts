@@ -2,7 +2,8 @@
 import { describe, expect } from 'vitest';
 import { kubectlProxy } from '../proxies/kubectl-proxy/descriptor.ts';
 import { allLocales } from '../src/i18n/locales.ts';
-import { phone, test } from './browser-test.ts';
+import { test } from './browser-test.ts';
+import { phone } from './screens.ts';
 import { sayings } from './sayings.ts';
 
 describe.for(allLocales)('in %s', (locale) => {
