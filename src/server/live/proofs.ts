@@ -8,15 +8,32 @@ import { proveClaim } from '../../../proxies/kit/prove.ts';
 import type { LiveBackend } from './backend.ts';
 import { hopLine, openLines, type Exchange } from './exchange.ts';
 import { LiveError } from './live-error.ts';
+import { createTurns } from './turns.ts';
 import { proofs } from './proof-of.ts';
 
-/** @throws LiveError `unknown-claim` */
+/** A proof starts processes, and has its time to finish: more of them at once would make it late. */
+const turns = createTurns(2, 24);
+
+/** @throws LiveError `unknown-claim`, `busy` */
 export async function runProof(
   backend: LiveBackend,
   claimId: string,
   exchange: Exchange,
 ): Promise<void> {
-  const { claim, proof } = findClaim(claimId);
+  const found = findClaim(claimId);
+  const turn = await turns.take(exchange.signal);
+  try {
+    await prove(backend, found, exchange);
+  } finally {
+    turn[Symbol.dispose]();
+  }
+}
+
+async function prove(
+  backend: LiveBackend,
+  { claim, proof }: FoundClaim,
+  exchange: Exchange,
+): Promise<void> {
   const send = openLines(exchange);
   const { translate } = exchange;
   const startedAt = performance.now();
@@ -44,7 +61,12 @@ export async function runProof(
   exchange.response.end();
 }
 
-function findClaim(id: string): { claim: Claim; proof: Proof } {
+interface FoundClaim {
+  readonly claim: Claim;
+  readonly proof: Proof;
+}
+
+function findClaim(id: string): FoundClaim {
   const claim = proxies.flatMap((proxy) => proxy.claims).find((known) => known.id === id);
   const proof = proofs.get(id);
   if (!claim || !proof) throw new LiveError('unknown-claim', { id });

@@ -1,5 +1,5 @@
 /** One request through a running proxy, on a connection of its own, so that its hops can be told apart. */
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Hop } from '../../../proxies/kit/hop.ts';
 import type { HopFeed } from './hop-feed.ts';
 import { LiveError } from './live-error.ts';
@@ -42,13 +42,15 @@ export async function sendThroughProxy(
 ): Promise<ProxiedAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const owned = new DisposableStack();
+  const agent = new Agent({ keepAlive: true });
+  owned.defer(() => agent.destroy());
   const request = httpRequest({
     host: proxy.hostname,
     port: proxy.port,
     method: outgoing.method,
     path: outgoing.target,
     headers: { Host: proxy.address, ...outgoing.headers },
-    agent: false,
+    agent,
     signal,
   });
   owned.defer(() => request.destroy());
