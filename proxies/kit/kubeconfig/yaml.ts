@@ -5,7 +5,7 @@ type Problem = ReturnType<typeof parseAllDocuments>[number]['errors'][number];
 
 /**
  * What libyaml says for an error of the `yaml` package. Its parser names the line above the problem,
- * its scanner the line itself.
+ * its scanner the line itself; neither names the first.
  */
 const complaints: readonly {
   readonly pattern: RegExp;
@@ -73,7 +73,8 @@ function complain(source: string, { code, message, linePos }: Problem): string {
   const line = end?.line ?? 1;
   const known = complaints.find(({ pattern }) => pattern.test(`${code} ${message}`));
   if (known === undefined) return at(line, message.split(/ at line|\n/)[0] ?? code);
-  return at(known.by === 'parser' ? line - 1 : line, known.says);
+  const named = known.by === 'parser' || line === 1 ? line - 1 : line;
+  return at(named, known.says);
 }
 
 function at(line: number, what: string): string {
