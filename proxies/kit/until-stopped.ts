@@ -2,24 +2,34 @@
 
 const numbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
+export type StopSignal = keyof typeof numbers;
+
 /**
- * Resolves at the first SIGINT, SIGTERM or SIGHUP, or when the IPC channel closes. From then on a
- * second signal ends the process at once.
+ * Resolves at the first SIGINT, SIGTERM or SIGHUP with its name, or with null when the IPC channel
+ * closes. From then on a second signal ends the process at once.
  */
-export function untilStopped(): Promise<void> {
-  const signals = Object.entries(numbers);
+export function untilStopped(): Promise<StopSignal | null> {
   return new Promise((resolve) => {
     let isStopping = false;
-    for (const [signal, number] of signals) {
+    for (const [signal, number] of Object.entries(numbers)) {
       process.on(signal, () => {
         if (isStopping) process.exit(128 + number);
         isStopping = true;
-        resolve();
+        resolve(signal as StopSignal);
       });
     }
     process.once('disconnect', () => {
       isStopping = true;
-      resolve();
+      resolve(null);
     });
   });
+}
+
+/**
+ * Ends the process by the signal that stopped it, once everything is put away: who started it can
+ * tell, as with any other program (a shell shows 143, 130 or 129).
+ */
+export function endBySignal(signal: StopSignal): void {
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
 }

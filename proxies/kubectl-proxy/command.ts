@@ -9,7 +9,7 @@ import { loadClientConfig } from '../kit/kubeconfig/client-config.ts';
 import { errorCode, goFileError, KubeconfigError } from '../kit/kubeconfig/errors.ts';
 import { parseServer } from '../kit/kubeconfig/server-url.ts';
 import { createUpstream } from '../kit/kubeconfig/upstream.ts';
-import { untilStopped } from '../kit/until-stopped.ts';
+import { endBySignal, untilStopped, type StopSignal } from '../kit/until-stopped.ts';
 import { kubectlProxy } from './descriptor.ts';
 import { createFilter, type Filter } from './filter.ts';
 import { relayHops } from './hop-channel.ts';
@@ -40,7 +40,9 @@ export const command: Command = {
         terminal.stdout.write(flagHelp(kubectlProxy, terminal.messages));
         return 0;
       }
-      return await serve(values, terminal);
+      const signal = await serve(values, terminal);
+      if (signal !== null) endBySignal(signal);
+      return 0;
     } catch (error) {
       const { message, status } = failure(error);
       terminal.stderr.write(`${message}\n`);
@@ -53,7 +55,8 @@ export const command: Command = {
   },
 };
 
-async function serve(flags: Flags, terminal: Terminal): Promise<number> {
+/** Serves until it is stopped, and says by which signal. */
+async function serve(flags: Flags, terminal: Terminal): Promise<StopSignal | null> {
   const config = await loadClientConfig(flags, terminal);
   warnAboutServerPath(config.server, flags, terminal);
   const filter = compileFilter(flags, terminal);
@@ -83,9 +86,9 @@ async function serve(flags: Flags, terminal: Terminal): Promise<number> {
   using listeners = new DisposableStack();
   listeners.use(relayHops(proxy));
   terminal.stdout.write(`Starting to serve on ${proxy.address}\n`);
-  await untilStopped();
+  const signal = await untilStopped();
   await proxy.close({ drainMs });
-  return 0;
+  return signal;
 }
 
 const defaultPort = kubectlProxy.flags.find(({ name }) => name === 'port')?.default;
