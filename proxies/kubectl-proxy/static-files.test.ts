@@ -38,7 +38,7 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
 async function* piecesOf({ body }: StaticResponse): AsyncIterable<Buffer> {
-  if (body instanceof Buffer) yield body;
+  if (Buffer.isBuffer(body)) yield body;
   else if (body) yield* body;
 }
 
@@ -151,6 +151,15 @@ describe('nothing outside of the directory', () => {
       headers: [],
     });
     expect(status).toBe(200);
+  });
+});
+
+describe('a file in place of the directory', () => {
+  it('is never served', async () => {
+    const serve = (path: string) =>
+      serveFile(join(root, 'test.txt'), path, { method: 'GET', headers: [] });
+    expect((await serve('/')).status).toBe(500);
+    expect((await serve('/x')).status).toBe(404);
   });
 });
 

@@ -82,7 +82,8 @@ class NotServed extends Error {}
 /** @throws NotServed for what lies outside of the directory, and for devices, pipes and sockets. */
 async function locate(root: string, name: string): Promise<Found> {
   if (name.includes('\0')) throw new NotServed();
-  const [directory, path] = await Promise.all([realpath(root), realpath(join(root, name))]);
+  const named = name === '/' ? root : join(root, name);
+  const [directory, path] = await Promise.all([realpath(root), realpath(named)]);
   if (path !== directory && !path.startsWith(directory.endsWith(sep) ? directory : directory + sep))
     throw new NotServed();
   const stats = await stat(path);
