@@ -268,7 +268,55 @@ export const kubectlProxy = defineProxy({
     },
   ],
 
-  differences: [],
+  differences: [
+    {
+      id: 'newline-in-path',
+      kind: 'safer',
+      cases: ['filter-path-newline', 'filter-path-newline-exec'],
+    },
+    {
+      id: 'dot-segments',
+      kind: 'safer',
+      cases: ['filter-path-front-pct-dotdot-exec', 'filter-path-front-pct-dot-exec'],
+    },
+    {
+      id: 'two-readings',
+      kind: 'safer',
+      cases: ['fwd-folded', 'fwd-bare-lf', 'fwd-te-and-cl'],
+    },
+    {
+      id: 'upgrade-verification',
+      kind: 'safer',
+      cases: ['err-no-ca-upgrade', 'auth-no-ca-upgrade-authorization'],
+    },
+    { id: 'upgrade-hop-by-hop', kind: 'safer', cases: [] },
+    { id: 'links-out-of-directory', kind: 'safer', cases: [] },
+    {
+      id: 'ipv6-loopback',
+      kind: 'better',
+      cases: ['filter-host-v6-port', 'filter-abs-form-v6'],
+    },
+    {
+      id: 'upgrade-through-proxy',
+      kind: 'better',
+      cases: ['auth-proxyurl-upgrade', 'auth-proxyurl-auth-upgrade'],
+    },
+    { id: 'early-tunnel-bytes', kind: 'better', cases: [] },
+    { id: 'half-close', kind: 'better', cases: ['fwd-half-close'] },
+    {
+      id: 'prefix-errors',
+      kind: 'better',
+      cases: ['start-www-prefix-root', 'start-prefix-bad-pattern'],
+    },
+    { id: 'drain', kind: 'better', cases: ['stop-sigint-watch', 'stop-sighup-watch'] },
+    { id: 'socket-removed', kind: 'better', cases: ['start-unix-stale'] },
+    { id: 'unfinished-answer', kind: 'implementation', cases: ['err-abort-mid-10'] },
+    {
+      id: 'plugin-before-connection',
+      kind: 'implementation',
+      cases: ['auth-exec-fail-client-authorization'],
+    },
+  ],
 });
 
 export type KubectlProxyClaim = (typeof kubectlProxy)['claims'][number]['id'];

@@ -10,7 +10,13 @@ import { join } from 'node:path';
  * HOP_REPLAY_COMMAND names (`kubectl`), to compare the replay itself with the real command.
  */
 const program = process.env.HOP_REPLAY_COMMAND;
-const hop = join(import.meta.dirname, '../../../tools/hop.ts');
+/** Whether somebody else's program is under replay. */
+export const isRealCommand = program !== undefined;
+
+const root = join(import.meta.dirname, '../../..');
+const hop = join(root, 'tools/hop.ts');
+/** A hundred starts are faster with it, and no different. */
+const cache = { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/hop-replay') };
 
 export interface StartOptions {
   /** As recorded: they begin with `proxy`. */
@@ -31,7 +37,12 @@ export class CommandProcess {
       : [process.execPath, hop, 'kubectl-proxy', ...args.slice(1)];
     this.#child = spawn(file, rest, {
       cwd: directory,
-      env: { PATH: '/usr/bin:/bin', HOME: join(directory, 'home'), ...env },
+      env: {
+        PATH: '/usr/bin:/bin',
+        HOME: join(directory, 'home'),
+        ...(program ? {} : cache),
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));

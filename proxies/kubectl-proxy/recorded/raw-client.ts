@@ -42,7 +42,6 @@ export class RawClient {
       );
   }
 
-  /** @returns the signal the step asks for, if it is that. */
   async perform(step: Exclude<RecordedStep, { do: 'signal' }>): Promise<void> {
     switch (step.do) {
       case 'send':
@@ -62,6 +61,11 @@ export class RawClient {
       case 'close':
         this.destroy();
     }
+  }
+
+  /** A signal must not come before the answer it is to interrupt. */
+  async somethingReceived(): Promise<void> {
+    await this.#until(() => this.received !== '');
   }
 
   /** Waits for so many whole responses, and then watches for a while whether the peer closes. */

@@ -126,8 +126,10 @@ export class Replayer {
     const fill = (text: string) => this.stage.fill(text, { PROXY_PORT: command.port });
     await client.send(fill(recorded.request_raw ?? ''));
     for (const step of recorded.steps) {
-      if (step.do === 'signal') command.kill(step.signal);
-      else await client.perform(step.do === 'send' ? { ...step, data: fill(step.data) } : step);
+      if (step.do === 'signal') {
+        await client.somethingReceived();
+        command.kill(step.signal);
+      } else await client.perform(step.do === 'send' ? { ...step, data: fill(step.data) } : step);
     }
     const expected = recorded.responses ?? (recorded.response ? [recorded.response] : []);
     const isStreaming = expected.at(-1)?.complete === false && !recorded.closed;
