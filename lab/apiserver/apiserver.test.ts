@@ -118,6 +118,14 @@ describe('get and list', () => {
     expect(curl.text).toMatch(/^\{\n {2}"kind": "NodeList"/);
   });
 
+  it('refuses who takes neither JSON nor YAML', async () => {
+    const Accept = 'application/vnd.kubernetes.protobuf';
+    const refused = await client.send('GET', '/api/v1/pods', undefined, { Accept });
+    expect(refused.json).toMatchObject({ code: 406, reason: 'NotAcceptable' });
+    const either = { Accept: `${Accept},application/json` };
+    expect((await client.send('GET', '/api/v1/pods', undefined, either)).status).toBe(200);
+  });
+
   it.each([
     ['/api/v1/nothing', 404, '404 page not found\n'],
     ['/nope', 404, '404 page not found\n'],

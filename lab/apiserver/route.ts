@@ -1,5 +1,5 @@
 /** From a request that may be made to its handler. */
-import type { Exchange } from './exchange.ts';
+import { headerOf, type Exchange } from './exchange.ts';
 import type { FrontOptions } from './front.ts';
 import type { Call, Reply } from './handlers/call.ts';
 import { create } from './handlers/create.ts';
@@ -10,7 +10,7 @@ import { watch } from './handlers/watch.ts';
 import { pageNotFound, routePath } from './path-router.ts';
 import { findResource } from './resource-table.ts';
 import type { Verb } from './resource.ts';
-import { methodNotAllowed } from './status.ts';
+import { methodNotAllowed, notAcceptable } from './status.ts';
 
 type Handler = (call: Call) => Promise<Reply>;
 
@@ -30,6 +30,7 @@ export async function route(exchange: Exchange, options: FrontOptions): Promise<
   const { group, version, resource: plural, namespace, name, subresource, verb } = exchange.info;
   const resource = findResource(group, version, plural);
   if (!resource) return pageNotFound(exchange);
+  demandAcceptable(exchange);
   const { store, authorizer } = options;
   const call = { ...exchange, resource, store, authorizer };
   const isPlaced = resource.namespaced === (namespace !== '') || resource.kind === 'Namespace';
@@ -51,6 +52,15 @@ export async function route(exchange: Exchange, options: FrontOptions): Promise<
   if (!isServed || !isShaped) throw methodNotAllowed();
   return handlers[verb as Verb](call);
 }
+
+/** A client that takes none of what we write is told so, as one that insists on protobuf. */
+function demandAcceptable({ request }: Exchange): void {
+  const accept = headerOf(request, 'accept');
+  if (accept === '' || acceptable.test(accept)) return;
+  throw notAcceptable(['application/json', 'application/yaml']);
+}
+
+const acceptable = /(^|,)\s*(\*\/\*|application\/(\*|json|yaml))\s*(;|,|$)/;
 
 /** Whether a verb goes with a path that names an object, and with one that names its namespace. */
 const shapes: Readonly<Record<Verb, (isNamed: boolean, isPlaced: boolean) => boolean>> = {

@@ -1,6 +1,7 @@
 /** One apiserver: a TLS listener that speaks HTTP/2 and HTTP/1.1, and the front behind it. */
 import { once } from 'node:events';
 import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2';
+import type { ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createAuthorizer, defaultBindings } from './authorization.ts';
@@ -13,6 +14,9 @@ export interface Apiserver extends AsyncDisposable {
   /** `https://127.0.0.1:6443` */
   readonly server: string;
 }
+
+/** How long an idle connection is kept: longer than a client keeps it, as upstream does. */
+const idleMs = 90_000;
 
 /** Starts an apiserver; resolves when it listens. Disposing it ends every connection. */
 export async function startApiserver(options: ApiserverOptions): Promise<Apiserver> {
@@ -27,7 +31,9 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     closing: closing.signal,
     log: (line) => options.log?.(line),
   };
+  const http1: ServerOptions = { keepAliveTimeout: idleMs, maxHeaderSize: 1024 * 1024 };
   const server = createSecureServer({
+    ...http1,
     allowHTTP1: true,
     cert: options.tlsCert,
     key: options.tlsPrivateKey,
