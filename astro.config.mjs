@@ -1,6 +1,7 @@
 import mdx from '@astrojs/mdx';
 import { satteri } from '@astrojs/markdown-satteri';
 import { defineConfig } from 'astro/config';
+import { plainImport } from './src/plain-import.ts';
 import { searchIndex } from './src/search-index.ts';
 import { liveInDevelopment } from './src/server/dev.ts';
 import { siteUrl } from './src/site.ts';
@@ -14,7 +15,7 @@ export default defineConfig({
   compressHTML: true,
   // One stylesheet and one script as files: the content security policy allows nothing inline.
   build: { inlineStylesheets: 'never' },
-  vite: { build: { assetsInlineLimit: 0, modulePreload: false } },
+  vite: { build: { assetsInlineLimit: 0 }, plugins: [plainImport()] },
   devToolbar: { enabled: false },
   markdown: {
     syntaxHighlight: false,

@@ -1,7 +1,7 @@
 /** What of an answer's body a transcript keeps: enough to see what it is. */
 
-const maxLines = 14;
-const maxEvents = 3;
+const maxLines = 9;
+const maxEvents = 2;
 const maxEventLength = 90;
 
 export interface ShortBody {

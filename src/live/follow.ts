@@ -1,5 +1,6 @@
 /** Sends a live request and shows what comes of it; loaded when somebody first presses a button. */
 import styleUrl from '../styles/live.css?url';
+import { loadStyle } from './load-style.ts';
 import { LiveMap } from './live-map.ts';
 import { Output } from './output.ts';
 import { live, LiveProblem, NothingRuns } from './stream.ts';
@@ -34,12 +35,4 @@ export async function follow(
   return true;
 }
 
-/** The styles of what is drawn come with it; without them it is drawn all the same. */
-const styled = new Promise<void>((resolve) => {
-  const link = document.createElement('link');
-  link.rel = 'stylesheet';
-  link.href = styleUrl;
-  link.addEventListener('load', () => resolve());
-  link.addEventListener('error', () => resolve());
-  document.head.append(link);
-});
+const styled = loadStyle(styleUrl);

@@ -13,6 +13,7 @@ export class Output {
   readonly #element: HTMLElement;
   readonly #map: LiveMap;
   #section: HTMLElement;
+  #hasBegun = false;
   #trace: HTMLOListElement | undefined;
   #body: HTMLElement | undefined;
 
@@ -21,20 +22,20 @@ export class Output {
     this.#map = map;
     this.#section = element;
     element.replaceChildren();
-    map.start(element);
   }
 
   show(line: LiveLine): void {
+    this.#begin();
     switch (line.type) {
       case 'world':
         this.#section = this.#element;
         this.#section = this.#add('section', '');
         this.#trace = undefined;
-        this.#map.clear();
         this.#add('p', words.run?.[line.world] ?? '').className = 'world';
         break;
       case 'hop':
-        this.#map.light(line.hop);
+        // The map shows what is claimed, not its contrary.
+        if (line.world !== 'refuted') this.#map.light(line.hop);
         this.#traceList(line.world !== undefined).insertAdjacentHTML(
           'beforeend',
           words.trace ? traceItem(line.hop, words.trace, line.text ?? '') : '',
@@ -57,6 +58,13 @@ export class Output {
       case 'error':
         this.say(line.message);
     }
+  }
+
+  /** Something has come: there is a line to draw. */
+  #begin(): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    this.#map.start(this.#element);
   }
 
   /** A sentence of its own: cancelled, broken, refused. */

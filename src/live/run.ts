@@ -53,9 +53,8 @@ let status: Promise<boolean> | undefined;
 
 /** Whether something runs behind the page; asked once. */
 function isLive(): Promise<boolean> {
-  status ??= fetch('/live/status').then(
-    (response) => response.ok && response.headers.get('Content-Type')?.includes('json') === true,
-    () => false,
-  );
+  status ??= fetch('/live/status')
+    .then((response) => response.json().then(() => response.ok))
+    .catch(() => false);
   return status;
 }

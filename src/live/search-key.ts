@@ -2,12 +2,16 @@
 export function offerSearch(): void {
   const dialog = document.querySelector<HTMLDialogElement>('dialog.search');
   if (!dialog) return;
+  const load = () => import('./search.ts');
   const open = () => {
     if (dialog.open) return;
     dialog.showModal();
-    void import('./search.ts').then(({ startSearch }) => startSearch(dialog));
+    void load().then(({ startSearch }) => startSearch(dialog));
   };
-  document.querySelector('.search-button')?.addEventListener('click', open);
+  const button = document.querySelector('.search-button');
+  button?.addEventListener('click', open);
+  // Who points at the button is about to press it.
+  button?.addEventListener('pointerenter', () => void load(), { once: true });
   document.addEventListener('keydown', (event) => {
     const isTyping =
       event.target instanceof Element && event.target.matches('input, textarea, select');

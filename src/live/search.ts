@@ -1,5 +1,9 @@
 /** Searches the pages of the reader's language with Pagefind. */
+import styleUrl from '../styles/search.css?url';
+import { loadStyle } from './load-style.ts';
 import { words } from './words.ts';
+
+void loadStyle(styleUrl);
 
 /** What is used of Pagefind's browser API, which the build writes beside the pages. */
 interface Pagefind {
