@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:http2';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,6 +77,15 @@ describe('who may ask', () => {
         'nodes "node-1" is forbidden: User "alice" cannot get resource "nodes" in API group "" at the cluster scope',
     });
   });
+});
+
+it('speaks HTTP/2 to those who offer it', async () => {
+  const session = connect(lab.server, { rejectUnauthorized: false });
+  const stream = session.request({ ':path': '/livez' });
+  const [headers] = (await once(stream, 'response')) as [Readonly<Record<string, unknown>>];
+  expect(headers).toMatchObject({ ':status': 200, 'cache-control': 'no-cache, private' });
+  expect(session.alpnProtocol).toBe('h2');
+  session.destroy();
 });
 
 describe('get and list', () => {

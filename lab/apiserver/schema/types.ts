@@ -1,4 +1,5 @@
 /** All types of the API by their OpenAPI names. */
+import { containerTypes } from './container-types.ts';
 import { coreTypes } from './core-types.ts';
 import type { TypeDeclaration } from './declare.ts';
 import { groupTypes } from './group-types.ts';
@@ -7,10 +8,9 @@ import { podTypes } from './pod-types.ts';
 import { volumeTypes } from './volume-types.ts';
 
 export const types: ReadonlyMap<string, TypeDeclaration> = new Map(
-  [...metaTypes, ...coreTypes, ...podTypes, ...volumeTypes, ...groupTypes].map((type) => [
-    type.name,
-    type,
-  ]),
+  [...metaTypes, ...coreTypes, ...podTypes, ...containerTypes, ...volumeTypes, ...groupTypes].map(
+    (type) => [type.name, type],
+  ),
 );
 
 /** A type that is known to exist: the table's own names. */
