@@ -84,6 +84,7 @@ async function prove(
 ): Promise<readonly Verdict[] | null> {
   const stop = new AbortController();
   void untilStopped().then(() => stop.abort());
+  const isStopped = () => stop.signal.aborted;
   await using stack = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), 'hop-prove-'));
   stack.defer(() => rm(directory, { recursive: true, force: true }));
@@ -94,7 +95,7 @@ async function prove(
 
   const verdicts: Verdict[] = [];
   for (const { claim, proof } of chosen) {
-    if (stop.signal.aborted) return null;
+    if (isStopped()) return null;
     stderr.write(`${messages.say('cli.prove.trying', { claim: claim.id })}\n`);
     const verdict = await proveClaim(claim, proof, {
       lend: (signal) => lend(cluster, directory, signal),
@@ -102,7 +103,7 @@ async function prove(
       signal: stop.signal,
       onWorld: (world) => stderr.write(`  ${messages.say(`cli.prove.worlds.${world}`)}\n`),
     });
-    if (stop.signal.aborted) return null;
+    if (isStopped()) return null;
     verdicts.push(verdict);
     onVerdict(verdict);
   }
