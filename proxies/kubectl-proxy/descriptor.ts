@@ -310,6 +310,7 @@ export const kubectlProxy = defineProxy({
     },
     { id: 'drain', kind: 'better', cases: ['stop-sigint-watch', 'stop-sighup-watch'] },
     { id: 'socket-removed', kind: 'better', cases: ['start-unix-stale'] },
+    { id: 'http-1-upstream', kind: 'implementation', cases: [] },
     { id: 'unfinished-answer', kind: 'implementation', cases: ['err-abort-mid-10'] },
     {
       id: 'plugin-before-connection',
