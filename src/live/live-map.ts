@@ -22,11 +22,6 @@ export class LiveMap {
       output.append(this.#map);
     }
     this.#map?.classList.add('running');
-    this.clear();
-  }
-
-  /** Darkens the line again: another request, another world. */
-  clear(): void {
     this.#map?.querySelectorAll('.lit').forEach((lit) => lit.remove());
     this.#map?.querySelectorAll('.end').forEach((end) => end.classList.remove('end'));
   }
