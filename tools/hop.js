@@ -56,18 +56,15 @@ function newerNode() {
 }
 
 function delegate(node, argv, environment) {
-  const hasChannel = process.channel !== undefined;
-  const child = spawn(node, argv, {
-    env: environment,
-    stdio: ['inherit', 'inherit', 'inherit', ...(hasChannel ? ['ipc'] : [])],
-  });
+  // The channel also tells the child when this process is killed: it then ends, too.
+  const child = spawn(node, argv, { env: environment, stdio: [0, 1, 2, 'ipc'] });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']) {
     // A terminal sends its signals to the child, too.
     process.on(signal, () => {
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     });
   }
-  if (hasChannel) {
+  if (process.channel !== undefined) {
     process.on('message', (message, handle) => child.send(message, handle));
     process.on('disconnect', () => child.connected && child.disconnect());
     child.on('message', (message, handle) => process.send(message, handle));
