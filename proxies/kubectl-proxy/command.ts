@@ -85,8 +85,9 @@ async function serve(flags: Flags, terminal: Terminal): Promise<StopSignal | nul
   });
   using listeners = new DisposableStack();
   listeners.use(relayHops(proxy));
+  const stopped = untilStopped();
   terminal.stdout.write(`Starting to serve on ${proxy.address}\n`);
-  const signal = await untilStopped();
+  const signal = await stopped;
   await proxy.close({ drainMs });
   return signal;
 }
