@@ -39,9 +39,12 @@ function run(args: readonly string[], output: 'pipe' | 'inherit'): ChildProcess 
 
 async function ended(child: ChildProcess, signal: AbortSignal | undefined): Promise<number> {
   const stop = () => child.kill('SIGTERM');
+  // However this process ends, the child does not stay behind.
+  process.once('exit', stop);
   signal?.addEventListener('abort', stop, { once: true });
   return new Promise((resolve) => {
     const done = (status: number | null) => {
+      process.removeListener('exit', stop);
       signal?.removeEventListener('abort', stop);
       resolve(status ?? 1);
     };

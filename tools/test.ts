@@ -26,6 +26,11 @@ const checks: readonly (readonly Check[])[] = [
   ],
 ];
 
+// Ending by `exit` ends the program that is running, too.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => process.exit(1));
+}
+
 const startedAt = performance.now();
 const total = await runAll();
 console.log(`\n${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
