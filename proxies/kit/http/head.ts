@@ -116,8 +116,9 @@ export function parseHeaders(text: string, at: number): Header[] | { readonly fa
     if (end === start || end === -1) return headers;
     const colon = text.indexOf(':', start);
     const name = colon === -1 || colon > end ? '' : text.slice(start, colon);
-    if (!token.test(name)) return { fault: text.slice(start, end) };
-    headers.push({ name, key: name.toLowerCase(), value: trimBlanks(text, colon + 1, end) });
+    const key = keyOf(name);
+    if (key === null) return { fault: text.slice(start, end) };
+    headers.push({ name, key, value: trimBlanks(text, colon + 1, end) });
     start = end + 2;
   }
 }
@@ -126,6 +127,24 @@ export function parseHeaders(text: string, at: number): Header[] | { readonly fa
 export function headerValue(headers: readonly Header[], key: string): string | null {
   for (const header of headers) if (header.key === key) return header.value;
   return null;
+}
+
+/** Names that were seen before, with their keys: the same few come with every message. */
+const knownKeys = new Map<string, string>();
+const maximumKnownKeys = 512;
+const maximumKnownLength = 40;
+
+/** The lower-case name, or null where it is no token. */
+function keyOf(name: string): string | null {
+  const known = knownKeys.get(name);
+  if (known !== undefined) return known;
+  if (!token.test(name)) return null;
+  if (knownKeys.size < maximumKnownKeys && name.length <= maximumKnownLength) {
+    // A copy: a slice would keep the whole head in memory.
+    const copy = Buffer.from(name, 'latin1').toString('latin1');
+    knownKeys.set(copy, copy.toLowerCase());
+  }
+  return name.toLowerCase();
 }
 
 interface RequestLine {

@@ -20,7 +20,8 @@ const nothing: ReadonlySet<string> = new Set();
 export function namedByConnection(headers: readonly Header[]): ReadonlySet<string> {
   let named: Set<string> | null = null;
   for (const { key, value } of headers) {
-    if (key !== 'connection') continue;
+    // The usual values name nothing that is not removed anyway.
+    if (key !== 'connection' || value === 'keep-alive' || value === 'close') continue;
     for (const option of value.split(',')) (named ??= new Set()).add(option.trim().toLowerCase());
   }
   return named ?? nothing;
