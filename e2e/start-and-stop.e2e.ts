@@ -52,6 +52,24 @@ test.skipIf(!hasProc)('nothing survives the process, even when it is killed', as
   for (const used of proxyPorts(output())) expect(await isListening(used)).toBe(false);
 });
 
+test.skipIf(!hasProc).each(['SIGTERM', 'SIGINT', 'SIGKILL'] as const)(
+  '%s to npm ends what npm started',
+  async (signal) => {
+    const npm = spawn('npm', ['start', '--', `--port=${await freePort()}`], {
+      cwd: project(),
+      env: { ...process.env, LC_ALL: 'C' },
+    });
+    started = npm;
+    let said = '';
+    npm.stdout.setEncoding('utf8').on('data', (piece: string) => (said += piece));
+    await expect.poll(() => said, { timeout: 20_000 }).toMatch(/Ready in/);
+    const children = childrenOf(npm.pid ?? -1);
+    expect(children.length).toBeGreaterThan(1);
+    npm.kill(signal);
+    await expect.poll(() => children.filter(isRunning), { timeout: 10_000 }).toEqual([]);
+  },
+);
+
 test.skipIf(!hasProc)('it says so when its proxy dies, and ends', async () => {
   const { pid, output, ended } = await start(await freePort());
   for (const child of childrenOf(pid)) process.kill(child, 'SIGKILL');

@@ -44,6 +44,7 @@ async function main(): Promise<number> {
       stop.abort();
     });
   }
+  stopWithNpm(stop);
   try {
     await runUntil(stop.signal);
     return 0;
@@ -56,6 +57,15 @@ async function main(): Promise<number> {
     );
     return 1;
   }
+}
+
+/** npm may be killed without a word to us; then nobody is left to end what runs here. */
+function stopWithNpm(stop: AbortController): void {
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) stop.abort();
+  }, 500).unref();
 }
 
 async function runUntil(signal: AbortSignal): Promise<void> {
