@@ -1,6 +1,7 @@
 /** Verdicts for people: a table, and below it what went wrong. */
+import { evidenceKey } from '../proxies/kit/evidence-key.ts';
 import type { Messages } from '../proxies/kit/messages.ts';
-import type { Outcome, Verdict } from '../proxies/kit/proof.ts';
+import type { Observation, Outcome, Verdict } from '../proxies/kit/proof.ts';
 
 /** Ends with a newline. */
 export function verdictTable(verdicts: readonly Verdict[], messages: Messages): string {
@@ -34,13 +35,17 @@ function aligned(rows: readonly (readonly string[])[]): string[] {
 function explain(verdict: Verdict, messages: Messages): string[] {
   if (verdict.result === 'proved') return [];
   const title = `\n${verdict.claim}: ${messages.say(`cli.prove.explained.${verdict.result}`)}`;
-  if (verdict.result === 'not-provable-here') return [title, `  ${verdict.missing.join(', ')}`];
-  return [title, ...[verdict.claimed, verdict.refuted].flatMap((outcome) => seen(outcome))];
+  if (verdict.result === 'not-provable-here')
+    return [
+      title,
+      ...verdict.missing.map((need) => `  ${messages.say(`interface:needs.${need}`)}`),
+    ];
+  const tell = (observation: Observation) =>
+    messages.say(`claims:${evidenceKey(verdict.claim, observation)}`, observation.values);
+  return [title, ...[verdict.claimed, verdict.refuted].flatMap((outcome) => seen(outcome, tell))];
 }
 
-function seen(outcome: Outcome): string[] {
-  const observations = outcome.observations.map(
-    ({ key, values }) => `  ${key} ${JSON.stringify(values)}`,
-  );
+function seen(outcome: Outcome, tell: (observation: Observation) => string): string[] {
+  const observations = outcome.observations.map((observation) => `  ${tell(observation)}`);
   return outcome.verdict === 'failed' ? [...observations, `  ${outcome.cause}`] : observations;
 }

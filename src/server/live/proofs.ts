@@ -49,13 +49,14 @@ async function prove(
     },
   });
   const { result } = verdict;
+  const missing = result === 'not-provable-here' ? verdict.missing : [];
   send({
     type: 'result',
     result,
-    ...(result === 'not-provable-here' ? { missing: verdict.missing } : {}),
+    ...(missing.length > 0 && { missing }),
     tookMs: Math.round(performance.now() - startedAt),
     text: translate(`hops:results.${result}`, {
-      missing: result === 'not-provable-here' ? [...verdict.missing] : [],
+      missing: missing.map((need) => translate(`interface:needs.${need}`)),
     }),
   });
   exchange.response.end();
