@@ -61,7 +61,7 @@ async function main(): Promise<number> {
 
 /** npm may be killed without a word to us; then nobody is left to end what runs here. */
 function stopWithNpm(stop: AbortController): void {
-  if (process.env['npm_lifecycle_event'] === undefined) return;
+  if (process.env.npm_lifecycle_event === undefined) return;
   const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) stop.abort();
