@@ -11,6 +11,8 @@ export interface CommandOptions {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  /** The working directory: what a relative path in `args` starts from. */
+  readonly cwd?: string;
   /** A program and its arguments in front of ours: `unshare --net …`. */
   readonly inside?: readonly string[];
   readonly uid?: number | undefined;
@@ -39,7 +41,8 @@ export async function runCommand(options: CommandOptions): Promise<RunningComman
     env: { PATH: process.env.PATH ?? '', LANG: 'C', HOME: '/nonexistent', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     signal: options.signal,
-    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
+    ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
   });
   child.on('error', () => undefined); // An abort or a failed start also ends in `exit` or `close`.
   let stderr = '';

@@ -15,15 +15,17 @@ export const runsOnDesktop = defineProof({
       [Symbol.asyncDispose]: () => apiserver[Symbol.asyncDispose](),
     };
   },
-  refuted: async (laboratory) => ({
-    kubeconfig: `${laboratory.directory}/no-such-kubeconfig`,
+  refuted: async () => ({
+    // Relative: the evidence is shown on the page, without a path of the machine that built it.
+    kubeconfig: 'no-such-kubeconfig',
     uid: undefined,
     [Symbol.asyncDispose]: async () => undefined,
   }),
-  probe: async ({ kubeconfig, uid }, notebook: Notebook, { signal }) => {
+  probe: async ({ kubeconfig, uid }, notebook: Notebook, { signal, directory }) => {
     await using command = await runCommand({
       args: ['--kubeconfig', kubeconfig, '--port', '0'],
       signal,
+      cwd: directory,
       uid,
       onHop: notebook.hop,
     });
