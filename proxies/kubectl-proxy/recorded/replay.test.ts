@@ -7,7 +7,6 @@ import { isRealCommand } from './command-process.ts';
 import { compare } from './compare.ts';
 import { compareDeliberate, deliberate } from './deliberate.ts';
 import { writePki } from './pki.ts';
-import { isPortFree } from './port.ts';
 import { acceptableOutcomes, readCases, type RecordedCase } from './recorded-case.ts';
 import { ReplayLanes, type Replayed } from './replay-lanes.ts';
 import { shareKey } from './replay.ts';
@@ -22,13 +21,11 @@ const isDifferent = ({ id }: RecordedCase) => listed.has(id) && !isRealCommand;
 
 let pki: string;
 let lanes: ReplayLanes;
-let isDefaultPortFree: boolean;
 
 beforeAll(async () => {
   pki = await mkdtemp(join(tmpdir(), 'hop-pki-'));
   await writePki(pki);
   lanes = new ReplayLanes(laneCount, pki);
-  isDefaultPortFree = await isPortFree(8001);
 });
 
 afterAll(async () => {
@@ -48,7 +45,6 @@ describe('a recorded case comes out as it did with kubectl', () => {
   it.concurrent.for(cases.filter((recorded) => !isDifferent(recorded)))(
     '$id',
     async (recorded, { skip }) => {
-      skip(recorded.id === 'start-default' && !isDefaultPortFree, 'port 8001 is taken');
       await lanes.use(recorded, (replayed) => {
         expect(differences(recorded, replayed)).toEqual([]);
       });
