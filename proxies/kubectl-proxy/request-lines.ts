@@ -18,11 +18,16 @@ export interface OutgoingOptions {
   readonly asksForGzip: boolean;
 }
 
-/** Which credentials the client brought itself; empty ones do not count. */
+/**
+ * Which credentials the client brought itself. Empty ones do not count, nor do those that its own
+ * `Connection` header takes away again: else `Connection: Impersonate-User` would shed `--as`.
+ */
 export function clientCredentials(headers: readonly Header[]): ClientCredentials {
+  const named = namedByConnection(headers);
+  const isBrought = (key: string) => !named.has(key) && isFilled(headers, key);
   return {
-    hasAuthorization: isFilled(headers, 'authorization'),
-    hasImpersonateUser: isFilled(headers, 'impersonate-user'),
+    hasAuthorization: isBrought('authorization'),
+    hasImpersonateUser: isBrought('impersonate-user'),
   };
 }
 
@@ -48,7 +53,7 @@ export function outgoingHead(request: ClientRequest, options: OutgoingOptions): 
     if (key === 'te' && !options.isUpgrade) takesTrailers ||= mentionsTrailers(value);
     if (isDropped(key, named, options.isUpgrade)) continue;
     if (key === 'x-forwarded-for') forwardedFor += forwardedFor === '' ? value : `, ${value}`;
-    else if (value === '' && isReplaced(key, options)) continue;
+    else if (isReplaced(key, options)) continue;
     else if (key === 'user-agent' && value === '') continue;
     else {
       hasUserAgent ||= key === 'user-agent';
@@ -74,10 +79,16 @@ function isDropped(key: string, named: ReadonlySet<string>, isUpgrade: boolean):
   return isHopByHop(key, named);
 }
 
-/** A client's empty header does not stand beside the one that is added. */
+/** Headers that Go sets rather than adds: every value of the client's gives way. */
+const setOnce: ReadonlySet<string> = new Set([
+  'authorization',
+  'impersonate-user',
+  'impersonate-uid',
+]);
+
 function isReplaced(key: string, options: OutgoingOptions): boolean {
   if (key === 'accept-encoding') return options.asksForGzip;
-  return options.credentials.some(([name]) => name.toLowerCase() === key);
+  return setOnce.has(key) && options.credentials.some(([name]) => name.toLowerCase() === key);
 }
 
 /** The framing is stated anew: as Go does, with a length of zero only where a body is usual. */
