@@ -22,6 +22,8 @@ export async function applyLoad(options: {
     `-c${connections}`,
     `-d${seconds}s`,
     '--latency',
+    '--timeout',
+    '30s',
     '-H',
     'Accept-Encoding: identity',
     url,

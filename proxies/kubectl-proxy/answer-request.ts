@@ -10,7 +10,8 @@ import {
   optionsOfServer,
 } from './answers.ts';
 import type { Answer } from './answers.ts';
-import type { ClientConnection, Exchange } from './client-connection.ts';
+import type { ClientConnection } from './client-connection.ts';
+import type { Exchange } from './exchange.ts';
 import type { ClientRequest } from './client-request.ts';
 import type { ProxyContext } from './context.ts';
 import { FileServing } from './file-serving.ts';

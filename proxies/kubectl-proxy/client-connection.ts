@@ -12,24 +12,10 @@ import { HeadCollector } from '../kit/http/head-collector.ts';
 import { watchForAbsence } from '../kit/http/peer-presence.ts';
 import { answerText, refusalText } from './answers.ts';
 import type { Answer } from './answers.ts';
+import { afterLinger, endAndLinger } from './closing.ts';
+import type { ClientTunnel, Exchange } from './exchange.ts';
 import { decidePersistence, describeRequest } from './client-request.ts';
 import type { ClientRequest, Persistence } from './client-request.ts';
-
-/** Whoever answers a request. */
-export interface Exchange {
-  /** Body bytes, out of their framing, in `buffer[start, end)`. */
-  onRequestBody(buffer: Buffer, start: number, end: number, isLast: boolean): void;
-  /** The body ends too early or breaks its framing; `fault` is Go's text. */
-  onRequestFault(fault: string): void;
-  onClientDrain(): void;
-  /** The client is gone: nobody waits for the answer. */
-  onClientGone(): void;
-}
-
-export interface ClientTunnel {
-  onClientBytes(chunk: Buffer): void;
-  onClientEnd(): void;
-}
 
 /** Go's limit: 1 MiB and a little. */
 const maximumHeadBytes = (1 << 20) + 4096;
@@ -37,14 +23,16 @@ const maximumHeadBytes = (1 << 20) + 4096;
 const maximumDiscardedBytes = 256 << 10;
 /** How much of the requests behind the current one is kept. */
 const maximumPendingBytes = 64 << 10;
-/** Time for the last answer to arrive before unread bytes reset the connection (Go's figure). */
-const lingerMs = 500;
+/** Up to here an unfinished head is looked at as it comes; whoever sends more waits for its end. */
+const maximumEarlyBytes = 16 << 10;
+
+type Answerer = (client: ClientConnection, request: ClientRequest) => Exchange | null;
 
 export class ClientConnection {
   readonly socket: Socket;
   /** Without the mapping of IPv4 into IPv6; null over a unix socket. */
   readonly address: string | null;
-  private readonly answer: (client: ClientConnection, request: ClientRequest) => Exchange | null;
+  private readonly answer: Answerer;
   private readonly heads = new HeadCollector();
   private exchange: Exchange | null = null;
   private tunnel: ClientTunnel | null = null;
@@ -59,10 +47,8 @@ export class ClientConnection {
   private isDraining = false;
   private startedMs = 0;
 
-  constructor(
-    socket: Socket,
-    answer: (client: ClientConnection, request: ClientRequest) => Exchange | null,
-  ) {
+  /** `answer` returns null where the request is answered already. */
+  constructor(socket: Socket, answer: Answerer) {
     this.socket = socket;
     this.answer = answer;
     this.address = socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '') ?? null;
@@ -71,11 +57,6 @@ export class ClientConnection {
     socket.on('drain', () => this.exchange?.onClientDrain());
     socket.on('error', () => undefined);
     socket.on('close', () => this.onClose());
-  }
-
-  /** The client sent its end; it may still read. */
-  get isHalfClosed(): boolean {
-    return this.isEnded;
   }
 
   /** Body bytes that are still to come, if that is known; more than zero keeps the request open. */
@@ -90,7 +71,7 @@ export class ClientConnection {
     mustClose = false,
   ): Persistence {
     // Whoever ended already is not told so.
-    if (this.isEnded) return { line: '', isLast: true };
+    if (this.isEnded && this.pending === null) return { line: '', isLast: true };
     const isTooMuch = this.unreadBodyBytes > maximumDiscardedBytes;
     return decidePersistence(
       request,
@@ -227,19 +208,20 @@ export class ClientConnection {
   private endIfDone(): void {
     if (this.exchange !== null || this.isClosed) return;
     const isWaitingForBody = this.body !== null && !this.body.isComplete;
-    if (this.isEnded || (this.isLast && !isWaitingForBody)) this.close();
-    else if (this.isLast) this.closeLater();
+    if (this.isEnded || (this.isLast && !isWaitingForBody)) {
+      this.close();
+    } else if (this.isLast && !this.isClosingLater) {
+      // The client still sends a body that nobody wants.
+      this.isClosingLater = true;
+      afterLinger(this.socket, () => this.close());
+    }
   }
 
   private takeHead(chunk: Buffer, at: number): number {
     if (this.heads.waiting === 0) this.startedMs = performance.now();
     const next = this.heads.take(chunk, at, chunk.length);
     if (next === -1) {
-      const refusal =
-        this.heads.waiting > maximumHeadBytes
-          ? ({ refused: 431, detail: null } as const)
-          : refuseEarly(this.heads.waitingText);
-      if (refusal !== null) this.refuse(refusal);
+      this.checkUnfinishedHead();
       return chunk.length;
     }
     const head = parseRequestHead(this.heads.text);
@@ -255,6 +237,14 @@ export class ClientConnection {
     this.body = framing.kind === 'none' ? null : readBody(framing);
     this.exchange = this.answer(this, describeRequest(head, framing, this.startedMs));
     return next;
+  }
+
+  private checkUnfinishedHead(): void {
+    const { waiting } = this.heads;
+    if (waiting > maximumHeadBytes) this.refuse({ refused: 431, detail: null });
+    if (waiting > maximumEarlyBytes) return;
+    const refusal = refuseEarly(this.heads.waitingText);
+    if (refusal !== null) this.refuse(refusal);
   }
 
   private takeBody(body: BodyReader, chunk: Buffer, at: number): number {
@@ -283,20 +273,6 @@ export class ClientConnection {
   private close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    this.socket.end();
-    this.socket.resume();
-    this.afterLinger(() => this.socket.destroy());
-  }
-
-  /** The last answer is sent, and the client still sends a body that nobody wants. */
-  private closeLater(): void {
-    if (this.isClosingLater) return;
-    this.isClosingLater = true;
-    this.afterLinger(() => this.close());
-  }
-
-  private afterLinger(act: () => void): void {
-    const timer = setTimeout(act, lingerMs);
-    this.socket.once('close', () => clearTimeout(timer));
+    endAndLinger(this.socket);
   }
 }

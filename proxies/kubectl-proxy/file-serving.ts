@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { httpDate } from '../kit/http/http-date.ts';
 import { statusText } from '../kit/http/status-text.ts';
-import type { ClientConnection, Exchange } from './client-connection.ts';
+import type { ClientConnection } from './client-connection.ts';
+import type { Exchange } from './exchange.ts';
 import type { ClientRequest, Persistence } from './client-request.ts';
 import { serveFile } from './static-files.ts';
 import type { StaticResponse } from './static-files.ts';

@@ -3,7 +3,8 @@ import type { UpstreamConnection, UpstreamReceiver } from '../kit/http/upstream-
 import type { ResponseHead } from '../kit/http/head.ts';
 import { klogLine } from '../kit/klog.ts';
 import { upstreamFailed } from './answers.ts';
-import type { ClientConnection, Exchange } from './client-connection.ts';
+import type { ClientConnection } from './client-connection.ts';
+import type { Exchange } from './exchange.ts';
 import type { ClientRequest } from './client-request.ts';
 import type { ProxyContext } from './context.ts';
 import { goErrorText, messageOf } from './go-error.ts';

@@ -174,6 +174,14 @@ describe('a client', () => {
     await client.ended();
   });
 
+  it('that sent several requests and its end gets all of the answers', async () => {
+    await using world = await start(({ head, socket }) => socket.write(ok(target(head))));
+    const client = await world.connect();
+    client.socket.end(get('/1') + get('/2') + get('/3'));
+    await client.ended();
+    expect(client.text).toMatch(/\/1[^]*\/2[^]*\/3$/);
+  });
+
   it('whose body is malformed is told so, and the upstream never sees a whole request', async () => {
     await using world = await start(() => undefined);
     const client = await world.connect();

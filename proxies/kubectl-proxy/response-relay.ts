@@ -1,18 +1,18 @@
 /** Brings the upstream's answer to the client: new head, same body, byte for byte as it comes. */
-import type { Socket } from 'node:net';
 import { readBody } from '../kit/http/body.ts';
 import type { BodyReader } from '../kit/http/body.ts';
-import { isBodyAllowed, responseFraming } from '../kit/http/framing.ts';
+import { responseFraming } from '../kit/http/framing.ts';
+import type { Framing } from '../kit/http/framing.ts';
 import { headerValue, parseResponseHead } from '../kit/http/head.ts';
 import type { ResponseHead } from '../kit/http/head.ts';
 import { HeadCollector } from '../kit/http/head-collector.ts';
 import { hasToken } from '../kit/http/hop-by-hop.ts';
-import { detectContentType } from '../kit/http/sniff.ts';
 import type { UpstreamConnection } from '../kit/http/upstream-connection.ts';
-import { answerHead, chunkedEnd, echoHead, interimHead } from './answer-lines.ts';
+import { answerHead, echoHead, interimHead } from './answer-lines.ts';
 import type { Delivery } from './answer-lines.ts';
+import { AnswerWriter } from './answer-writer.ts';
 import type { ClientConnection } from './client-connection.ts';
-import type { ClientRequest, Persistence } from './client-request.ts';
+import type { ClientRequest } from './client-request.ts';
 import { createDecompression } from './decompression.ts';
 import type { Decompression } from './decompression.ts';
 
@@ -35,26 +35,22 @@ type Manner = 'answer' | 'echo';
 
 /** Go's limit for a response head. */
 const maximumHeadBytes = 10 << 20;
-const endOfChunks = '0\r\n\r\n';
 
 export class ResponseRelay {
   receivedBytes = 0;
   /** The proxy asked for gzip, not the client. */
   mayDecode = false;
   private readonly client: ClientConnection;
-  private readonly socket: Socket;
   private readonly request: ClientRequest;
   private readonly events: RelayEvents;
   private readonly manner: Manner;
   private readonly heads = new HeadCollector();
   private head: ResponseHead | null = null;
   private body: BodyReader | null = null;
-  private delivery: Delivery = 'none';
-  private persistence: Persistence = { line: '', isLast: false };
+  /** The client's connection ends with this answer. */
+  private isLast = false;
   private canReuse = false;
-  /** The client's head while it waits for its first body bytes, or ''. */
-  private unsent = '';
-  private mustSniff = false;
+  private writer: AnswerWriter | null = null;
   private decompression: Decompression | null = null;
   private connection: UpstreamConnection | null = null;
 
@@ -66,7 +62,6 @@ export class ResponseRelay {
   ) {
     this.manner = manner;
     this.client = client;
-    this.socket = client.socket;
     this.request = request;
     this.events = events;
   }
@@ -96,8 +91,12 @@ export class ResponseRelay {
       // The last bytes are still being decoded.
     } else if (this.body?.remaining === Number.POSITIVE_INFINITY) {
       this.canReuse = false;
-      if (this.decompression === null) this.finishBody('');
-      else this.decompression.end();
+      if (this.decompression !== null) {
+        this.decompression.end();
+      } else {
+        this.writer?.writeEnd([]);
+        this.complete('');
+      }
     } else {
       this.events.onBroken('unexpected EOF');
     }
@@ -139,7 +138,8 @@ export class ResponseRelay {
       return false;
     }
     if (head.status < 200) {
-      if (this.request.head.minorVersion === 1) this.socket.write(interimHead(head), 'latin1');
+      if (this.request.head.minorVersion === 1)
+        this.client.socket.write(interimHead(head), 'latin1');
       return true;
     }
     this.accept(head);
@@ -153,41 +153,44 @@ export class ResponseRelay {
 
     this.events.onHead(head);
     this.head = head;
-    const isDecoded =
-      this.mayDecode &&
-      framing.kind !== 'none' &&
-      headerValue(head.headers, 'content-encoding')?.toLowerCase() === 'gzip';
     this.body = readBody(framing);
     this.canReuse =
       head.minorVersion === 1 &&
       framing.kind !== 'until-close' &&
       !hasToken(head.headers, 'connection', 'close');
-    if (framing.kind === 'none') this.delivery = 'none';
-    else if (framing.kind === 'length' && !isDecoded) this.delivery = 'length';
-    else if (this.manner === 'echo') this.delivery = framing.kind;
-    else this.delivery = this.request.head.minorVersion === 1 ? 'chunked' : 'until-close';
-    const hasKnownEnd = this.delivery === 'none' || this.delivery === 'length';
-    this.persistence =
+    const coding = headerValue(head.headers, 'content-encoding') ?? '';
+    const isDecoded = this.mayDecode && framing.kind !== 'none' && coding.toLowerCase() === 'gzip';
+    this.writer =
       this.manner === 'echo'
-        ? { line: '', isLast: true }
-        : this.client.persistence(this.request, head.status, hasKnownEnd);
-    this.unsent =
-      this.manner === 'echo'
-        ? echoHead(head, this.delivery)
-        : answerHead(head, this.request, {
-            framing,
-            delivery: this.delivery,
-            isDecoded,
-            connection: this.persistence.line,
-          });
-    this.mustSniff =
-      this.manner === 'answer' &&
-      this.delivery !== 'none' &&
-      isBodyAllowed(head.status) &&
-      headerValue(head.headers, 'content-type') === null &&
-      (headerValue(head.headers, 'content-encoding') ?? '') === '';
-    if (isDecoded) this.decompression = this.startDecompression();
+        ? this.startEcho(head, framing.kind)
+        : this.startAnswer(head, framing, isDecoded);
+    if (isDecoded) this.decompression = this.startDecompression(this.writer);
     return true;
+  }
+
+  private startEcho(head: ResponseHead, delivery: Delivery): AnswerWriter {
+    this.isLast = true;
+    return new AnswerWriter(this.client.socket, {
+      head: echoHead(head, delivery),
+      delivery,
+      mustSniff: false,
+    });
+  }
+
+  private startAnswer(head: ResponseHead, framing: Framing, isDecoded: boolean): AnswerWriter {
+    const { minorVersion } = this.request.head;
+    const isUnknown = framing.kind === 'chunked' || framing.kind === 'until-close' || isDecoded;
+    const delivery = !isUnknown ? framing.kind : minorVersion === 1 ? 'chunked' : 'until-close';
+    const { line, isLast } = this.client.persistence(this.request, head.status, !isUnknown);
+    this.isLast = isLast;
+    return new AnswerWriter(this.client.socket, {
+      head: answerHead(head, this.request, { framing, delivery, isDecoded, connection: line }),
+      delivery,
+      mustSniff:
+        delivery !== 'none' &&
+        headerValue(head.headers, 'content-type') === null &&
+        (isDecoded || (headerValue(head.headers, 'content-encoding') ?? '') === ''),
+    });
   }
 
   private takeBody(
@@ -198,76 +201,23 @@ export class ResponseRelay {
     end: number,
   ): void {
     body.read(memory, start, end);
-    const surplus =
-      body.isComplete && body.next < end ? memory.toString('latin1', body.next, end) : '';
+    const isSurplus = body.isComplete && body.next < end;
+    const surplus = isSurplus ? memory.toString('latin1', body.next, end) : '';
     if (this.decompression !== null) {
       const data = memory.subarray(body.dataStart, body.dataEnd);
       if (data.length > 0 && !this.decompression.write(data)) connection.pause();
       if (body.isComplete) this.decompression.end();
+      if (isSurplus) this.canReuse = false;
     } else {
-      this.deliver(connection, body, memory);
+      this.writer?.writeInPlace(connection, body, memory);
     }
     if (body.fault !== null) this.events.onBroken(body.fault);
-    else if (body.isComplete && this.decompression === null) this.finishBody(surplus);
-    else if (surplus !== '') this.canReuse = false;
+    else if (body.isComplete && this.decompression === null) this.complete(surplus);
   }
 
-  /** One write: the head (if it waits), the frame, the data and the end, in the memory they were read into. */
-  private deliver(connection: UpstreamConnection, body: BodyReader, memory: Buffer): void {
-    let from = body.dataStart;
-    let to = body.dataEnd;
-    // A stated length promises bytes to sniff: only an answer of unknown length goes on without.
-    if (this.mustSniff && from === to && this.delivery === 'length' && !body.isComplete) return;
-    const head = this.takeUnsent(memory.subarray(from, to));
-    if (this.delivery === 'chunked') {
-      if (to > from) {
-        const size = `${(to - from).toString(16)}\r\n`;
-        from -= size.length;
-        memory.write(size, from, 'latin1');
-        to += memory.write('\r\n', to, 'latin1');
-      }
-      if (body.isComplete && body.trailers.length === 0)
-        to += memory.write(endOfChunks, to, 'latin1');
-    }
-    if (head !== '') {
-      if (head.length <= from) {
-        from -= head.length;
-        memory.write(head, from, 'latin1');
-      } else {
-        this.socket.write(head, 'latin1');
-      }
-    }
-    if (to > from) this.send(connection, memory.subarray(from, to));
-    if (body.isComplete && this.delivery === 'chunked' && body.trailers.length > 0) {
-      this.socket.write(chunkedEnd(body.trailers), 'latin1');
-    }
-  }
-
-  /** The client's whole head if it is still to be sent, else ''. */
-  private takeUnsent(data: Buffer): string {
-    if (this.unsent === '') return '';
-    const type =
-      this.mustSniff && data.length > 0 ? `Content-Type: ${detectContentType(data)}\r\n` : '';
-    const head = `${this.unsent}${type}\r\n`;
-    this.unsent = '';
-    return head;
-  }
-
-  private send(connection: UpstreamConnection, bytes: Buffer): void {
-    this.socket.write(bytes);
-    if (this.socket.writableLength > 0) connection.lend();
-    if (this.socket.writableNeedDrain) connection.pause();
-  }
-
-  private finishBody(surplus: string): void {
-    if (this.delivery === 'chunked' && this.body?.remaining === Number.POSITIVE_INFINITY) {
-      this.socket.write(endOfChunks, 'latin1');
-    }
-    this.events.onComplete({
-      isLast: this.persistence.isLast,
-      canReuse: this.canReuse && surplus === '',
-      surplus,
-    });
+  private complete(surplus: string): void {
+    const canReuse = this.canReuse && surplus === '';
+    this.events.onComplete({ isLast: this.isLast, canReuse, surplus });
   }
 
   private malformed(fault: string): false {
@@ -275,23 +225,14 @@ export class ResponseRelay {
     return false;
   }
 
-  private startDecompression(): Decompression {
-    const isChunked = this.delivery === 'chunked';
+  private startDecompression(writer: AnswerWriter): Decompression {
     const decompression = createDecompression({
       onData: (data) => {
-        const size = isChunked ? `${data.length.toString(16)}\r\n` : '';
-        const before = Buffer.from(this.takeUnsent(data) + size, 'latin1');
-        this.socket.write(Buffer.concat([before, data, Buffer.from(isChunked ? '\r\n' : '')]));
-        if (this.socket.writableNeedDrain) decompression.pause();
+        if (!writer.write(data)) decompression.pause();
       },
       onEnd: () => {
-        const end = isChunked ? chunkedEnd(this.body?.trailers ?? []) : '';
-        this.socket.write(this.takeUnsent(Buffer.alloc(0)) + end, 'latin1');
-        this.events.onComplete({
-          isLast: this.persistence.isLast,
-          canReuse: this.canReuse && this.body?.isComplete === true,
-          surplus: '',
-        });
+        writer.writeEnd(this.body?.trailers ?? []);
+        this.complete('');
       },
       onDrain: () => this.connection?.resume(),
       onError: (error) => this.events.onBroken(`gzip: ${error.message}`),
