@@ -55,7 +55,7 @@ describe.for(allLocales)('in %s', (locale) => {
     await page.keyboard.press('/');
     const field = page.getByRole('searchbox');
     await field.waitFor();
-    expect(await field.evaluate((input) => input === document.activeElement)).toBe(true);
+    expect(await page.evaluate(describeFocus)).toMatchObject({ isSeen: true, isInSight: true });
     await page.keyboard.type('kubeconfig');
     const results = page.getByRole('dialog').getByRole('link');
     await results.first().waitFor();
@@ -101,7 +101,7 @@ interface Stop {
   readonly isAfter: boolean;
   /** Something marks the focus. */
   readonly isSeen: boolean;
-  /** Neither off the screen nor below the header. */
+  /** On the screen, and not behind the header. */
   readonly isInSight: boolean;
 }
 
@@ -115,14 +115,15 @@ function describeFocus(): Stop | null {
   // A radio button is drawn by its label.
   const shown = element.matches('[type=radio]') ? (element.closest('label') ?? element) : element;
   const style = getComputedStyle(shown);
-  const box = shown.getBoundingClientRect();
-  const isSticky = element.closest('header, .sidebar, .contents') !== null;
+  const [line = shown.getBoundingClientRect()] = shown.getClientRects();
+  const middle = Math.min((line.top + line.bottom) / 2, innerHeight - 1);
+  const hit = document.elementFromPoint((line.left + line.right) / 2, middle);
   return {
     what: `${element.tagName} ${element.textContent.trim().slice(0, 40)}`,
     isAfter:
       previous === null ||
       (previous.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0,
     isSeen: style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) >= 2,
-    isInSight: (isSticky || box.bottom > 60) && box.top < innerHeight && box.right > 0,
+    isInSight: shown.contains(hit),
   };
 }

@@ -73,6 +73,8 @@ describe.for(allLocales)('in %s', (locale) => {
     const page = await visit(missingPage(locale), { expected: missing });
     const heading = page.getByRole('heading', { level: 1 });
     expect(await heading.textContent()).toBe(say('interface:notFound.title'));
+    const current = page.locator('[aria-current=page]');
+    expect(await current.count(), 'no page of the list is shown').toBe(0);
     await page.getByRole('link', { name: say('interface:notFound.home') }).click();
     await page.waitForURL(`**${localizedPath(locale, '')}`);
   });

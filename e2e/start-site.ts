@@ -20,6 +20,9 @@ export async function startSite(): Promise<RunningSite> {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'close');
+  // Also where the tests are interrupted.
+  const stop = () => child.kill('SIGTERM');
+  process.once('exit', stop);
   const said: string[] = [];
   const url = `http://localhost:${port}`;
   const { promise: served, resolve } = Promise.withResolvers<boolean>();
@@ -35,8 +38,9 @@ export async function startSite(): Promise<RunningSite> {
   return {
     url,
     async [Symbol.asyncDispose]() {
-      if (child.exitCode === null) child.kill('SIGTERM');
+      if (child.exitCode === null) stop();
       await ended;
+      process.off('exit', stop);
       await rm(project('.lab', String(port)), { recursive: true, force: true });
     },
   };
