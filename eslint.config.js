@@ -1,14 +1,23 @@
+import { readdirSync } from 'node:fs';
 import astro from 'eslint-plugin-astro';
 import { importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
-/** What each room may import (DESIGN, the import rule): everything else is refused. */
+/** What each room may import (the import rule of the README): everything else is refused. */
+const proxies = readdirSync(new URL('proxies', import.meta.url), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+
 const rooms = [
   { target: './proxies', from: ['./src', './lab'] },
   { target: './lab', from: ['./src'] },
-  { target: './proxies/kit', from: ['./proxies/!(kit)/**'] },
-  { target: './proxies/kubectl-proxy', from: ['./proxies/!(kit|kubectl-proxy)/**'] },
   { target: ['./src', './lab', './proxies'], from: ['./tools', './e2e', './bench'] },
+  // A proxy, and the kit: themselves, the kit and the schema; never another proxy.
+  ...proxies.map((name) => ({
+    target: `./proxies/${name}`,
+    from: './proxies',
+    except: [...new Set(['./kit', './descriptor.ts', `./${name}`])],
+  })),
 ];
 
 export default tseslint.config(
