@@ -70,6 +70,8 @@ export class CommandProcess {
   async started(): Promise<void> {
     while (this.exit === null && this.address === null)
       await Promise.race([once(this.#child.stdout ?? this.#child, 'data'), this.#closed]);
+    // All of its output, too.
+    if (this.exit !== null) await this.#closed;
   }
 
   async ended(): Promise<void> {

@@ -46,6 +46,9 @@ describe('a recorded case comes out as it did with kubectl', () => {
     '$id',
     async (recorded, { skip }) => {
       await lanes.use(recorded, (replayed) => {
+        // Port 8001 belongs to whoever came first.
+        const isTaken = replayed.observation.stderr.includes(':8001: bind: address already in use');
+        skip(recorded.id === 'start-default' && isTaken, 'port 8001 is taken');
         expect(differences(recorded, replayed)).toEqual([]);
       });
     },
