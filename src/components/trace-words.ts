@@ -4,11 +4,12 @@ import type { Translate } from '../i18n/messages.ts';
 import type { TraceWords } from '../map/trace.ts';
 
 /** @param proxies Whose stations a trace may name. */
-export function traceWords(t: Translate, proxies: readonly Descriptor[]): TraceWords {
+export function traceWords(tag: string, t: Translate, proxies: readonly Descriptor[]): TraceWords {
   const stations = new Set<Station>(
     proxies.flatMap(({ stretches }) => stretches.flatMap(({ from, to }) => [from, to])),
   );
   return {
+    tag,
     stations: Object.fromEntries(
       [...stations].map((station) => [station, t(`interface:stations.${station}`)]),
     ),

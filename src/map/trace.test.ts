@@ -3,6 +3,7 @@ import type { Hop } from '../../proxies/kit/hop.ts';
 import { traceItem } from './trace.ts';
 
 const words = {
+  tag: 'it',
   stations: { client: 'Cliente', 'kubectl-proxy': 'kubectl proxy' },
   noTls: 'senza TLS',
   added: 'aggiunto',
@@ -37,6 +38,7 @@ describe('a hop as text', () => {
   it('names who to whom in the language', () => {
     expect(item).toContain('<b>Cliente</b>');
     expect(item).toContain('senza TLS');
+    expect(item).toContain('1,2 ms');
   });
 
   it('says what became of the headers', () => {

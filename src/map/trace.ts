@@ -4,6 +4,8 @@ import { escapeHtml, inlineCode } from '../i18n/inline-code.ts';
 
 /** The few words a trace needs; the browser gets them with the page. */
 export interface TraceWords {
+  /** How numbers are written. */
+  readonly tag: string;
   readonly stations: Readonly<Record<string, string>>;
   readonly noTls: string;
   readonly added: string;
@@ -28,7 +30,7 @@ export function traceItem(hop: Hop, words: TraceWords, decision: string): string
   return (
     `<li><p><b>${name(hop.from, words)}</b> → <b>${name(hop.to, words)}</b> <span class="dim">${escapeHtml(hop.to.address)}</span></p>` +
     `<p><code>${escapeHtml(`${hop.method} ${hop.target}`)}</code>${status}</p>` +
-    `<p class="dim">${escapeHtml(hop.protocol)} · ${escapeHtml(hop.tls?.version ?? words.noTls)} · ${round(hop.tookMs)} ms</p>` +
+    `<p class="dim">${escapeHtml(hop.protocol)} · ${escapeHtml(hop.tls?.version ?? words.noTls)} · ${milliseconds(hop.tookMs, words.tag)}</p>` +
     (decision === '' ? '' : `<p>${inlineCode(decision)}</p>`) +
     (headers.length === 0 ? '' : `<ul class="changes">${headers.join('')}</ul>`) +
     '</li>'
@@ -44,4 +46,7 @@ function headerChange(sign: string, verb: string, { name, from, to }: HeaderChan
   return `<li><span aria-hidden="true">${sign}</span><span class="unseen">${escapeHtml(verb)}</span> <code>${escapeHtml(value === '' ? name : `${name}: ${value}`)}</code></li>`;
 }
 
-const round = (ms: number): number => (ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms));
+function milliseconds(ms: number, tag: string): string {
+  const maximumFractionDigits = ms < 10 ? 1 : 0;
+  return `${new Intl.NumberFormat(tag, { maximumFractionDigits }).format(ms)} ms`;
+}
