@@ -126,6 +126,21 @@ async function plugin(): Promise<{ user: string; say: (status: object) => Promis
 
 const runs = async () => (await readFile(join(directory, 'runs'), 'utf8')).split('\n').length - 1;
 
+describe('what a kubeconfig says of its user', () => {
+  it('never becomes a header of its own: each request is refused, not the start', async () => {
+    const to = await upstream({ user: String.raw`token: "abc\r\nX-Evil: 1"` });
+    await expect(
+      to.credentials({ hasAuthorization: false, hasImpersonateUser: false }),
+    ).rejects.toThrow('invalid header field value for "Authorization"');
+  });
+
+  it('goes out as UTF-8: nobody becomes another user', async () => {
+    const to = await upstream({ user: 'token: t, as: Łdmin' });
+    const lines = await to.credentials({ hasAuthorization: true, hasImpersonateUser: false });
+    expect(lines).toEqual([['Impersonate-User', Buffer.from('Łdmin').toString('latin1')]]);
+  });
+});
+
 describe('an exec plugin', () => {
   it('is asked anew after a 401, once, and not before', async () => {
     const { user, say } = await plugin();

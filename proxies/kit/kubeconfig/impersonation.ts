@@ -1,15 +1,16 @@
 /** The header lines of `as:` (client-go `transport/round_trippers.go`). */
 import type { HeaderLine } from '../upstream.ts';
 import type { Impersonation } from './client-config.ts';
+import { headerLine } from './header-line.ts';
 
 /** @example impersonationLines({ user: 'jane', uid: '', groups: ['dev'], extra: {} })[0] // ['Impersonate-User', 'jane'] */
 export function impersonationLines(as: Impersonation): readonly HeaderLine[] {
   return [
-    ['Impersonate-User', as.user],
-    ...(as.uid === '' ? [] : ([['Impersonate-Uid', as.uid]] as const)),
-    ...as.groups.map((group) => ['Impersonate-Group', group] as const),
+    headerLine('Impersonate-User', as.user),
+    ...(as.uid === '' ? [] : [headerLine('Impersonate-Uid', as.uid)]),
+    ...as.groups.map((group) => headerLine('Impersonate-Group', group)),
     ...Object.entries(as.extra).flatMap(([key, values]) =>
-      values.map((value) => [`Impersonate-Extra-${headerKey(key)}`, value] as const),
+      values.map((value) => headerLine(`Impersonate-Extra-${headerKey(key)}`, value)),
     ),
   ];
 }

@@ -7,6 +7,7 @@ import { clientCertificates } from './client-certificate.ts';
 import { dial } from './dial.ts';
 import { KubeconfigError } from './errors.ts';
 import { createExecPlugin, type ExecCredentials, type ExecPlugin } from './exec-plugin.ts';
+import { headerLine } from './header-line.ts';
 import { impersonationLines } from './impersonation.ts';
 import type { Environment } from './load.ts';
 import { proxyFromEnvironment } from './proxy-environment.ts';
@@ -53,7 +54,17 @@ export function createUpstream(config: ClientConfig, surroundings: UpstreamSurro
   if (server.isTls && plugin === null) tlsFor(certificates());
 
   const authorization = authorize(config, plugin, log);
-  const impersonation = config.impersonation ? impersonationLines(config.impersonation) : [];
+  let impersonation: Lines | null = config.impersonation ? null : [];
+  const impersonated = (): Lines =>
+    (impersonation ??= config.impersonation ? impersonationLines(config.impersonation) : []);
+
+  const linesFor = (client: ClientCredentials): Lines | Promise<Lines> => {
+    const as = client.hasImpersonateUser ? [] : impersonated();
+    if (client.hasAuthorization) return as;
+    const lines = authorization();
+    if (lines instanceof Promise) return lines.then((ready) => [...ready, ...as]);
+    return as.length === 0 ? lines : [...lines, ...as];
+  };
 
   return {
     server,
@@ -78,15 +89,12 @@ export function createUpstream(config: ClientConfig, surroundings: UpstreamSurro
       const tunnel = await openTunnel(proxy, server.hostname, server.port, options);
       return server.isTls ? tlsFor(pair).secure(tunnel, options) : tunnel;
     },
-    credentials: (client: ClientCredentials) => {
-      const as = client.hasImpersonateUser ? [] : impersonation;
-      if (client.hasAuthorization) return as;
-      const lines = authorization();
-      return lines instanceof Promise
-        ? lines.then((ready) => [...ready, ...as])
-        : as.length === 0
-          ? lines
-          : [...lines, ...as];
+    credentials: (client) => {
+      try {
+        return linesFor(client);
+      } catch (error) {
+        return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+      }
     },
     credentialsRefused: () => {
       if (!plugin?.last) return;
@@ -107,7 +115,7 @@ function authorize(
   log: (line: string) => void,
 ): () => Lines | Promise<Lines> {
   const bearer = (token: string): Lines =>
-    token === '' ? [] : [['Authorization', `Bearer ${token}`]];
+    token === '' ? [] : [headerLine('Authorization', `Bearer ${token}`)];
   if (plugin !== null) return () => pluginLines(plugin, bearer);
   if (identity.kind === 'basic') {
     const pair = Buffer.from(`${identity.username}:${identity.password}`).toString('base64');
@@ -116,8 +124,8 @@ function authorize(
   }
   if (identity.kind !== 'token') return () => [];
   if (identity.tokenFile === '') {
-    const lines = bearer(identity.token);
-    return () => lines;
+    let lines: Lines | null = null;
+    return () => (lines ??= bearer(identity.token));
   }
   const file = followTokenFile(identity.tokenFile, identity.token, {
     warn: (message) => log(klogLine('E', 'token_source.go:163', message)),
