@@ -57,6 +57,8 @@ export function sendError(exchange: Exchange, error: unknown): void {
   const unforeseen = isLate ? 'timeout' : 'internal';
   const known = error instanceof LiveError ? error : new LiveError(unforeseen, {}, {}, error);
   const { code, status, headers } = known;
+  // The reader is told a sentence; whoever runs the server, the cause.
+  if (code === 'internal' || code === 'proxy-failed') console.error(`/live: ${code}:`, known.cause);
   const message = sentence(exchange.translate, code, known);
   const { response } = exchange;
   if (!response.headersSent) {

@@ -7,6 +7,7 @@ export const liveErrors = {
   'foreign-host': 403,
   'foreign-origin': 403,
   'outside-namespace': 403,
+  'quota-exceeded': 403,
   'read-only': 403,
   'reaches-further': 403,
   secret: 403,

@@ -243,6 +243,25 @@ describe('the console', () => {
     expect(backend.openNamespaces.size).toBe(2);
   });
 
+  test('one address cannot take the visits of all: its oldest gives way', async () => {
+    for (let visit = 0; visit < 7; visit++) {
+      await post(`${via}/api/v1/namespaces/default/configmaps`);
+    }
+    expect(backend.openNamespaces.size).toBe(5);
+  });
+
+  test('a visit may write so much and no more', async () => {
+    const refused = await post(`${via}/api/v1/namespaces/default/configmaps`);
+    const Cookie = refused.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+    const [namespace = ''] = backend.openNamespaces;
+    const own = `${via}/api/v1/namespaces/${namespace}/configmaps`;
+    const body = 'x'.repeat(250 * 1024);
+    let last = await post(own, { Cookie }, body);
+    for (let write = 1; write < 17; write++) last = await post(own, { Cookie }, body);
+    expect(last.status).toBe(403);
+    expect(JSON.parse(last.body)).toMatchObject({ code: 'quota-exceeded' });
+  });
+
   test('what visitors opened ends with the server', async () => {
     await post(`${via}/api/v1/namespaces/default/configmaps`);
     expect(backend.openNamespaces.size).toBe(1);

@@ -81,6 +81,8 @@ const defaultLimits: LimitOptions = {
 const maxRequestMs = 60_000;
 const visitorIdleMs = 30 * 60_000;
 const maxVisitors = 200;
+const maxVisitsPerAddress = 5;
+const maxWrittenBytes = 4 * 1024 * 1024;
 /** Proofs and examples are named by their address: a body has nothing to say. */
 const maxIgnoredBodyBytes = 1024;
 
@@ -91,7 +93,13 @@ export function createLive({ backend, names = [], limits: chosen = {} }: LiveOpt
 
   const visitorsOf = ({ openVisit }: LiveBackend): Visitors | null => {
     if (openVisit) {
-      visitors ??= createVisitors({ open: openVisit, idleMs: visitorIdleMs, max: maxVisitors });
+      visitors ??= createVisitors({
+        open: openVisit,
+        idleMs: visitorIdleMs,
+        max: maxVisitors,
+        maxPerAddress: maxVisitsPerAddress,
+        maxWrittenBytes,
+      });
     }
     return visitors;
   };

@@ -20,6 +20,8 @@ export interface ProxyProcessOptions {
   readonly kubeconfigPath: string;
   /** 0: the system chooses. */
   readonly port: number;
+  /** Lets no method through that changes something. */
+  readonly isReadOnly: boolean;
 }
 
 export interface ProxyProcess extends RunningProxy, AsyncDisposable {
@@ -42,9 +44,10 @@ export class ProxyStartError extends Error {
  * @throws ProxyStartError
  */
 export async function startProxyProcess(options: ProxyProcessOptions): Promise<ProxyProcess> {
-  const { kubeconfigPath, port } = options;
+  const { kubeconfigPath, port, isReadOnly } = options;
   const { nodeFlags, env } = runtimeOf('kubectl-proxy');
   const flags = ['--kubeconfig', kubeconfigPath, '--port', String(port)];
+  if (isReadOnly) flags.push('--reject-methods=^POST$,^PUT$,^PATCH$,^DELETE$');
   // No signal of the terminal reaches it: who started it ends it, in order.
   const child = spawn(process.execPath, [...nodeFlags, hop, 'kubectl-proxy', ...flags], {
     env: { ...process.env, ...env },

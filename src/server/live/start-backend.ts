@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { createLaboratory, startLab, type Lab } from '../../../lab/index.ts';
 import type { Laboratory } from '../../../proxies/kit/proof.ts';
 import type { LiveBackend } from './backend.ts';
-import { ProxyStartError, startProxyProcess, type ProxyProcess } from './proxy-process.ts';
+import {
+  ProxyStartError,
+  startProxyProcess,
+  type ProxyProcess,
+  type ProxyProcessOptions,
+} from './proxy-process.ts';
 
 export interface BackendOptions {
   /** The lab's state, and the proofs' directories. */
@@ -33,7 +38,14 @@ export async function startBackend(options: BackendOptions): Promise<StartedBack
   const kubeconfigPath = lab?.kubeconfigPath ?? options.kubeconfigPath ?? '';
   // Any page in the reader's browser may reach the proxy's port: in the lab it is nobody in particular.
   const proxiedAs = lab?.visitorKubeconfigPath ?? kubeconfigPath;
-  const kubectlProxy = stack.use(await startOnFreePort(proxiedAs, options.proxyPort));
+  // A real cluster is only read: through our buttons, and by whoever finds the port.
+  const kubectlProxy = stack.use(
+    await startOnFreePort({
+      kubeconfigPath: proxiedAs,
+      port: options.proxyPort,
+      isReadOnly: lab === null,
+    }),
+  );
   const owned = stack.move();
   return {
     kind: lab ? 'lab' : 'cluster',
@@ -49,12 +61,12 @@ export async function startBackend(options: BackendOptions): Promise<StartedBack
   };
 }
 
-async function startOnFreePort(kubeconfigPath: string, port: number): Promise<ProxyProcess> {
+async function startOnFreePort(options: ProxyProcessOptions): Promise<ProxyProcess> {
   try {
-    return await startProxyProcess({ kubeconfigPath, port });
+    return await startProxyProcess(options);
   } catch (error) {
     if (!(error instanceof ProxyStartError && error.isPortInUse)) throw error;
-    return startProxyProcess({ kubeconfigPath, port: 0 });
+    return startProxyProcess({ ...options, port: 0 });
   }
 }
 

@@ -8,7 +8,7 @@ import { LiveError } from './live-error.ts';
 import { permit } from './policy.ts';
 import { sendThroughProxy, type ProxiedAnswer, type RunningProxy } from './proxied-request.ts';
 import { readBody } from './request-body.ts';
-import type { Visitors } from './visitors.ts';
+import type { Visit, Visitors } from './visitors.ts';
 
 const maxBodyBytes = 256 * 1024;
 const maxAnswerBytes = 1024 * 1024;
@@ -41,14 +41,18 @@ export interface ViaOptions {
 /** @throws LiveError where the policy refuses, `body-too-large`, `proxy-failed` */
 export async function runVia(options: ViaOptions, exchange: Exchange): Promise<void> {
   const { request, signal } = exchange;
-  const { target, proxy } = options;
+  const { target, proxy, visitors } = options;
   const method = request.method ?? 'GET';
-  const authorization = await authorize(options, method, exchange);
+  const visit = await writingVisit(options, method, exchange);
   const body = await readBody(request, maxBodyBytes);
+  if (visit) visitors?.charge(visit, body.length);
   const outgoing = {
     method,
     target,
-    headers: { ...forwardedHeaders(request.headers), ...authorization },
+    headers: {
+      ...forwardedHeaders(request.headers),
+      ...(visit && { Authorization: `Bearer ${visit.token}` }),
+    },
     body: body.length > 0 ? body : undefined,
   };
 
@@ -75,21 +79,21 @@ export async function runVia(options: ViaOptions, exchange: Exchange): Promise<v
   exchange.response.end();
 }
 
-/** Who a write is made as: the visitor, in the visitor's own namespace. The rest is the proxy's own. */
-async function authorize(
+/** The visit in whose name a write is made, in its own namespace; null: the proxy's own name will do. */
+async function writingVisit(
   { backend, target, visitors }: ViaOptions,
   method: string,
   { request, response }: Exchange,
-): Promise<Record<string, string>> {
+): Promise<Visit | null> {
   const permitted = permit({ method, target });
-  if (permitted.kind === 'read') return {};
+  if (permitted.kind === 'read') return null;
   if (backend.kind === 'cluster' || !visitors) throw new LiveError('read-only');
-  if (permitted.kind === 'trial') return {};
+  if (permitted.kind === 'trial') return null;
   const visit = await visitors.welcome(request, response);
   if (permitted.namespace !== visit.namespace) {
     throw new LiveError('outside-namespace', { namespace: visit.namespace });
   }
-  return { Authorization: `Bearer ${visit.token}` };
+  return visit;
 }
 
 /** Lines are asked for beside the types that are meant for the apiserver. */
