@@ -15,7 +15,7 @@ const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 /** What colours change; everything else is the same in the dark. */
 const colours: RunOptions = { runOnly: { type: 'rule', values: ['color-contrast'] } };
 
-describe.for(allLocales)('in %s', (locale) => {
+describe.concurrent.for(allLocales)('in %s', (locale) => {
   const { say } = sayings(locale);
 
   /** What is run shows more than what is read. */

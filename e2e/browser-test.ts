@@ -1,8 +1,9 @@
 /** Vitest's `test`, with a browser in it that complains. */
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect, inject, test as base } from 'vitest';
-import { locales, type Locale } from '../src/i18n/locales.ts';
+import { isLocale, locales, sourceLocale, type Locale } from '../src/i18n/locales.ts';
 import { needs } from '../proxies/kit/testing/needs.ts';
+import { createProfiles, type Profiles } from './profiles.ts';
 import { desk } from './screens.ts';
 import { watch } from './watch.ts';
 
@@ -15,10 +16,10 @@ export interface VisitOptions extends BrowserContextOptions {
   readonly expected?: readonly RegExp[];
 }
 
-/** Opens an address in a browser profile of its own, and waits until the page has loaded. */
+/** Opens an address in a browser that has never been there, and waits until the page has loaded. */
 export type Visit = (path: string, options?: VisitOptions) => Promise<Page>;
 
-let connected: Promise<Browser> | undefined;
+let profiles: Profiles | undefined;
 
 /**
  * A test that visits pages. It fails, too, for what no assertion looks at: an error or a warning in the
@@ -32,25 +33,17 @@ export const test = base
     return url;
   })
   .extend('visit', async ({ site }, { onCleanup }): Promise<Visit> => {
-    const endpoint = inject('browserEndpoint');
-    if (endpoint === null) throw new Error('the browser is not running');
-    const browser = await (connected ??= chromium.connect(endpoint));
-    const closing: (() => Promise<void>)[] = [];
+    const lender = (profiles ??= createProfiles(inject('browserEndpoint') ?? ''));
+    const lent: Page[] = [];
     const complaints: string[] = [];
     onCleanup(async () => {
-      await Promise.all(closing.map((close) => close()));
+      await Promise.all(lent.map((page) => lender.takeBack(page)));
       expect(complaints, 'what the browser complained about').toEqual([]);
     });
     return async (path, { asks, origin = site, expected = [], ...options } = {}) => {
-      const context = await browser.newContext({
-        baseURL: origin,
-        locale: locales[asks ?? localeOf(path)],
-        viewport: desk,
-        ...options,
-      });
-      context.setDefaultTimeout(20_000);
-      closing.push(() => context.close());
-      const page = await context.newPage();
+      const locale = locales[asks ?? localeOf(path)];
+      const page = await lender.lend({ baseURL: origin, locale, viewport: desk, ...options });
+      lent.push(page);
       watch(page, (complaint) => {
         if (!expected.some((pattern) => pattern.test(complaint))) complaints.push(complaint);
       });
@@ -60,6 +53,6 @@ export const test = base
   });
 
 function localeOf(path: string): Locale {
-  const segment = path.split('/')[1] ?? '';
-  return Object.hasOwn(locales, segment) ? (segment as Locale) : 'en';
+  const [, segment = ''] = path.split('/');
+  return isLocale(segment) ? segment : sourceLocale;
 }

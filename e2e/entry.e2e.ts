@@ -4,7 +4,7 @@ import { allLocales, localeNames, locales } from '../src/i18n/locales.ts';
 import { test } from './browser-test.ts';
 import { sayings } from './sayings.ts';
 
-describe.for(allLocales)('in %s', (locale) => {
+describe.concurrent.for(allLocales)('in %s', (locale) => {
   const { say } = sayings(locale);
 
   test('a reader who asks for the language comes from / to its home page', async ({ visit }) => {

@@ -7,7 +7,7 @@ import { phone } from './screens.ts';
 import { sayings } from './sayings.ts';
 import { missing, missingPage, pagesIn } from './site-pages.ts';
 
-describe.for(allLocales)('in %s', (locale) => {
+describe.concurrent.for(allLocales)('in %s', (locale) => {
   const { say } = sayings(locale);
   const address = `/${locale}/kubectl-proxy/`;
   const runExample = async (page: Page): Promise<void> => {

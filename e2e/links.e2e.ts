@@ -8,7 +8,7 @@ import { test } from './browser-test.ts';
 import { sayings } from './sayings.ts';
 import { missing, missingPage, pagesIn } from './site-pages.ts';
 
-describe.for(allLocales)('in %s', (locale) => {
+describe.concurrent.for(allLocales)('in %s', (locale) => {
   test('every link leads to a page and a place that there is', async ({ visit, site }) => {
     const places = await collectPlaces(site);
     const broken: string[] = [];

@@ -8,7 +8,7 @@ test('the choice of a language loads in quiet', async ({ visit }) => {
   await visit('/', { locale: 'de-DE' });
 });
 
-describe.for(allLocales)('in %s', (locale) => {
+describe.concurrent.for(allLocales)('in %s', (locale) => {
   test('every page loads in quiet, to its end', async ({ visit }) => {
     for (const path of pagesIn(locale)) {
       const page = await visit(path);

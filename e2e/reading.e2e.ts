@@ -9,7 +9,7 @@ import { sayings } from './sayings.ts';
 const paper = (page: Page) =>
   page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
 
-describe.for(allLocales)('in %s', (locale) => {
+describe.concurrent.for(allLocales)('in %s', (locale) => {
   const { say } = sayings(locale);
   const address = `/${locale}/kubectl-proxy/`;
 
@@ -33,7 +33,7 @@ describe.for(allLocales)('in %s', (locale) => {
     expect(dark).not.toBe(light);
 
     // What the root says of itself when the first element that can be seen comes into the page.
-    await page.addInitScript(() => {
+    const script = await page.addInitScript(() => {
       new MutationObserver((_, observer) => {
         if (!document.querySelector('body')) return;
         observer.disconnect();
@@ -43,6 +43,7 @@ describe.for(allLocales)('in %s', (locale) => {
     });
     await page.goto(address);
     expect(await page.locator('html').getAttribute('data-before')).toBe('dark');
+    await script.dispose();
     expect(await paper(page)).toBe(dark);
     expect(await page.getByRole('radio', { name: say('interface:theme.dark') }).isChecked()).toBe(
       true,

@@ -5,7 +5,7 @@ import { allLocales } from '../src/i18n/locales.ts';
 import { test } from './browser-test.ts';
 import { sayings } from './sayings.ts';
 
-describe.for(allLocales)('in %s', (locale) => {
+describe.concurrent.for(allLocales)('in %s', (locale) => {
   const { say } = sayings(locale);
   const address = `/${locale}/kubectl-proxy/`;
 

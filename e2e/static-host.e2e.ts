@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => host[Symbol.asyncDispose]());
 
-describe.for(allLocales)('in %s', (locale) => {
+describe.concurrent.for(allLocales)('in %s', (locale) => {
   const { say, like } = sayings(locale);
   const recording = { name: say('interface:run.recording'), exact: true };
 

@@ -12,7 +12,7 @@ import { startSite } from './start-site.ts';
 
 const refused = [/\b(404|413|503|502)\b/];
 
-describe.for(allLocales)('in %s', (locale) => {
+describe.concurrent.for(allLocales)('in %s', (locale) => {
   const { say } = sayings(locale);
   const address = `/${locale}/kubectl-proxy/`;
   const run = { name: say('interface:run.run'), exact: true };

@@ -8,7 +8,7 @@ import { test } from './browser-test.ts';
 const maxBytes = 20_000;
 const maxRequests = 6;
 
-describe.for(allLocales)('in %s', (locale) => {
+describe.concurrent.for(allLocales)('in %s', (locale) => {
   test('kubectl proxy weighs at most 20 kB in 6 requests', async ({ visit }) => {
     const page = await visit(`/${locale}/kubectl-proxy/`);
     const requested: string[] = [];

@@ -6,7 +6,7 @@ import { test } from './browser-test.ts';
 import { phone } from './screens.ts';
 import { sayings } from './sayings.ts';
 
-describe.for(allLocales)('in %s', (locale) => {
+describe.concurrent.for(allLocales)('in %s', (locale) => {
   const { say, like } = sayings(locale);
   const address = `/${locale}/kubectl-proxy/`;
 
