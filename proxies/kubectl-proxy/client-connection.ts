@@ -6,7 +6,8 @@ import type { Socket } from 'node:net';
 import { readBody } from '../kit/http/body.ts';
 import type { BodyReader } from '../kit/http/body.ts';
 import { requestFraming } from '../kit/http/framing.ts';
-import { badRequest, parseRequestHead, refuseEarly } from '../kit/http/head.ts';
+import { EarlyRefusal } from '../kit/http/early-refusal.ts';
+import { badRequest, parseRequestHead } from '../kit/http/head.ts';
 import type { Refusal } from '../kit/http/head.ts';
 import { HeadCollector } from '../kit/http/head-collector.ts';
 import { watchForAbsence } from '../kit/http/peer-presence.ts';
@@ -23,8 +24,8 @@ const maximumHeadBytes = (1 << 20) + 4096;
 const maximumDiscardedBytes = 256 << 10;
 /** How much of the requests behind the current one is kept. */
 const maximumPendingBytes = 64 << 10;
-/** Up to here an unfinished head is looked at as it comes; whoever sends more waits for its end. */
-const maximumEarlyBytes = 16 << 10;
+
+const headTooLong: Refusal = { refused: 431, detail: null };
 
 type Answerer = (client: ClientConnection, request: ClientRequest) => Exchange | null;
 
@@ -34,6 +35,7 @@ export class ClientConnection {
   readonly address: string | null;
   private readonly answer: Answerer;
   private readonly heads = new HeadCollector();
+  private early: EarlyRefusal | null = null;
   private exchange: Exchange | null = null;
   private tunnel: ClientTunnel | null = null;
   private body: BodyReader | null = null;
@@ -218,7 +220,10 @@ export class ClientConnection {
   }
 
   private takeHead(chunk: Buffer, at: number): number {
-    if (this.heads.waiting === 0) this.startedMs = performance.now();
+    if (this.heads.waiting === 0) {
+      this.startedMs = performance.now();
+      this.early = null;
+    }
     const next = this.heads.take(chunk, at, chunk.length);
     if (next === -1) {
       this.checkUnfinishedHead();
@@ -240,10 +245,9 @@ export class ClientConnection {
   }
 
   private checkUnfinishedHead(): void {
-    const { waiting } = this.heads;
-    if (waiting > maximumHeadBytes) this.refuse({ refused: 431, detail: null });
-    if (waiting > maximumEarlyBytes) return;
-    const refusal = refuseEarly(this.heads.waitingText);
+    this.early ??= new EarlyRefusal();
+    const isTooLong = this.heads.waiting > maximumHeadBytes;
+    const refusal = isTooLong ? headTooLong : this.early.judge(this.heads);
     if (refusal !== null) this.refuse(refusal);
   }
 

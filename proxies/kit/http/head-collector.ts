@@ -1,9 +1,12 @@
 /** Gathers the bytes of a head until its empty line, however they were cut on the way. */
 
 const emptyLine = Buffer.from('\r\n\r\n');
+const nothing: Buffer = Buffer.alloc(0);
+/** What a connection keeps for its next head; more goes back when a large one is over. */
+const usualBytes = 16 << 10;
 
 export class HeadCollector {
-  private kept: Buffer = Buffer.alloc(0);
+  private kept: Buffer = nothing;
   private keptLength = 0;
   /** The whole head, once `take` found its end. */
   text = '';
@@ -13,9 +16,14 @@ export class HeadCollector {
     return this.keptLength;
   }
 
-  /** The bytes of the unfinished head. */
-  get waitingText(): string {
-    return this.kept.toString('latin1', 0, this.keptLength);
+  /** The unfinished head, from its byte `start` on. */
+  waitingText(start: number): string {
+    return this.kept.toString('latin1', start, this.keptLength);
+  }
+
+  /** The memory held for the next head. */
+  get heldBytes(): number {
+    return this.kept.length;
   }
 
   /** Takes bytes; returns the position behind the head in `buffer`, or -1 while it is unfinished. */
@@ -35,6 +43,7 @@ export class HeadCollector {
     if (found === -1 || found + 4 > this.keptLength) return -1;
     this.text = this.kept.toString('latin1', 0, found + 4);
     this.keptLength = 0;
+    if (this.kept.length > usualBytes) this.kept = nothing;
     return start + found + 4 - before;
   }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { parseRequestHead, parseResponseHead, refuseEarly } from './head.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { EarlyRefusal } from './early-refusal.ts';
+import { parseRequestHead, parseResponseHead } from './head.ts';
 import { HeadCollector } from './head-collector.ts';
 
 const request = (...lines: string[]) => `${lines.join('\r\n')}\r\n\r\n`;
@@ -76,11 +77,25 @@ describe('a request head', () => {
   });
 
   it('that can never become good is refused before its end', () => {
-    expect(refuseEarly('GET /api HTTP/1.1\nHost: localhost\n\n')).toMatchObject({ refused: 400 });
-    expect(refuseEarly('\x16\x03\x01')).toMatchObject({ refused: 400 });
-    expect(refuseEarly('GET\r\nHost')).toMatchObject({ refused: 400 });
-    expect(refuseEarly('GET /api HTTP/1.1\r')).toBeNull();
-    expect(refuseEarly('GET /api HTTP/1.1\r\nHost: loc')).toBeNull();
+    expect(refusedAt('GET /api HTTP/1.1\nHost: localhost\n\n', 1)).toBe(18);
+    expect(refusedAt('\x16\x03\x01', 3)).toBe(3);
+    expect(refusedAt('GET\r\nHost', 5)).toBe(5);
+    expect(refusedAt('GET /api HTTP/1.1\r', 18)).toBeNull();
+    expect(refusedAt('GET /api HTTP/1.1\r\nHost: loc', 1)).toBeNull();
+    expect(refusedAt('GET /api HTTP/1.1\r\nHost: loc\rX', 30)).toBe(30);
+  });
+
+  it('reads each byte of an unfinished head once, but for one', () => {
+    const collector = new HeadCollector();
+    const reading = vi.spyOn(collector, 'waitingText');
+    const early = new EarlyRefusal();
+    const bytes = Buffer.from(`GET /api HTTP/1.1\r\n${'X-A: 1\r\n'.repeat(10_000)}`);
+    for (let at = 0; at < bytes.length; at += 500) {
+      collector.take(bytes, at, Math.min(at + 500, bytes.length));
+      expect(early.judge(collector)).toBeNull();
+    }
+    const read = reading.mock.results.reduce((sum, { value }) => sum + String(value).length, 0);
+    expect(read).toBeLessThan(bytes.length + 1_000);
   });
 
   it('comes out the same whatever header lines it has', () => {
@@ -150,7 +165,28 @@ describe('the collector of heads', () => {
     const bytes = Buffer.from('GET / HTTP/1.1\r\n\r\n');
     expect(new HeadCollector().take(bytes, 0, bytes.length - 1)).toBe(-1);
   });
+
+  it('gives the memory of a large head back', () => {
+    const collector = new HeadCollector();
+    const bytes = Buffer.from(get(`X-A: ${'a'.repeat(1 << 20)}`));
+    expect(collector.take(bytes, 0, 1 << 20)).toBe(-1);
+    expect(collector.heldBytes).toBeGreaterThanOrEqual(1 << 20);
+    expect(collector.take(bytes, 1 << 20, bytes.length)).toBe(bytes.length);
+    expect(collector.heldBytes).toBe(0);
+  });
 });
+
+/** After how many bytes a head that comes in pieces is refused, or null. */
+function refusedAt(text: string, pieceLength: number): number | null {
+  const collector = new HeadCollector();
+  const early = new EarlyRefusal();
+  const bytes = Buffer.from(text, 'latin1');
+  for (let at = 0; at < bytes.length; at += pieceLength) {
+    const end = Math.min(at + pieceLength, bytes.length);
+    if (collector.take(bytes, at, end) === -1 && early.judge(collector) !== null) return end;
+  }
+  return null;
+}
 
 /** The text in pieces, cut at these places. */
 function cut(text: string, places: readonly number[]): string[] {

@@ -73,12 +73,9 @@ export function parseRequestHead(text: string): RequestHead | Refusal {
   return { method: line.method, target: line.target, minorVersion, headers };
 }
 
-/** The refusal that an unfinished head has already earned, if any: nobody waits for its end. */
-export function refuseEarly(text: string): Refusal | null {
-  if (illegal.test(text)) return badRequest;
-  if (!text.includes('\r\n')) return null;
-  const line = parseRequestLine(text);
-  return 'refused' in line ? line : null;
+/** Whether bytes are among these that no head may have. */
+export function hasIllegalBytes(text: string): boolean {
+  return illegal.test(text);
 }
 
 /** Reads the head of a response, from its first byte to the empty line, both included. */
@@ -154,7 +151,8 @@ interface RequestLine {
   readonly minorVersion: 0 | 1;
 }
 
-function parseRequestLine(text: string): RequestLine | Refusal {
+/** Reads the first line of a head that may still be unfinished behind it. */
+export function parseRequestLine(text: string): RequestLine | Refusal {
   const end = text.indexOf('\r\n');
   const first = text.indexOf(' ');
   const last = text.indexOf(' ', first + 1);
