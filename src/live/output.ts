@@ -2,11 +2,9 @@
 import { inlineCode } from '../i18n/inline-code.ts';
 import { traceItem } from '../map/trace.ts';
 import type { LiveLine } from '../server/live/lines.ts';
+import { AnswerText } from './answer-text.ts';
 import type { LiveMap } from './live-map.ts';
 import { words } from './words.ts';
-
-/** As much of an answer as a reader wants to see. */
-const maxBodyLines = 40;
 
 /** Draws the lines of a stream into an element that it empties first. */
 export class Output {
@@ -16,6 +14,7 @@ export class Output {
   #hasBegun = false;
   #trace: HTMLOListElement | undefined;
   #body: HTMLElement | undefined;
+  readonly #answer = new AnswerText();
 
   constructor(element: HTMLElement, map: LiveMap) {
     this.#element = element;
@@ -45,10 +44,12 @@ export class Output {
         this.#observe(line.text, line.standing);
         break;
       case 'answer':
-        this.#answer(line.body ?? '');
+        if (line.body !== null) this.#answer.set(line.body);
+        this.#showAnswer();
         break;
       case 'chunk':
-        this.#answer((this.#body?.textContent ?? '') + line.text);
+        this.#answer.add(line.text);
+        this.#showAnswer();
         break;
       case 'result':
         this.#section = this.#element;
@@ -104,26 +105,12 @@ export class Output {
     return (this.#trace = list);
   }
 
-  #answer(text: string): void {
+  #showAnswer(): void {
     if (!this.#body) {
-      const block = document.createElement('pre');
-      block.tabIndex = 0;
-      this.#section.append(block);
-      this.#body = block;
+      this.#body = document.createElement('pre');
+      this.#body.tabIndex = 0;
+      this.#section.append(this.#body);
     }
-    const lines = readable(text).split('\n');
-    const isLong = lines.length > maxBodyLines;
-    this.#body.textContent = isLong
-      ? [...lines.slice(0, maxBodyLines), words.run?.shortened].join('\n')
-      : lines.join('\n');
-  }
-}
-
-/** JSON on one line is for machines. */
-function readable(body: string): string {
-  try {
-    return JSON.stringify(JSON.parse(body), null, 2);
-  } catch {
-    return body.trimEnd();
+    this.#body.textContent = this.#answer.toShow(words.run?.shortened ?? '');
   }
 }

@@ -1,0 +1,38 @@
+/** The body of an answer as a reader wants to see it, whole or while it still comes. */
+
+/** As much of an answer as a reader wants to see. */
+const maxLines = 40;
+
+export class AnswerText {
+  /** As it came: what is shown is made from it anew each time, and never the other way round. */
+  #raw = '';
+  #isStream = false;
+
+  /** The whole body at once: JSON is laid out. */
+  set(body: string): void {
+    this.#raw = body;
+  }
+
+  /** A piece of a stream, cut anywhere. Each line of a stream is an event and stays as it is. */
+  add(chunk: string): void {
+    this.#isStream = true;
+    this.#raw += chunk;
+  }
+
+  /** @param shortened Stands below what is shown, where that is not all. */
+  toShow(shortened: string): string {
+    const text = this.#isStream ? this.#raw : laidOut(this.#raw);
+    const lines = text.trimEnd().split('\n');
+    if (lines.length <= maxLines) return lines.join('\n');
+    return [...lines.slice(0, maxLines), shortened].join('\n');
+  }
+}
+
+/** JSON on one line is for machines. */
+function laidOut(body: string): string {
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2);
+  } catch {
+    return body;
+  }
+}
