@@ -38,17 +38,37 @@ describe('the credentials a client brings', () => {
   });
 });
 
+describe('the head of an upgrade', () => {
+  it('has a Connection header that names nothing but the upgrade and keep-alive', () => {
+    const lines = (...headers: string[]) =>
+      outgoing([...headers, 'Upgrade: websocket'], 'Authorization', true).match(
+        /^(Connection|X-Secret).*/gm,
+      );
+    expect(lines('Connection: upgrade')).toEqual(['Connection: upgrade']);
+    expect(lines('Connection: keep-alive', 'Connection: Upgrade')).toEqual([
+      'Connection: keep-alive',
+      'Connection: Upgrade',
+    ]);
+    expect(lines('Connection: Upgrade, X-Secret, content-length', 'X-Secret: 1')).toEqual([
+      'Connection: Upgrade',
+    ]);
+    expect(lines('Connection: Transfer-Encoding', 'Connection: x-upgrade')).toEqual([
+      'Connection: Upgrade',
+    ]);
+  });
+});
+
 function bring(...headers: string[]) {
   return clientCredentials(read(headers).head.headers);
 }
 
-function outgoing(headers: string[], added: string): string {
+function outgoing(headers: string[], added: string, isUpgrade = false): string {
   return outgoingHead(read(headers), {
     target: '/api',
     authority: 'kube.test',
     credentials: [[added, 'viewer']],
     clientAddress: null,
-    isUpgrade: false,
+    isUpgrade,
     asksForGzip: false,
   });
 }

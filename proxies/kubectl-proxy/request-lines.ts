@@ -60,6 +60,7 @@ export function outgoingHead(request: ClientRequest, options: OutgoingOptions): 
       text += `${name}: ${value}\r\n`;
     }
   }
+  if (options.isUpgrade) text += upgradeLines(headers);
   text += framingLines(request, headers);
   if (takesTrailers) text += 'TE: trailers\r\n';
   if (options.clientAddress !== null) {
@@ -75,7 +76,7 @@ export function outgoingHead(request: ClientRequest, options: OutgoingOptions): 
 
 function isDropped(key: string, named: ReadonlySet<string>, isUpgrade: boolean): boolean {
   if (key === 'host' || key === 'content-length') return true;
-  if (isUpgrade && (key === 'connection' || key === 'upgrade')) return false;
+  if (isUpgrade && key === 'upgrade') return false;
   return isHopByHop(key, named);
 }
 
@@ -89,6 +90,23 @@ const setOnce: ReadonlySet<string> = new Set([
 function isReplaced(key: string, options: OutgoingOptions): boolean {
   if (key === 'accept-encoding') return options.asksForGzip;
   return setOnce.has(key) && options.credentials.some(([name]) => name.toLowerCase() === key);
+}
+
+/**
+ * `Connection` of an upgrade, without the names of headers that stay here: somebody between us and
+ * the apiserver would take those away that are sent on or stated anew.
+ */
+function upgradeLines(headers: readonly Header[]): string {
+  let text = '';
+  let isNamed = false;
+  for (const { name, key, value } of headers) {
+    if (key !== 'connection') continue;
+    const options = value.split(',').map((option) => option.trim());
+    const passed = options.filter((option) => /^(?:upgrade|keep-alive)$/i.test(option));
+    isNamed ||= passed.some((option) => option.toLowerCase() === 'upgrade');
+    if (passed.length > 0) text += `${name}: ${passed.join(', ')}\r\n`;
+  }
+  return isNamed ? text : `${text}Connection: Upgrade\r\n`;
 }
 
 /** The framing is stated anew: as Go does, with a length of zero only where a body is usual. */
