@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -322,6 +322,23 @@ describe('the proxy', () => {
       values: { flag: 'reject-paths', pattern: '^/api/.*/pods/.*/exec' },
     });
   });
+
+  it.runIf(process.platform === 'linux')(
+    'asks a silent client after 15 seconds whether it is still there',
+    async () => {
+      await using world = await start(() => undefined);
+      const client = await world.connect();
+      const local = (world.proxy.port ?? 0).toString(16).toUpperCase().padStart(4, '0');
+      const remote = (client.socket.localPort ?? 0).toString(16).toUpperCase().padStart(4, '0');
+      // The kernel's timer 2 is keepalive's, in hundredths of a second.
+      const timer = async () =>
+        new RegExp(`:${local} [0-9A-F]+:${remote} 01 \\S+ 02:([0-9A-F]+)`).exec(
+          await readFile('/proc/net/tcp', 'utf8'),
+        )?.[1] ?? '';
+      await vi.waitFor(async () => expect(await timer()).not.toBe(''));
+      expect(Number.parseInt(await timer(), 16)).toBeLessThanOrEqual(1_500);
+    },
+  );
 
   it('says in upstream’s words that its port is taken', async () => {
     const taken = createServer().listen(0, '127.0.0.1');

@@ -48,6 +48,14 @@ export interface KubectlProxy extends AsyncDisposable {
   close(options: { readonly drainMs: number }): Promise<void>;
 }
 
+const socketOptions = {
+  allowHalfOpen: true,
+  noDelay: true,
+  // Go's: a client that vanished without a word does not keep a watch for ever.
+  keepAlive: true,
+  keepAliveInitialDelay: 15_000,
+} as const;
+
 /**
  * Starts the proxy.
  *
@@ -72,7 +80,7 @@ export async function startKubectlProxy(options: KubectlProxyOptions): Promise<K
   };
 
   const clients = new Set<ClientConnection>();
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+  const server = createServer(socketOptions, (socket) => {
     const client = new ClientConnection(socket, (connection, request) =>
       answerRequest(context, connection, request),
     );
