@@ -1,5 +1,6 @@
 /** `hop <subcommand>`: the project's commands, each loaded when it is asked for. */
 import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import * as z from 'zod';
 import { closest } from './closest.ts';
 import type { Command, Terminal } from '../proxies/kit/command.ts';
@@ -11,6 +12,14 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   prove: () => import('./prove.ts'),
   translate: () => import('./translate/command.ts'),
 };
+
+// Nobody reads on (`hop … | head -1`): the end, as SIGPIPE ends other programs.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(128 + constants.signals.SIGPIPE);
+  });
+}
 
 const locale = localeFromEnvironment(process.env);
 const terminal: Terminal = {
