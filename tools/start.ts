@@ -2,8 +2,6 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { loadMessages, localeFromEnvironment } from '../proxies/kit/messages.ts';
 import { createLive } from '../src/server/live/live.ts';
 import { startBackend, type StartedBackend } from '../src/server/live/start-backend.ts';
@@ -12,21 +10,14 @@ import { loadSite } from '../src/server/site/built-site.ts';
 import { isBuilt } from './build-state.ts';
 import { runVisibly } from './processes.ts';
 import { project } from './project.ts';
+import { startOptions, type StartOptions } from './start-options.ts';
 
-const defaultPort = 4321;
 const proxyPort = 8001;
 const stopWithinMs = 6_000;
 
 const messages = loadMessages(localeFromEnvironment(process.env) ?? 'en');
 
 class StartError extends Error {}
-
-interface Options {
-  readonly host: string;
-  readonly port: number;
-  readonly names: readonly string[];
-  readonly kubeconfigPath: string | undefined;
-}
 
 interface Running extends AsyncDisposable {
   readonly server: SiteServer;
@@ -98,29 +89,15 @@ async function runUntil(signal: AbortSignal): Promise<void> {
   console.log(messages.say('start.stopped'));
 }
 
-function readOptions(): Options {
-  try {
-    const { values } = parseArgs({
-      options: {
-        port: { type: 'string', default: String(defaultPort) },
-        host: { type: 'string', default: 'localhost' },
-        name: { type: 'string', multiple: true, default: [] },
-        kubeconfig: { type: 'string' },
-      },
-    });
-    const { host, name, kubeconfig } = values;
-    if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535) {
-      throw new Error(messages.say('start.bad-port', { port: values.port }));
-    }
-    const kubeconfigPath = kubeconfig === undefined ? undefined : resolve(kubeconfig);
-    return { host, port: Number(values.port), names: [host, ...name], kubeconfigPath };
-  } catch (error) {
-    throw new StartError(`${messageOf(error)}\n${messages.say('start.usage')}`);
-  }
+function readOptions(): StartOptions {
+  const options = startOptions(process.argv.slice(2));
+  if (!('key' in options)) return options;
+  const problem = messages.say(options.key, options.values);
+  throw new StartError(`${problem}\n${messages.say('start.usage')}`);
 }
 
 /** Before anything takes time: is the port to be had at all? */
-async function checkPort({ host, port }: Options): Promise<void> {
+async function checkPort({ host, port }: StartOptions): Promise<void> {
   for (const address of host === 'localhost' ? ['127.0.0.1', '::1'] : [host]) {
     const probe = createServer();
     try {
@@ -136,7 +113,7 @@ async function checkPort({ host, port }: Options): Promise<void> {
   }
 }
 
-async function start(options: Options): Promise<Running> {
+async function start(options: StartOptions): Promise<Running> {
   const { host, port, names, kubeconfigPath } = options;
   await using stack = new AsyncDisposableStack();
   // A directory for each server that runs: two of them have two labs.
@@ -174,7 +151,10 @@ function printTable({ server, backend }: Running): void {
   console.log(messages.say('start.ready', { seconds }));
 }
 
-function cannotListen({ host, port }: Pick<Options, 'host' | 'port'>, error: unknown): StartError {
+function cannotListen(
+  { host, port }: Pick<StartOptions, 'host' | 'port'>,
+  error: unknown,
+): StartError {
   const isInUse = codeOf(error) === 'EADDRINUSE';
   const values = { host, port, other: port + 1, message: messageOf(error) };
   return new StartError(

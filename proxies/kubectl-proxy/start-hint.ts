@@ -7,6 +7,8 @@ export interface Hint {
 
 /** The first that matches speaks. Named groups become the message's values. */
 const hints: readonly (readonly [RegExp, string])[] = [
+  [/unknown (?:shorthand )?flag/, 'unknown-flag'],
+  [/invalid argument .* for ".*" flag|flag needs an argument/, 'bad-value'],
   [/address already in use/, 'port-in-use'],
   [/cannot assign requested address/, 'foreign-address'],
   [/listen tcp .*: bind: permission denied|listen tcp .*permission denied/, 'privileged-port'],
