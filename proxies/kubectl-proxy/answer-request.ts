@@ -75,7 +75,7 @@ export function answerRequest(
   if (verdict?.accepted === false) {
     const { flag, pattern } = verdict.rule;
     const refusal = `Refused ${method} ${target} for ${route.host} by --${flag}=${pattern}`;
-    context.log(klogLine('I', 'filter.go:1', refusal));
+    context.log(klogLine('I', 'hop', refusal));
     return answer(forbidden(verdict.rule), { key: 'refused', values: { flag, pattern } });
   }
   hops?.decided(

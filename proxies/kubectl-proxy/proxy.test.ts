@@ -317,6 +317,9 @@ describe('the proxy', () => {
     expect(await client.reads(/Forbidden\n$/)).toContain(
       'X-Hop-Refused-By: --reject-paths=^/api/.*/pods/.*/exec\r\n',
     );
+    expect(world.log.at(-1)).toMatch(
+      / hop\] Refused GET \/api\/v1\/namespaces\/d\/pods\/p\/exec for localhost by --reject-paths=/,
+    );
     expect(hops.at(-1)?.decision).toEqual({
       key: 'kubectl-proxy.refused',
       values: { flag: 'reject-paths', pattern: '^/api/.*/pods/.*/exec' },
