@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { loadMessages, localeFromEnvironment } from '../proxies/kit/messages.ts';
 import { startBackend } from '../src/server/live/start-backend.ts';
 import { hashInputs, rememberBuild } from './build-state.ts';
+import { findMachinePaths } from './machine-paths.ts';
 import { precompress } from './precompress.ts';
 import { runQuietly } from './processes.ts';
 import { project } from './project.ts';
@@ -42,6 +43,12 @@ async function build(signal: AbortSignal): Promise<void> {
   const { status, output } = await runQuietly([astro, 'build'], signal);
   signal.throwIfAborted();
   if (status !== 0) throw new Error(output);
+  const paths = await findMachinePaths(project('dist'), project());
+  if (paths.length > 0) {
+    throw new Error(
+      paths.map((path) => messages.say('build.machine-path', { ...path })).join('\n'),
+    );
+  }
 
   console.log(messages.say('build.compressing'));
   const files = await precompress(project('dist'));
