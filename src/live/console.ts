@@ -14,18 +14,10 @@ export class HopConsole extends HTMLElement {
   }
 
   async #send(): Promise<void> {
-    const element = this.querySelector('output');
-    const method = this.querySelector('select')?.value ?? 'GET';
-    const path = this.querySelector('input')?.value ?? '/';
-    if (!element) return;
     this.#running?.abort();
     this.#running = new AbortController();
-    const via = this.dataset.via ?? '';
-    const { follow, LiveMap } = await import('./follow.ts');
-    await follow(
-      { path: `/live/via/${via}${path}`, method, signal: this.#running.signal },
-      element,
-      new LiveMap(via, null),
-    );
+    const { signal } = this.#running;
+    const { sendOwnRequest } = await import('./own-request.ts');
+    await sendOwnRequest(this, signal);
   }
 }

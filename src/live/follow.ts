@@ -12,6 +12,7 @@ export interface LiveRequest {
   readonly path: string;
   readonly method: string;
   readonly signal: AbortSignal;
+  readonly body?: { readonly type: string; readonly content: string } | undefined;
 }
 
 /** Resolves when all is shown, also what went wrong; false where nothing runs behind the page. */

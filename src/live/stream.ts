@@ -16,11 +16,17 @@ export class NothingRuns extends Error {
 const lineType = 'application/x-ndjson';
 
 /** @throws LiveProblem with the server's own words; NothingRuns; what `fetch` throws. */
-export async function* live({ path, method, signal }: LiveRequest): AsyncGenerator<LiveLine> {
+export async function* live(request: LiveRequest): AsyncGenerator<LiveLine> {
+  const { path, method, signal, body } = request;
   const response = await fetch(path, {
     method,
     signal,
-    headers: { Accept: lineType, 'Accept-Language': words.tag },
+    headers: {
+      Accept: lineType,
+      'Accept-Language': words.tag,
+      ...(body && { 'Content-Type': body.type }),
+    },
+    ...(body && { body: body.content }),
   });
   const type = response.headers.get('Content-Type') ?? '';
   if (type.startsWith('application/json')) {
