@@ -1,5 +1,6 @@
 /** Decides who answers a request: an answer of our own, the static files, or the apiserver. */
 import { headerValue, badRequest } from '../kit/http/head.ts';
+import { shownTarget } from '../kit/http/header-changes.ts';
 import { klogLine } from '../kit/klog.ts';
 import {
   badAsterisk,
@@ -56,7 +57,10 @@ export function answerRequest(
       return answer(optionsOfServer, { key: 'options', values: {} });
     case 'redirect': {
       const { location, page } = route;
-      return answer(moved(location, page), { key: 'redirected', values: { location } });
+      return answer(moved(location, page), {
+        key: 'redirected',
+        values: { location: shownTarget(location) },
+      });
     }
     case 'not-found':
       return answer(notFound, { key: 'not-found', values: {} });
@@ -74,7 +78,7 @@ export function answerRequest(
   const verdict = context.filter?.judge({ method, path: route.path, host: route.host });
   if (verdict?.accepted === false) {
     const { flag, pattern } = verdict.rule;
-    const refusal = `Refused ${method} ${target} for ${route.host} by --${flag}=${pattern}`;
+    const refusal = `Refused ${method} ${shownTarget(target)} for ${route.host} by --${flag}=${pattern}`;
     context.log(klogLine('I', 'hop', refusal));
     return answer(forbidden(verdict.rule), { key: 'refused', values: { flag, pattern } });
   }

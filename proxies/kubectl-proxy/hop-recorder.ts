@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Value } from '../descriptor.ts';
 import type { Hop } from '../kit/hop.ts';
 import { headerValue, parseHeaders } from '../kit/http/head.ts';
-import { headerChanges } from '../kit/http/header-changes.ts';
+import { headerChanges, shownTarget } from '../kit/http/header-changes.ts';
 import { tlsFacts } from '../kit/http/tls-facts.ts';
 import type { UpstreamConnection } from '../kit/http/upstream-connection.ts';
 import type { ClientRequest } from './client-request.ts';
@@ -64,7 +64,7 @@ export class HopRecorder {
         address: endpoint(this.client.localAddress, this.client.localPort),
       },
       tls: null,
-      target: head.target,
+      target: shownTarget(head.target),
       headers: { added: [], removed: [], changed: [] },
       status,
       atMs: 0,
@@ -110,7 +110,7 @@ export class HopRecorder {
           socket === undefined ? this.authority : endpoint(socket.remoteAddress, socket.remotePort),
       },
       tls: socket === undefined ? null : tlsFacts(socket),
-      target: sent?.head.split(' ', 2)[1] ?? this.request.head.target,
+      target: shownTarget(sent?.head.split(' ', 2)[1] ?? this.request.head.target),
       headers:
         sent === null || 'fault' in outgoing
           ? { added: [], removed: [], changed: [] }

@@ -296,7 +296,7 @@ describe('the proxy', () => {
       onHop: (hop) => hops.push(hop),
     });
     const client = await world.connect();
-    client.write(get('/api/v1/pods?limit=1', 'Connection: keep-alive'));
+    client.write(get('/api/v1/pods?token=abc', 'Connection: keep-alive'));
     await client.reads(/hi$/);
     expect(hops.map((hop) => hopSchema.parse(hop).decision.key)).toEqual([
       'kubectl-proxy.accepted',
@@ -304,6 +304,9 @@ describe('the proxy', () => {
     ]);
     const [first, second] = hops;
     expect(first?.from.address).toBe(`127.0.0.1:${client.socket.localPort ?? 0}`);
+    expect(hops.map(({ target }) => target)).toEqual(
+      Array(2).fill('/api/v1/pods?token=‹redacted›'),
+    );
     expect(second?.status).toBe(200);
     expect(second?.request).toBe(first?.request);
     expect(second?.headers.added).toContainEqual({

@@ -9,6 +9,15 @@ const secret: ReadonlySet<string> = new Set([
   'set-cookie',
 ]);
 
+const redacted = '‹redacted›';
+
+/** `token`, `id_token`, `client_secret`, `X-Api-Key` and their like, whichever way they are spelled. */
+const secretParameter =
+  /^(?:.*(?:[_.-]|%5f|%2d|%2e))?(?:token|secret|password|passwd|signature|(?:api|access)[_-]?key)$/i;
+
+/** How a browser brings a bearer token to the apiserver: as the name of a protocol. */
+const webSocketBearer = /(base64url\.bearer\.authorization\.k8s\.io\.)[^,\s]+/gi;
+
 /**
  * @example headerChanges([], [{ name: 'Via', key: 'via', value: '1.1 me' }]).added
  * // [{ name: 'Via', to: '1.1 me' }]
@@ -41,9 +50,19 @@ function byName(headers: readonly Header[]): Map<string, { name: string; value: 
   return map;
 }
 
+/** The request target without the secrets that some put into its query. */
+export function shownTarget(target: string): string {
+  return target.replace(
+    /([?&;])([^=&;#]*)=[^&;#]*/g,
+    (parameter, separator: string, name: string) =>
+      secretParameter.test(name) ? `${separator}${name}=${redacted}` : parameter,
+  );
+}
+
 /** `Bearer abc` becomes `Bearer ‹redacted›`. */
 function shown(key: string, value: string): string {
+  if (key === 'sec-websocket-protocol') return value.replace(webSocketBearer, `$1${redacted}`);
   if (!secret.has(key)) return value;
   const scheme = /^(Bearer|Basic|Digest|Negotiate) /i.exec(value)?.[0] ?? '';
-  return `${scheme}‹redacted›`;
+  return `${scheme}${redacted}`;
 }
