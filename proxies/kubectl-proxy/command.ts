@@ -60,9 +60,13 @@ async function serve(flags: Flags, terminal: Terminal): Promise<StopSignal | nul
   const config = await loadClientConfig(flags, terminal);
   warnAboutServerPath(config.server, flags, terminal);
   const filter = compileFilter(flags, terminal);
+  using owned = new DisposableStack();
+  const ended = new AbortController();
+  owned.defer(() => ended.abort());
   const upstream = createUpstream(config, {
     env: terminal.env,
     isTerminal: isatty(0),
+    signal: ended.signal,
   });
   if (flags.port !== defaultPort && flags['unix-socket'] !== '') {
     throw new Error('cannot set --unix-socket and --port at the same time');
@@ -83,8 +87,7 @@ async function serve(flags: Flags, terminal: Terminal): Promise<StopSignal | nul
     log: (line) => terminal.stderr.write(`${line}\n`),
     ...(flags.www !== '' && { www: flags.www }),
   });
-  using listeners = new DisposableStack();
-  listeners.use(relayHops(proxy));
+  owned.use(relayHops(proxy));
   const stopped = untilStopped();
   terminal.stdout.write(`Starting to serve on ${proxy.address}\n`);
   const signal = await stopped;

@@ -5,7 +5,7 @@ import { connect, createServer as createTcpServer, type AddressInfo, type Server
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { clientFlags } from '../kit/client-flags.ts';
 import { parseFlags } from '../kit/flags.ts';
 import { loadClientConfig } from '../kit/kubeconfig/client-config.ts';
@@ -71,9 +71,15 @@ interface Given {
   readonly user?: string;
   readonly cluster?: string;
   readonly env?: Record<string, string>;
+  readonly signal?: AbortSignal;
 }
 
-async function upstream({ user = 'token: t', cluster = '', env = {} }: Given): Promise<Upstream> {
+async function upstream({
+  user = 'token: t',
+  cluster = '',
+  env = {},
+  signal,
+}: Given): Promise<Upstream> {
   const path = join(directory, 'config');
   await writeFile(
     path,
@@ -82,17 +88,31 @@ clusters: [{name: m, cluster: {server: 'https://127.0.0.1:${port}', certificate-
 contexts: [{name: m, context: {cluster: m, user: m}}]
 users: [{name: m, user: {${user}}}]`,
   );
-  return load(['--kubeconfig', path], env);
+  return load(['--kubeconfig', path], env, { signal });
 }
 
-async function load(argv: string[], env: Record<string, string>, pod?: string): Promise<Upstream> {
+interface Place {
+  readonly pod?: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+async function load(
+  argv: string[],
+  env: Record<string, string>,
+  { pod, signal }: Place = {},
+): Promise<Upstream> {
   const terminal = { env, stdin: process.stdin, stdout: process.stdout };
   const { values } = parseFlags(clientFlags, argv);
   const config = await loadClientConfig(values, {
     ...terminal,
     ...(pod !== undefined && { serviceAccountDirectory: pod }),
   });
-  return createUpstream(config, { env, isTerminal: false, log: () => undefined });
+  return createUpstream(config, {
+    env,
+    isTerminal: false,
+    log: () => undefined,
+    ...(signal && { signal }),
+  });
 }
 
 /** Connects, says something that comes back, and gives the server's first line. */
@@ -142,6 +162,23 @@ describe('what a kubeconfig says of its user', () => {
 });
 
 describe('an exec plugin', () => {
+  it('does not outlive who asked it', async () => {
+    const script = join(directory, 'hangs.sh');
+    await writeFile(script, `#!/bin/sh\necho $$ > '${directory}/pid'\nexec sleep 60\n`, {
+      mode: 0o755,
+    });
+    const owner = new AbortController();
+    const user = `exec: {apiVersion: client.authentication.k8s.io/v1, command: ${script}, interactiveMode: Never}`;
+    const to = await upstream({ user, signal: owner.signal });
+    const asked = to.credentials({ hasAuthorization: false, hasImpersonateUser: false });
+    const pid = await vi.waitFor(async () =>
+      Number(await readFile(join(directory, 'pid'), 'utf8')),
+    );
+    owner.abort();
+    await expect(asked).rejects.toThrow('aborted');
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'));
+  });
+
   it('is asked anew after a 401, once, and not before', async () => {
     const { user, say } = await plugin();
     await say({ token: 'one' });
@@ -194,14 +231,14 @@ describe('a pod', () => {
       KUBERNETES_SERVICE_HOST: '127.0.0.1',
       KUBERNETES_SERVICE_PORT: String(port),
     };
-    const to = await load([], env, pod);
+    const to = await load([], env, { pod });
     expect(to.server).toMatchObject({ isTls: true, authority: `127.0.0.1:${port}` });
     expect(await to.credentials(anonymous)).toEqual([['Authorization', 'Bearer pod-token']]);
     await talk(to);
   });
 
   it('is not one without the variables: the default is http://localhost:8080', async () => {
-    const to = await load([], { HOME: directory }, directory);
+    const to = await load([], { HOME: directory }, { pod: directory });
     expect(to.server).toMatchObject({ isTls: false, authority: 'localhost:8080' });
   });
 });

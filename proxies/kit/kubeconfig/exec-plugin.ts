@@ -25,6 +25,8 @@ export interface ExecPlugin {
 export interface ExecSurroundings {
   readonly env: Environment;
   readonly isTerminal: boolean;
+  /** Ends a plugin that is still running: none outlives who asked it. */
+  readonly signal: AbortSignal | undefined;
   /** `spec.cluster`, where the plugin asked for it. */
   readonly cluster: Readonly<Record<string, unknown>> | null;
   readonly onChange: (now: ExecCredentials, before: ExecCredentials | null) => void;
@@ -77,7 +79,7 @@ To learn more about this feature, consult the documentation available at:
 
 async function run(
   exec: ExecEntry,
-  { env, isTerminal, cluster }: ExecSurroundings,
+  { env, isTerminal, signal, cluster }: ExecSurroundings,
   mayHint: () => boolean,
 ): Promise<ExecCredentials> {
   if (exec.interactiveMode === 'Always' && !isTerminal) {
@@ -91,12 +93,17 @@ async function run(
     apiVersion: exec.apiVersion,
     spec: { ...(cluster && { cluster }), interactive: isInteractive },
   };
-  const stdout = await output(exec, isInteractive, mayHint, {
-    ...env,
-    ...Object.fromEntries(exec.env.map(({ name, value }) => [name, value])),
-    // Go ends an encoded object with a newline.
-    KUBERNETES_EXEC_INFO: `${JSON.stringify(info)}\n`,
-  });
+  const stdio = isInteractive ? 'inherit' : 'ignore';
+  const stdout = await output(
+    exec,
+    { stdio, signal, mayHint },
+    {
+      ...env,
+      ...Object.fromEntries(exec.env.map(({ name, value }) => [name, value])),
+      // Go ends an encoded object with a newline.
+      KUBERNETES_EXEC_INFO: `${JSON.stringify(info)}\n`,
+    },
+  );
   const { token, certificate, key, expiresAt } = decodeExecCredential(stdout, exec.apiVersion);
   if (certificate === '') return { token, pair: null, expiresAt };
   const pair = { certificate: Buffer.from(certificate), key: Buffer.from(key) };
@@ -108,16 +115,22 @@ async function run(
   return { token, pair, expiresAt };
 }
 
+interface OutputOptions {
+  readonly stdio: 'inherit' | 'ignore';
+  readonly signal: AbortSignal | undefined;
+  readonly mayHint: () => boolean;
+}
+
 function output(
   exec: ExecEntry,
-  isInteractive: boolean,
-  mayHint: () => boolean,
+  { stdio, signal, mayHint }: OutputOptions,
   env: Environment,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(exec.command, [...exec.args], {
       env: { ...env },
-      stdio: [isInteractive ? 'inherit' : 'ignore', 'pipe', 'inherit'],
+      stdio: [stdio, 'pipe', 'inherit'],
+      ...(signal && { signal }),
     });
     const chunks: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));

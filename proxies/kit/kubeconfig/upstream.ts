@@ -21,6 +21,8 @@ export interface UpstreamSurroundings {
   readonly env: Environment;
   /** Whether an exec plugin could talk to somebody. */
   readonly isTerminal: boolean;
+  /** Ends an exec plugin that is still running. */
+  readonly signal?: AbortSignal;
   /** Where a failed rotation is told; the default writes to stderr as klog does. */
   readonly log?: (line: string) => void;
 }
@@ -29,13 +31,13 @@ export interface UpstreamSurroundings {
  * @throws KubeconfigError for a CA, certificate, key, plugin or provider that cannot be used.
  */
 export function createUpstream(config: ClientConfig, surroundings: UpstreamSurroundings): Upstream {
-  const { env, isTerminal, log = (line) => process.stderr.write(`${line}\n`) } = surroundings;
+  const { env, log = (line) => process.stderr.write(`${line}\n`) } = surroundings;
   const server = parseServer(config.server);
   const trust = readTrust(config);
   const certificates = clientCertificates(config.clientCertificate);
   let generation = 0;
 
-  const plugin = executable(config, env, isTerminal, (now, before) => {
+  const plugin = executable(config, surroundings, (now, before) => {
     if (before !== null && fingerprint(now.pair) !== fingerprint(before.pair)) generation++;
   });
   const proxyUrl = config.proxyUrl === '' ? null : new URL(config.proxyUrl);
@@ -155,8 +157,7 @@ const removedProviders: Readonly<Record<string, string>> = {
 
 function executable(
   config: ClientConfig,
-  env: Environment,
-  isTerminal: boolean,
+  { env, isTerminal, signal }: UpstreamSurroundings,
   onChange: (now: ExecCredentials, before: ExecCredentials | null) => void,
 ): ExecPlugin | null {
   const { identity } = config;
@@ -171,7 +172,7 @@ function executable(
   const { exec, clusterConfig } = identity;
   const cluster = exec.provideClusterInfo ? clusterInfo(config, clusterConfig) : null;
   try {
-    return createExecPlugin(exec, { env, isTerminal, cluster, onChange });
+    return createExecPlugin(exec, { env, isTerminal, signal, cluster, onChange });
   } catch (error) {
     throw new KubeconfigError('other', (error as Error).message);
   }
