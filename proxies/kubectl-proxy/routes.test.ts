@@ -239,8 +239,11 @@ describe('for any bytes at all', () => {
           /^\/[A-Za-z0-9\-_.~$&+,/:;=@!'()*[\]%]*$/,
         );
         const again = match(route.target, { api: '/api/', method: 'CONNECT', www: '/' });
-        if (again.kind === 'files') expect(again.path).toBe(route.path || '/');
+        // Reading it as a file takes one slash of the front away.
+        if (again.kind === 'files') expect(oneSlash(again.path)).toBe(oneSlash(route.path));
       }),
     );
   });
 });
+
+const oneSlash = (path: string) => path.replace(/^\/*/, '/');
