@@ -13,18 +13,31 @@ export interface Answer {
   readonly mustClose?: boolean;
 }
 
-/** Go's `http.Error`. */
-function errorAnswer(id: string, body: string): Answer {
+type Stated = (typeof kubectlProxy)['errors'][number];
+
+function stated(id: string): Stated {
   const error = kubectlProxy.errors.find((candidate) => candidate.id === id);
   if (error === undefined) throw new Error(`the descriptor has no error ${id}`);
+  return error;
+}
+
+function contentType({ contentType }: Stated): Answer['headers'] {
+  return contentType === null ? [] : [['Content-Type', contentType]];
+}
+
+/** Go's `http.Error`. */
+function errorAnswer(id: string, body: string): Answer {
+  const error = stated(id);
   return {
     status: error.status,
-    headers: [
-      ['Content-Type', error.contentType ?? 'text/plain; charset=utf-8'],
-      ['X-Content-Type-Options', 'nosniff'],
-    ],
+    headers: [...contentType(error), ['X-Content-Type-Options', 'nosniff']],
     body: error.body ?? body,
   };
+}
+
+/** An answer that closes the connection and says nothing. */
+function bareAnswer(id: string): Answer {
+  return { status: stated(id).status, headers: [], body: '', mustClose: true };
 }
 
 export const notFound: Answer = errorAnswer('not-found', '');
@@ -41,16 +54,19 @@ export function upstreamFailed(text: string): Answer {
 }
 
 export function moved(location: string, page: string | null): Answer {
-  const headers: [string, string][] = [['Location', location]];
-  if (page !== null) headers.unshift(['Content-Type', 'text/html; charset=utf-8']);
-  return { status: 301, headers, body: page ?? '' };
+  const error = stated('moved');
+  return {
+    status: error.status,
+    headers: [...(page === null ? [] : contentType(error)), ['Location', location]],
+    body: page ?? '',
+  };
 }
 
 /** `OPTIONS *`. */
 export const optionsOfServer: Answer = { status: 200, headers: [], body: '' };
 /** Any other request for `*`. */
-export const badAsterisk: Answer = { status: 400, headers: [], body: '', mustClose: true };
-export const expectationFailed: Answer = { status: 417, headers: [], body: '', mustClose: true };
+export const badAsterisk: Answer = bareAnswer('bad-request');
+export const expectationFailed: Answer = bareAnswer('expectation-failed');
 
 /** The text of an answer, head and body. Bodies are ASCII or already one character per byte. */
 export function answerText(
@@ -65,13 +81,19 @@ export function answerText(
   );
 }
 
+/** Those that are given before any handler runs, by their status. */
+const refusals = new Map(
+  ['bad-request', 'header-too-large', 'unsupported-coding', 'unsupported-version']
+    .map(stated)
+    .map((error) => [error.status, error] as const),
+);
+
 /** What Go answers before any handler runs: no Date, no length, and the connection ends. */
 export function refusalText({ refused, detail }: Refusal): string {
-  const status = `${refused} ${statusText(refused)}`;
-  const full = detail === null ? status : `${status}: ${detail}`;
-  const body = refused === 501 ? 'Unsupported transfer encoding' : full;
+  const error = refusals.get(refused);
+  const line = `${refused} ${statusText(refused)}${detail === null ? '' : `: ${detail}`}`;
+  const type = error?.contentType ?? 'text/plain; charset=utf-8';
   return (
-    `HTTP/1.1 ${full}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n` +
-    body
+    `HTTP/1.1 ${line}\r\nContent-Type: ${type}\r\nConnection: close\r\n\r\n` + (error?.body ?? line)
   );
 }

@@ -15,6 +15,13 @@ const reference = {
 const upstreamSource = (path: string) =>
   ({ kind: 'source', repository: 'kubernetes/kubectl', path, ref: 'master' }) as const;
 
+/** What claims state and flags default to. */
+const listener = { address: '127.0.0.1', port: 8001 } as const;
+const rejectedPaths = ['^/api/.*/pods/.*/exec', '^/api/.*/pods/.*/attach'] as const;
+const acceptedHosts = ['localhost', '127.0.0.1', '[::1]'] as const;
+const wholly = (literal: string) => `^${literal.replace(/[.[\]]/g, '\\$&')}$`;
+const forbiddenStatus = 403;
+
 export const kubectlProxy = defineProxy({
   id: 'kubectl-proxy',
   audience: 'user',
@@ -72,7 +79,7 @@ export const kubectlProxy = defineProxy({
     },
     {
       id: 'kubectl-proxy.localhost-listener',
-      values: { address: '127.0.0.1', port: 8001 },
+      values: listener,
       sources: [documentation, { kind: 'recorded', case: 'start-default' }],
       versions: {},
       needs: ['isolation', 'proc'],
@@ -118,9 +125,9 @@ export const kubectlProxy = defineProxy({
     {
       id: 'kubectl-proxy.filter-default',
       values: {
-        rejectPaths: ['^/api/.*/pods/.*/exec', '^/api/.*/pods/.*/attach'],
-        acceptHosts: ['localhost', '127.0.0.1', '[::1]'],
-        status: 403,
+        rejectPaths: rejectedPaths,
+        acceptHosts: acceptedHosts,
+        status: forbiddenStatus,
       },
       sources: [
         reference,
@@ -133,20 +140,20 @@ export const kubectlProxy = defineProxy({
   ],
 
   flags: [
-    { name: 'address', type: 'string', default: '127.0.0.1', group: 'listen' },
-    { name: 'port', shorthand: 'p', type: 'int', default: 8001, group: 'listen' },
+    { name: 'address', type: 'string', default: listener.address, group: 'listen' },
+    { name: 'port', shorthand: 'p', type: 'int', default: listener.port, group: 'listen' },
     { name: 'unix-socket', shorthand: 'u', type: 'string', default: '', group: 'listen' },
     {
       name: 'accept-hosts',
       type: 'string',
-      default: '^localhost$,^127\\.0\\.0\\.1$,^\\[::1\\]$',
+      default: acceptedHosts.map(wholly).join(),
       group: 'filter',
     },
     { name: 'accept-paths', type: 'string', default: '^.*', group: 'filter' },
     {
       name: 'reject-paths',
       type: 'string',
-      default: '^/api/.*/pods/.*/exec,^/api/.*/pods/.*/attach',
+      default: rejectedPaths.join(),
       group: 'filter',
     },
     { name: 'reject-methods', type: 'string', default: '^$', group: 'filter' },
@@ -183,7 +190,12 @@ export const kubectlProxy = defineProxy({
   errors: [
     { id: 'moved', status: 301, contentType: 'text/html; charset=utf-8', body: null },
     { id: 'bad-request', status: 400, contentType: 'text/plain; charset=utf-8', body: null },
-    { id: 'forbidden', status: 403, contentType: 'text/plain; charset=utf-8', body: 'Forbidden\n' },
+    {
+      id: 'forbidden',
+      status: forbiddenStatus,
+      contentType: 'text/plain; charset=utf-8',
+      body: 'Forbidden\n',
+    },
     {
       id: 'not-found',
       status: 404,
@@ -198,7 +210,12 @@ export const kubectlProxy = defineProxy({
       body: '431 Request Header Fields Too Large',
     },
     { id: 'upstream', status: 500, contentType: 'text/plain; charset=utf-8', body: null },
-    { id: 'unsupported-coding', status: 501, contentType: 'text/plain; charset=utf-8', body: null },
+    {
+      id: 'unsupported-coding',
+      status: 501,
+      contentType: 'text/plain; charset=utf-8',
+      body: 'Unsupported transfer encoding',
+    },
     {
       id: 'unsupported-version',
       status: 505,
@@ -247,7 +264,7 @@ export const kubectlProxy = defineProxy({
         method: 'POST',
         path: '/api/v1/namespaces/default/pods/web-0/exec?command=id',
       },
-      expect: { status: 403, contentType: 'text/plain; charset=utf-8' },
+      expect: { status: forbiddenStatus, contentType: 'text/plain; charset=utf-8' },
       claims: ['kubectl-proxy.filter-default'],
     },
     {
@@ -258,7 +275,7 @@ export const kubectlProxy = defineProxy({
         path: '/api/v1/secrets',
         headers: { Host: 'evil.example' },
       },
-      expect: { status: 403, contentType: 'text/plain; charset=utf-8' },
+      expect: { status: forbiddenStatus, contentType: 'text/plain; charset=utf-8' },
       claims: ['kubectl-proxy.filter-default'],
     },
     {

@@ -5,6 +5,7 @@ import { isHopByHop, namedByConnection } from '../kit/http/hop-by-hop.ts';
 import type { ClientCredentials, HeaderLine } from '../kit/upstream.ts';
 import type { ClientRequest } from './client-request.ts';
 
+/** Its version is the package's. */
 export const userAgent = 'hop-by-hop/0.1.0';
 
 export interface OutgoingOptions {

@@ -2,7 +2,7 @@
 import type { Header } from './head.ts';
 
 /** The list of Go's `httputil.ReverseProxy`. */
-const hopByHop: ReadonlySet<string> = new Set([
+export const hopByHop: ReadonlySet<string> = new Set([
   'connection',
   'proxy-connection',
   'keep-alive',
