@@ -184,6 +184,11 @@ export const kubectlProxy = defineProxy({
     { id: 'trailer', name: 'Trailer', on: 'request', action: 'removed' },
     { id: 'transfer-encoding', name: 'Transfer-Encoding', on: 'request', action: 'removed' },
     { id: 'upgrade', name: 'Upgrade', on: 'request', action: 'removed' },
+    { id: 'cache-control', name: 'Cache-Control', on: 'request', action: 'added' },
+    { id: 'content-type', name: 'Content-Type', on: 'response', action: 'added' },
+    { id: 'date', name: 'Date', on: 'response', action: 'added' },
+    { id: 'content-encoding', name: 'Content-Encoding', on: 'response', action: 'removed' },
+    { id: 'content-length', name: 'Content-Length', on: 'response', action: 'removed' },
     { id: 'refused-by', name: 'X-Hop-Refused-By', on: 'response', action: 'added' },
   ],
 
