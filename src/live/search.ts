@@ -46,6 +46,7 @@ export function startSearch(dialog: HTMLDialogElement): void {
     const found = await (await pagefind).debouncedSearch(query);
     if (!found) return;
     const pages = await Promise.all(found.results.slice(0, 6).map((result) => result.data()));
+    if (query !== input.value.trim()) return;
     list.replaceChildren(
       ...pages.flatMap(({ meta, sub_results: places }) =>
         places.slice(0, 5).map((place) => placeItem(place, meta.title)),
