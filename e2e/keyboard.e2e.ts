@@ -56,7 +56,7 @@ describe.concurrent.for(allLocales)('in %s', (locale) => {
     const field = page.getByRole('searchbox');
     await field.waitFor();
     expect(await page.evaluate(describeFocus)).toMatchObject({ isSeen: true, isInSight: true });
-    await page.keyboard.type('kubeconfig');
+    await page.keyboard.insertText('kubeconfig');
     const results = page.getByRole('dialog').getByRole('link');
     await results.first().waitFor();
     await page.keyboard.press('ArrowDown');

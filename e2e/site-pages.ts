@@ -16,4 +16,4 @@ export function missingPage(locale: Locale): string {
 }
 
 /** What the browser says of a page that is not there, besides showing it. */
-export const missing: readonly RegExp[] = [/\b404\b/];
+export const missing: readonly RegExp[] = [/\/nowhere\//];
