@@ -38,6 +38,12 @@ describe('the credentials a client brings', () => {
   });
 });
 
+describe('the head of a request', () => {
+  it('is one of HTTP/1.1', () => {
+    expect(outgoing([], 'Authorization')).toMatch(/^GET \/api HTTP\/1\.1\r\n/);
+  });
+});
+
 describe('the head of an upgrade', () => {
   it('has a Connection header that names nothing but the upgrade and keep-alive', () => {
     const lines = (...headers: string[]) =>
