@@ -1,6 +1,7 @@
 /** One request on its way to the apiserver, and the answer on its way back. */
 import type { UpstreamConnection, UpstreamReceiver } from '../kit/http/upstream-connection.ts';
 import type { ResponseHead } from '../kit/http/head.ts';
+import { stayAwake } from '../kit/http/stay-awake.ts';
 import { klogLine } from '../kit/klog.ts';
 import { upstreamFailed } from './answers.ts';
 import type { ClientConnection } from './client-connection.ts';
@@ -130,6 +131,7 @@ export class Forwarding implements Exchange, UpstreamReceiver {
     connection.receiver = this;
     this.hops?.sent();
     this.sender.start(connection, this.prepared?.head ?? '');
+    stayAwake();
     if (this.fault !== null) this.fail(this.fault, true);
   }
 
@@ -146,6 +148,7 @@ export class Forwarding implements Exchange, UpstreamReceiver {
     if (outcome.surplus !== '') this.context.log(unsolicited(outcome.surplus));
     this.end(canReuse ? 'release' : null);
     this.client.finish(outcome.isLast);
+    stayAwake();
   }
 
   /** The answer is the proxy's own 500. */
