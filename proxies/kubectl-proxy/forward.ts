@@ -1,7 +1,7 @@
 /** One request on its way to the apiserver, and the answer on its way back. */
 import type { UpstreamConnection, UpstreamReceiver } from '../kit/http/upstream-connection.ts';
 import type { ResponseHead } from '../kit/http/head.ts';
-import { stayAwake } from '../kit/http/stay-awake.ts';
+import { exchangeEnded, exchangeStarted } from '../kit/http/stay-awake.ts';
 import { klogLine } from '../kit/klog.ts';
 import { upstreamFailed } from './answers.ts';
 import type { ClientConnection } from './client-connection.ts';
@@ -49,6 +49,7 @@ export class Forwarding implements Exchange, UpstreamReceiver {
 
   /** Sends the request as soon as its credentials are there. */
   start(prepared: PreparedRequest | Promise<PreparedRequest>): void {
+    exchangeStarted();
     if (prepared instanceof Promise) {
       prepared.then(
         (ready) => this.send(ready),
@@ -131,7 +132,6 @@ export class Forwarding implements Exchange, UpstreamReceiver {
     connection.receiver = this;
     this.hops?.sent();
     this.sender.start(connection, this.prepared?.head ?? '');
-    stayAwake();
     if (this.fault !== null) this.fail(this.fault, true);
   }
 
@@ -148,7 +148,6 @@ export class Forwarding implements Exchange, UpstreamReceiver {
     if (outcome.surplus !== '') this.context.log(unsolicited(outcome.surplus));
     this.end(canReuse ? 'release' : null);
     this.client.finish(outcome.isLast);
-    stayAwake();
   }
 
   /** The answer is the proxy's own 500. */
@@ -183,6 +182,7 @@ export class Forwarding implements Exchange, UpstreamReceiver {
   private end(connection: 'release' | null): void {
     if (this.isDone) return;
     this.isDone = true;
+    exchangeEnded();
     this.dialling?.abort();
     this.relay.destroy();
     if (this.connection === null) return;
