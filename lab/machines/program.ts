@@ -1,0 +1,40 @@
+/**
+ * How a machine's program lives: it says when it serves, ends in order when it is told to, and never
+ * outlives whoever started it.
+ */
+import { parseArgs } from 'node:util';
+
+/** Sent once over the IPC channel, when the program does its work. */
+export interface ReadyMessage {
+  readonly ready: true;
+  /** Where it listens, as `host:port`; of use where the system chose the port. */
+  readonly address?: string;
+}
+
+/** `--name=value` flags, every one of them text. */
+export type Flags = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Runs a program of the lab. `start` resolves when the program does its work.
+ *
+ * @example await runProgram(['listen', 'data-dir'], async (flags) => startStoreServer(…))
+ */
+export async function runProgram(
+  names: readonly string[],
+  start: (flags: Flags) => Promise<AsyncDisposable & { readonly address?: string }>,
+): Promise<void> {
+  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
+  const { values } = parseArgs({ options });
+  const ending = Promise.withResolvers<void>();
+  const end = () => {
+    ending.resolve();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, end);
+  process.once('disconnect', end);
+  const running = await start(values);
+  const ready: ReadyMessage = { ready: true, ...(running.address && { address: running.address }) };
+  process.send?.(ready);
+  await ending.promise;
+  await running[Symbol.asyncDispose]();
+  process.exit(0);
+}

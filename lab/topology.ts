@@ -1,0 +1,78 @@
+/**
+ * The machines of the lab and their addresses. In namespaces every machine has a network stack of its
+ * own with these addresses; on loopback they share the host's.
+ */
+
+export type MachineRole = 'store' | 'apiserver' | 'controllers' | 'node' | 'client';
+
+export interface MachinePlan {
+  /** `apiserver-1`, `node-3` */
+  readonly name: string;
+  readonly role: MachineRole;
+  /** IPv4, then IPv6; empty on loopback, where the system gives out ports. */
+  readonly addresses: readonly string[];
+  /** A node's share of the pod range, IPv4 then IPv6. */
+  readonly podRanges: readonly string[];
+}
+
+export const ranges = {
+  /** Where clients are: the internet of the lab (TEST-NET-1 and the documentation prefix). */
+  outside: ['192.0.2.0/24', '2001:db8::/64'],
+  /** Control plane and nodes. */
+  cluster: ['172.30.0.0/24', 'fd00:172:30::/64'],
+  pods: ['10.244.0.0/16', 'fd00:10:244::/48'],
+  services: ['10.96.0.0/16', 'fd00:10:96::/112'],
+  /** What a cloud would give to Services of type LoadBalancer (TEST-NET-3). */
+  loadBalancers: ['203.0.113.0/24'],
+} as const;
+
+/** The router between the outside and the cluster: the supervisor's own network. */
+export const router = {
+  outside: ['192.0.2.1', '2001:db8::1'],
+  cluster: ['172.30.0.1', 'fd00:172:30::1'],
+} as const;
+
+/** Where everybody finds the apiservers. */
+export const apiserverLoadBalancer = { addresses: ['192.0.2.2', '2001:db8::2'], port: 6443 } as const;
+
+export interface TopologyOptions {
+  /** 1 to 9 of each. */
+  readonly apiservers: number;
+  readonly nodes: number;
+}
+
+/** Three of each. */
+export const defaultTopology: TopologyOptions = { apiservers: 3, nodes: 3 };
+
+/** The plan of an isolated lab. */
+export function planMachines({ apiservers, nodes }: TopologyOptions): readonly MachinePlan[] {
+  return [
+    machine('store', 'store', 10),
+    ...count(apiservers).map((index) => machine(`apiserver-${index}`, 'apiserver', 10 + index)),
+    machine('controllers', 'controllers', 9),
+    ...count(nodes).map((index) => ({
+      ...machine(`node-${index}`, 'node', 20 + index),
+      podRanges: podRangesOf(index),
+    })),
+    {
+      name: 'client',
+      role: 'client',
+      addresses: ['192.0.2.10', '2001:db8::10'],
+      podRanges: [],
+    },
+  ];
+}
+
+/** The pods' addresses on the node of this number; on loopback they are below 127. */
+export function podRangesOf(index: number, isLoopback = false): readonly string[] {
+  if (isLoopback) return [`127.244.${index}.0/24`];
+  return [`10.244.${index}.0/24`, `fd00:10:244:${index}::/64`];
+}
+
+function machine(name: string, role: MachineRole, host: number): MachinePlan {
+  return { name, role, addresses: [`172.30.0.${host}`, `fd00:172:30::${host}`], podRanges: [] };
+}
+
+function count(many: number): readonly number[] {
+  return Array.from({ length: many }, (_, index) => index + 1);
+}
