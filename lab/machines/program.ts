@@ -2,6 +2,7 @@
  * How a machine's program lives: it says when it serves, ends in order when it is told to, and never
  * outlives whoever started it.
  */
+import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 
 /** Sent once over the IPC channel, when the program does its work. */
@@ -25,16 +26,14 @@ export async function runProgram(
 ): Promise<void> {
   const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
   const { values } = parseArgs({ options });
-  const ending = Promise.withResolvers<void>();
-  const end = () => {
-    ending.resolve();
-  };
+  const stop = new AbortController();
+  const end = () => stop.abort();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, end);
   process.once('disconnect', end);
   const running = await start(values);
   const ready: ReadyMessage = { ready: true, ...(running.address && { address: running.address }) };
   process.send?.(ready);
-  await ending.promise;
+  if (!stop.signal.aborted) await once(stop.signal, 'abort');
   await running[Symbol.asyncDispose]();
   process.exit(0);
 }
