@@ -1,6 +1,7 @@
 /** What the live handlers run against: the lab, or a cluster of the reader's. */
 import type { Station } from '../../../proxies/descriptor.ts';
 import type { Laboratory } from '../../../proxies/kit/proof.ts';
+import type { LabMachines } from './machines.ts';
 import type { RunningProxy } from './proxied-request.ts';
 import type { Visit } from './visitors.ts';
 
@@ -9,6 +10,8 @@ export interface LiveBackend {
   readonly kind: 'lab' | 'cluster';
   readonly version: string;
   readonly since: Date;
+  /** The machines behind it; of a cluster we know none. */
+  readonly machines: LabMachines | null;
   readonly proxies: Readonly<Partial<Record<Station, RunningProxy>>>;
   /** A laboratory for one world of one proof. */
   readonly lend: (signal: AbortSignal) => Promise<Laboratory & AsyncDisposable>;

@@ -9,6 +9,7 @@ import { sendError, type Exchange } from './exchange.ts';
 import { checkHost, checkOrigin } from './guard.ts';
 import { createLimits, type LimitOptions } from './limits.ts';
 import { LiveError } from './live-error.ts';
+import { actOnMachine, sendMachines, streamMachines, type MachinesOptions } from './machines.ts';
 import { translateTo } from './messages.ts';
 import { runProof } from './proofs.ts';
 import { readBody } from './request-body.ts';
@@ -22,6 +23,8 @@ export interface LiveOptions {
   /** Host names to answer to, beside `localhost` and plain addresses. */
   readonly names?: readonly string[];
   readonly limits?: Partial<LimitOptions>;
+  /** Whether readers may kill, pause and cut off machines: where all of them sit at this machine. */
+  readonly isOperable?: boolean;
 }
 
 export interface Live extends AsyncDisposable {
@@ -31,6 +34,7 @@ export interface Live extends AsyncDisposable {
 interface Visit {
   readonly backend: LiveBackend;
   readonly visitors: Visitors | null;
+  readonly isOperable: boolean;
   readonly exchange: Exchange;
 }
 
@@ -38,6 +42,8 @@ interface Route {
   /** Of the raw target; its group is the argument. */
   readonly pattern: RegExp;
   readonly methods: readonly string[];
+  /** Only follows what happens, and stays: it takes no place from those who do something. */
+  readonly isFollowing?: true;
   readonly run: (argument: string, visit: Visit) => Promise<void>;
 }
 
@@ -49,6 +55,22 @@ const routes: readonly Route[] = [
     pattern: /^\/live\/status(?:\?.*)?$/,
     methods: ['GET', 'HEAD'],
     run: (_, { backend, visitors, exchange }) => sendStatus(backend, visitors, exchange),
+  },
+  {
+    pattern: /^\/live\/lab$/,
+    methods: ['GET', 'HEAD'],
+    run: async (_, visit) => sendMachines(machinesOf(visit), visit.exchange),
+  },
+  {
+    pattern: /^\/live\/lab\/events$/,
+    methods: ['GET'],
+    isFollowing: true,
+    run: (_, visit) => streamMachines(machinesOf(visit), visit.exchange),
+  },
+  {
+    pattern: /^\/live\/lab\/([^/?]+\/[^/?]+)$/,
+    methods: ['POST'],
+    run: (named, visit) => actOnMachine(machinesOf(visit), named.split('/'), visit.exchange),
   },
   {
     pattern: /^\/live\/proofs\/([^/?]+)$/,
@@ -72,11 +94,24 @@ const routes: readonly Route[] = [
   },
 ];
 
+/** @throws LiveError `no-lab` */
+function machinesOf({ backend, isOperable }: Visit): MachinesOptions {
+  if (!backend.machines) throw new LiveError('no-lab');
+  return { lab: backend.machines, isOperable };
+}
+
 const defaultLimits: LimitOptions = {
   burst: 120,
   perSecond: 10,
   concurrentPerClient: 12,
   concurrent: 48,
+};
+/** A page follows with one connection, and comes back when it is cut. */
+const followerLimits: LimitOptions = {
+  burst: 60,
+  perSecond: 2,
+  concurrentPerClient: 12,
+  concurrent: 256,
 };
 const maxRequestMs = 60_000;
 const visitorIdleMs = 30 * 60_000;
@@ -86,8 +121,10 @@ const maxWrittenBytes = 4 * 1024 * 1024;
 /** Proofs and examples are named by their address: a body has nothing to say. */
 const maxIgnoredBodyBytes = 1024;
 
-export function createLive({ backend, names = [], limits: chosen = {} }: LiveOptions): Live {
+export function createLive(options: LiveOptions): Live {
+  const { backend, names = [], limits: chosen = {}, isOperable = false } = options;
   const limits = createLimits({ ...defaultLimits, ...chosen });
+  const followers = createLimits(followerLimits);
   const allowedNames = new Set(names.map((name) => name.toLowerCase()));
   let visitors: Visitors | null = null;
 
@@ -111,9 +148,11 @@ export function createLive({ backend, names = [], limits: chosen = {} }: LiveOpt
     const { route, argument } = findRoute(request);
     const running = backend();
     if (!running) throw new LiveError('not-ready', {}, { 'Retry-After': '1' });
-    await limits.run(request.socket.remoteAddress ?? '', async () => {
+    const places = route.isFollowing ? followers : limits;
+    await places.run(request.socket.remoteAddress ?? '', async () => {
       if (route.methods !== anyMethod) await readBody(request, maxIgnoredBodyBytes);
-      await route.run(argument, { backend: running, visitors: visitorsOf(running), exchange });
+      const visitors = visitorsOf(running);
+      await route.run(argument, { backend: running, visitors, isOperable, exchange });
     });
   };
 

@@ -51,6 +51,8 @@ export async function startBackend(options: BackendOptions): Promise<StartedBack
     kind: lab ? 'lab' : 'cluster',
     version: lab?.version ?? '',
     since: new Date(),
+    // The lab has no machines to show yet.
+    machines: null,
     proxies: { 'kubectl-proxy': kubectlProxy },
     lend: (signal) => lend({ kubeconfigPath }, directory, signal),
     openVisit: lab ? (name) => lab.createVisitor(name) : null,

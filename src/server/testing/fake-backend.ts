@@ -48,6 +48,7 @@ export async function startFakeBackend(kind: LiveBackend['kind'] = 'lab'): Promi
     kind,
     version: 'v1.33.1',
     since: new Date('2026-01-02T03:04:05Z'),
+    machines: null,
     proxies: {
       'kubectl-proxy': { address: `127.0.0.1:${port}`, hostname: '127.0.0.1', port, hops },
     },
