@@ -1,4 +1,7 @@
 /** What our programs ask of an apiserver: requests as JSON, refusals as `metav1.Status`, watches as events. */
+import { exchange, type Method } from './exchange.ts';
+import { follow } from './follow.ts';
+import { createLink } from './link.ts';
 
 /** Any object of the API, as it is on the wire. */
 export interface KubeObject {
@@ -86,6 +89,41 @@ export interface ApiClient extends AsyncDisposable {
     options: RequestOptions & { readonly resourceVersion: string },
     onEvent: (event: WatchEvent<T>) => void,
   ): Promise<void>;
+}
+
+/** The bodies' types, by the kind of patch. */
+const patchMediaTypes: Readonly<Record<PatchType, string>> = {
+  json: 'application/json-patch+json',
+  merge: 'application/merge-patch+json',
+  'strategic-merge': 'application/strategic-merge-patch+json',
+  apply: 'application/apply-patch+yaml',
+};
+
+/** A client for one connection; dials with the first request. */
+export function createApiClient(connection: ApiConnection): ApiClient {
+  const link = createLink(connection);
+  const ask = async <T>(
+    method: Method,
+    path: string,
+    options: RequestOptions | undefined,
+    object?: object,
+    mediaType = 'application/json',
+  ): Promise<T> => {
+    const body = object && JSON.stringify(object);
+    const text = await exchange(link, connection, { method, path, options, body, mediaType });
+    // The border: what the server sends is what its API says.
+    return JSON.parse(text) as T;
+  };
+  return {
+    get: (path, options) => ask('GET', path, options),
+    create: (path, object, options) => ask('POST', path, options, object),
+    update: (path, object, options) => ask('PUT', path, options, object),
+    patch: (path, type, patch, options) =>
+      ask('PATCH', path, options, patch, patchMediaTypes[type]),
+    delete: (path, body, options) => ask('DELETE', path, options, body),
+    watch: (path, options, onEvent) => follow(link, connection, path, options, onEvent),
+    [Symbol.asyncDispose]: () => link[Symbol.asyncDispose](),
+  };
 }
 
 export interface WatchEvent<T extends KubeObject> {

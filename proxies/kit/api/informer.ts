@@ -1,5 +1,8 @@
 /** A cache of one resource that follows the apiserver: lists, watches from there, and lists anew after 410. */
-import type { ApiClient, KubeObject } from './api-client.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ApiClient, KubeObject, RequestOptions } from './api-client.ts';
+import { ApiError } from './errors.ts';
+import { createWatchCache, type WatchCache } from './watch-cache.ts';
 
 export interface InformerOptions {
   /** The collection's path: `/api/v1/pods`, `/api/v1/namespaces/x/pods`. */
@@ -26,8 +29,117 @@ export interface Informer<T extends KubeObject> extends AsyncDisposable {
   onChange(listener: (change: CacheChange<T>) => void): Disposable;
 }
 
+const pageSize = 500;
+const firstPauseMs = 50;
+const longestPauseMs = 3000;
+
 /** Starts it at once. */
-export type StartInformer = <T extends KubeObject>(
+export function startInformer<T extends KubeObject>(
   client: ApiClient,
   options: InformerOptions,
-) => Informer<T>;
+): Informer<T> {
+  const cache = createWatchCache<T>((line) => options.log?.(`${options.path}: ${line}`));
+  const synced = Promise.withResolvers<undefined>();
+  const stop = new AbortController();
+  const ended = run(client, options, cache, stop.signal, () => synced.resolve(undefined));
+  return {
+    synced: synced.promise,
+    get: (key) => cache.get(key),
+    list: () => cache.list(),
+    onChange: (listener) => cache.onChange(listener),
+    [Symbol.asyncDispose]: async () => {
+      stop.abort();
+      await ended;
+    },
+  };
+}
+
+async function run<T extends KubeObject>(
+  client: ApiClient,
+  options: InformerOptions,
+  cache: WatchCache<T>,
+  signal: AbortSignal,
+  onSynced: () => void,
+): Promise<void> {
+  let pauseMs = firstPauseMs;
+  let isListed = false;
+  const query = watchQuery(options);
+  while (!isAborted(signal)) {
+    const startedAt = performance.now();
+    try {
+      if (!isListed) {
+        const list = await listAll<T>(client, options, signal);
+        cache.replace(list.items, list.resourceVersion);
+        isListed = true;
+        onSynced();
+      }
+      const { resourceVersion } = cache;
+      await client.watch<T>(options.path, { resourceVersion, signal, query }, (event) => {
+        cache.apply(event);
+      });
+    } catch (error) {
+      if (isAborted(signal)) return;
+      if (isTooOld(error)) isListed = false;
+      options.log?.(`${options.path}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    // A watch that held was no failure; one that ends at once is asked again with growing pauses.
+    if (performance.now() - startedAt > longestPauseMs) pauseMs = firstPauseMs;
+    await delay(pauseMs * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
+    pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+  }
+}
+
+/** Asked anew each time: it changes while we wait. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
+/** The history that we need is gone, or the server's history is another: only a new list helps. */
+function isTooOld(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false;
+  const isTooLarge = error.status.details?.causes?.some(
+    ({ reason }) => reason === 'ResourceVersionTooLarge',
+  );
+  return error.code === 410 || isTooLarge === true;
+}
+
+/** Watches end after five to ten minutes, not all at once, as upstream's do. */
+function watchQuery(options: InformerOptions): Query {
+  return {
+    ...selectorsOf(options),
+    allowWatchBookmarks: true,
+    timeoutSeconds: Math.round(300 * (1 + Math.random())),
+  };
+}
+
+function selectorsOf({ labelSelector, fieldSelector }: InformerOptions): Query {
+  return { labelSelector, fieldSelector };
+}
+
+type Query = NonNullable<RequestOptions['query']>;
+
+interface ObjectList<T> {
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
+  readonly items?: readonly T[];
+}
+
+interface WholeList<T> {
+  readonly items: readonly T[];
+  readonly resourceVersion: string;
+}
+
+async function listAll<T extends KubeObject>(
+  client: ApiClient,
+  options: InformerOptions,
+  signal: AbortSignal,
+): Promise<WholeList<T>> {
+  const items: T[] = [];
+  let token: string | undefined;
+  for (;;) {
+    const query = { ...selectorsOf(options), limit: pageSize, continue: token };
+    const page = await client.get<ObjectList<T>>(options.path, { query, signal });
+    for (const item of page.items ?? []) items.push(item);
+    token = page.metadata.continue;
+    if (!token) return { items, resourceVersion: page.metadata.resourceVersion };
+  }
+}
