@@ -51,7 +51,10 @@ function createFakeLab(): FakeLab {
   };
 }
 
-async function serve({ isOperable = true, machines = lab as LabMachines | null } = {}) {
+async function serve({
+  isOperable = true,
+  machines = lab,
+}: { isOperable?: boolean; machines?: LabMachines | null } = {}) {
   const backend = { ...stack.use(await startFakeBackend()), machines };
   const live = stack.use(createLive({ backend: () => backend, isOperable }));
   return stack.use(await startServer({ site: new Map(), live, host: '127.0.0.1', port: 0 }));
@@ -113,9 +116,9 @@ test('a page that follows is told each change, and is forgotten when it goes', a
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   const until = async (text: string) => {
     for (let seen = ''; !seen.includes(text);) {
-      const { done, value } = (await reader?.read()) ?? { done: true };
-      if (done) throw new Error(`the stream ended without ${text}: ${seen}`);
-      seen += value ?? '';
+      const read = await reader?.read();
+      if (!read?.value) throw new Error(`the stream ended without ${text}: ${seen}`);
+      seen += read.value;
     }
   };
   await until('"node-1"');

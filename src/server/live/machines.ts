@@ -57,7 +57,7 @@ export async function streamMachines(
   response.write('retry: 1000\n');
   send();
   let pause: NodeJS.Timeout | undefined;
-  using _ = options.lab.onChange(() => {
+  const following = options.lab.onChange(() => {
     pause ??= setTimeout(() => {
       pause = undefined;
       send();
@@ -67,6 +67,7 @@ export async function streamMachines(
     if (signal.aborted) gone();
     signal.addEventListener('abort', () => gone(), { once: true });
   });
+  following[Symbol.dispose]();
   clearTimeout(pause);
   response.end();
 }
@@ -93,10 +94,26 @@ export async function actOnMachine(
   sendJson(response, 200, statusOf(options));
 }
 
+/** A process id is nobody's business. */
+function shown(machine: MachineStatus): ShownMachine {
+  const { name, role, addresses, state, since, faults, restarts, residentBytes, message } = machine;
+  return {
+    name,
+    role,
+    addresses,
+    state,
+    since,
+    faults,
+    restarts,
+    residentBytes,
+    ...(message && { message }),
+  };
+}
+
 function statusOf({ lab, isOperable }: MachinesOptions): LabStatus {
   return {
     mode: lab.mode,
     isOperable,
-    machines: lab.machines().map(({ pid: _, ...shown }) => shown),
+    machines: lab.machines().map(shown),
   };
 }
