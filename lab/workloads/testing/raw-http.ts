@@ -1,0 +1,20 @@
+/** Raw HTTP over a socket: what clients and proxies would hide. */
+import { connect } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+export interface RawAnswer {
+  /** Status line and headers. */
+  readonly head: string;
+  readonly body: string;
+}
+
+/** Sends these bytes (a character each) and reads until the server closes. */
+export async function sendRaw(address: string, request: string, port = 8080): Promise<RawAnswer> {
+  const socket = connect(port, address);
+  socket.write(request, 'latin1');
+  const answer = (await buffer(socket)).toString('latin1');
+  const end = answer.indexOf('\r\n\r\n');
+  if (end < 0) return { head: answer, body: '' };
+  const body = Buffer.from(answer.slice(end + 4), 'latin1').toString();
+  return { head: answer.slice(0, end), body };
+}
