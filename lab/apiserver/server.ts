@@ -23,7 +23,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
   const closing = new AbortController();
   const front: FrontOptions = {
     authentication: {
-      tokens: options.tokens,
+      tokens: options.tokens ?? new Map(),
       isAnonymousAllowed: options.anonymousAuth ?? true,
     },
     authorizer: createAuthorizer([...defaultBindings, ...(options.bindings ?? [])]),
@@ -37,7 +37,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     allowHTTP1: true,
     cert: options.tlsCert,
     key: options.tlsPrivateKey,
-    ca: options.clientCa,
+    ...(options.clientCa === undefined ? {} : { ca: options.clientCa }),
     requestCert: true,
     // Who has no certificate, or a wrong one, is told so by the API and not by TLS.
     rejectUnauthorized: false,
@@ -49,7 +49,9 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
   });
   const connections = trackConnections(server);
 
-  server.listen(options.securePort ?? 0, options.bindAddress ?? '127.0.0.1');
+  // As in Go, every IPv4 address means every address.
+  const bindAddress = options.bindAddress === '0.0.0.0' ? '::' : options.bindAddress;
+  server.listen(options.securePort ?? 0, bindAddress ?? '127.0.0.1');
   await once(server, 'listening');
   const { address, port } = server.address() as AddressInfo;
   const host = address.includes(':') ? `[${address}]` : address;

@@ -1,0 +1,248 @@
+/** From flags to an apiserver that runs: what `hop apiserver` and the lab's machines share. */
+import { createPublicKey, X509Certificate } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { hostname } from 'node:os';
+import { isIP } from 'node:net';
+import { klogLine } from '../../proxies/kit/klog.ts';
+import { goFileError } from '../../proxies/kit/kubeconfig/errors.ts';
+import { ConfigurationError, readText } from './configuration-error.ts';
+import type { ApiserverFlags } from './flags.ts';
+import {
+  authorizationModes,
+  type ApiserverOptions,
+  type AuthorizationMode,
+  type KubeletClientOptions,
+  type RequestHeaderOptions,
+  type ServiceAccountOptions,
+} from './options.ts';
+import { readServingCertificate, selfSignedCertificate } from './serving-certificate.ts';
+import { firstAddress } from './service-range.ts';
+import { readStaticTokens, TokenFileError } from './tokens/static-tokens.ts';
+
+/** Everything but the store, which has a life of its own. */
+export type Configuration = Omit<ApiserverOptions, 'store'>;
+
+export interface ConfigureOptions {
+  readonly given: ReadonlySet<string>;
+  readonly log: (line: string) => void;
+  /** Where `--audit-log-path=-` goes. */
+  readonly stdout: NodeJS.WritableStream;
+}
+
+/**
+ * Reads what the flags name.
+ *
+ * @throws ConfigurationError
+ */
+export async function configure(
+  flags: ApiserverFlags,
+  options: ConfigureOptions,
+): Promise<Configuration> {
+  const ranges = flags['service-cluster-ip-range'].split(',');
+  for (const range of ranges) checkRange(range);
+  const [serving, clientCa, tokens, requestHeader, serviceAccounts, kubeletClient, audit] =
+    await Promise.all([
+      servingCertificate(flags, ranges, options),
+      readAuthority(flags['client-ca-file']),
+      readTokens(flags['token-auth-file'], options.log),
+      readRequestHeader(flags),
+      readServiceAccounts(flags),
+      readKubeletClient(flags),
+      openAudit(flags['audit-log-path'], options),
+    ]);
+  return {
+    ...serving,
+    bindAddress: flags['bind-address'],
+    securePort: checkPort(flags['secure-port']),
+    ...(clientCa === undefined ? {} : { clientCa }),
+    tokens,
+    anonymousAuth: flags['anonymous-auth'],
+    ...(requestHeader ? { requestHeader } : {}),
+    ...(serviceAccounts ? { serviceAccounts } : {}),
+    authorizationModes: readModes(flags['authorization-mode']),
+    serviceClusterIpRanges: ranges,
+    serviceNodePortRange: flags['service-node-port-range'],
+    ...(flags['endpoint-reconciler-type'] === 'none' ? {} : { advertise: advertised(flags) }),
+    ...(kubeletClient ? { kubeletClient } : {}),
+    maxRequestsInflight: flags['max-requests-inflight'],
+    maxMutatingRequestsInflight: flags['max-mutating-requests-inflight'],
+    shutdownDelayMs: flags['shutdown-delay-duration'],
+    ...(audit ? { audit } : {}),
+    log: options.log,
+  };
+}
+
+function checkPort(port: number): number {
+  if (port >= 0 && port <= 65_535) return port;
+  throw new ConfigurationError(
+    'bad-port',
+    `--secure-port ${port} must be between 0 and 65535, inclusive`,
+  );
+}
+
+function checkRange(range: string): void {
+  const [address = '', bits = ''] = range.split('/');
+  const width = isIP(address) === 6 ? 128 : 32;
+  if (isIP(address) !== 0 && /^\d+$/.test(bits) && Number(bits) <= width) return;
+  throw new ConfigurationError('bad-range', `invalid CIDR address: ${range}`, { range });
+}
+
+function advertised(flags: ApiserverFlags) {
+  const address = flags['advertise-address'] || flags['bind-address'];
+  const isAny = address === '::' || address === '0.0.0.0' || address === '';
+  return { address: isAny ? '127.0.0.1' : address };
+}
+
+async function servingCertificate(
+  flags: ApiserverFlags,
+  ranges: readonly string[],
+  { given, log }: ConfigureOptions,
+) {
+  const certFile = flags['tls-cert-file'];
+  const keyFile = flags['tls-private-key-file'];
+  if (certFile !== '' || keyFile !== '') return readServingCertificate(certFile, keyFile);
+  const directory = flags['cert-dir'];
+  const names = [
+    ...new Set([
+      hostname(),
+      'localhost',
+      'kubernetes',
+      'kubernetes.default',
+      'kubernetes.default.svc',
+      'kubernetes.default.svc.cluster.local',
+      '127.0.0.1',
+      '::1',
+      advertised(flags).address,
+      ...ranges.map(firstAddress),
+    ]),
+  ];
+  try {
+    const made = await selfSignedCertificate(directory, names);
+    log(klogLine('I', 'serving.go:386', `Serving with a self-signed certificate (${directory})`));
+    return made;
+  } catch (error) {
+    const problem = goFileError('open', directory, error);
+    if (given.has('cert-dir')) {
+      throw new ConfigurationError('bad-cert-dir', problem, { path: directory });
+    }
+    // The default is root's: everybody else does without the files.
+    const message = `${problem}: the self-signed certificate is kept in memory`;
+    log(klogLine('W', 'serving.go:386', message));
+    return selfSignedCertificate('', names);
+  }
+}
+
+async function readAuthority(path: string): Promise<string | undefined> {
+  if (path === '') return undefined;
+  const pem = await readText(path);
+  try {
+    new X509Certificate(pem);
+    return pem;
+  } catch {
+    throw new ConfigurationError(
+      'bad-ca',
+      `unable to load client CA provider: data does not contain any valid RSA or ECDSA certificates: ${path}`,
+      { path },
+    );
+  }
+}
+
+async function readTokens(path: string, log: (line: string) => void) {
+  if (path === '') return new Map<string, never>();
+  try {
+    const { users, warnings } = readStaticTokens(await readText(path), path);
+    for (const warning of warnings) log(klogLine('W', 'tokenfile.go:76', warning));
+    return users;
+  } catch (error) {
+    if (!(error instanceof TokenFileError)) throw error;
+    throw new ConfigurationError('bad-token-file', error.message, { path });
+  }
+}
+
+async function readRequestHeader(flags: ApiserverFlags): Promise<RequestHeaderOptions | undefined> {
+  const clientCa = await readAuthority(flags['requestheader-client-ca-file']);
+  if (clientCa === undefined) return undefined;
+  const names = (list: readonly string[]) => split(list).map((name) => name.toLowerCase());
+  return {
+    clientCa,
+    allowedNames: split(flags['requestheader-allowed-names']),
+    usernameHeaders: names(flags['requestheader-username-headers']),
+    uidHeaders: names(flags['requestheader-uid-headers']),
+    groupHeaders: names(flags['requestheader-group-headers']),
+    extraHeadersPrefixes: names(flags['requestheader-extra-headers-prefix']),
+  };
+}
+
+const defaultIssuer = 'https://kubernetes.default.svc.cluster.local';
+
+async function readServiceAccounts(
+  flags: ApiserverFlags,
+): Promise<ServiceAccountOptions | undefined> {
+  const keyFiles = split(flags['service-account-key-file']);
+  const signingFile = flags['service-account-signing-key-file'];
+  if (keyFiles.length === 0 && signingFile === '') return undefined;
+  const signingKey = signingFile === '' ? undefined : await readKey(signingFile);
+  const keys = await Promise.all(keyFiles.map(readKey));
+  const issuers = split(flags['service-account-issuer']);
+  const known = issuers.length === 0 ? [defaultIssuer] : issuers;
+  const audiences = split(flags['api-audiences']);
+  return {
+    issuers: known,
+    audiences: audiences.length === 0 ? known : audiences,
+    keys: signingKey === undefined ? keys : [...keys, signingKey],
+    ...(signingKey === undefined ? {} : { signingKey }),
+  };
+}
+
+async function readKey(path: string): Promise<string> {
+  const pem = await readText(path);
+  try {
+    createPublicKey(pem);
+    return pem;
+  } catch {
+    const message = `data does not contain any valid RSA or ECDSA public keys: ${path}`;
+    throw new ConfigurationError('bad-key', message, { path });
+  }
+}
+
+async function readKubeletClient(flags: ApiserverFlags): Promise<KubeletClientOptions | undefined> {
+  const certFile = flags['kubelet-client-certificate'];
+  const keyFile = flags['kubelet-client-key'];
+  if (certFile === '' && keyFile === '') return undefined;
+  const { tlsCert, tlsPrivateKey } = await readServingCertificate(certFile, keyFile);
+  const authority = await readAuthority(flags['kubelet-certificate-authority']);
+  return {
+    certificate: tlsCert,
+    key: tlsPrivateKey,
+    ...(authority === undefined ? {} : { authority }),
+  };
+}
+
+function readModes(list: readonly string[]): readonly AuthorizationMode[] {
+  const modes = split(list);
+  if (modes.length === 0) return ['Node', 'RBAC'];
+  return modes.map((mode) => {
+    const known = authorizationModes.find((one) => one === mode);
+    if (known) return known;
+    const message = `authorization-mode "${mode}" is not a valid mode`;
+    throw new ConfigurationError('bad-mode', message, { modes: authorizationModes.join(', ') });
+  });
+}
+
+async function openAudit(path: string, { stdout }: ConfigureOptions) {
+  if (path === '') return undefined;
+  if (path === '-') return (line: string) => void stdout.write(`${line}\n`);
+  const stream = createWriteStream(path, { flags: 'a', mode: 0o600 });
+  await new Promise<void>((resolve, reject) => {
+    stream.once('open', () => resolve());
+    stream.once('error', (error) =>
+      reject(new ConfigurationError('bad-audit-log', goFileError('open', path, error), { path })),
+    );
+  });
+  return (line: string) => void stream.write(`${line}\n`);
+}
+
+/** A flag's values may also stand in one, with commas between. */
+function split(list: readonly string[]): readonly string[] {
+  return list.flatMap((text) => text.split(',')).filter((text) => text !== '');
+}

@@ -1,0 +1,78 @@
+/** The certificate an apiserver shows: the one it was given, or one of its own making. */
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConfigurationError, readText } from './configuration-error.ts';
+
+export interface ServingCertificate {
+  readonly tlsCert: string;
+  readonly tlsPrivateKey: string;
+}
+
+/**
+ * Reads a certificate and its key.
+ *
+ * @throws ConfigurationError in Go's words, also where the two do not belong together.
+ */
+export async function readServingCertificate(
+  certFile: string,
+  keyFile: string,
+): Promise<ServingCertificate> {
+  if (certFile === '' || keyFile === '') {
+    throw new ConfigurationError(
+      'missing-pair',
+      'cert/key file must be both set or both unset: --tls-cert-file, --tls-private-key-file',
+    );
+  }
+  const [tlsCert, tlsPrivateKey] = await Promise.all([readText(certFile), readText(keyFile)]);
+  const certificate = parse(() => new X509Certificate(tlsCert), certFile, 'certificate');
+  const key = parse(() => createPrivateKey(tlsPrivateKey), keyFile, 'key');
+  if (!certificate.checkPrivateKey(key)) {
+    throw new ConfigurationError('mismatched-key', 'tls: private key does not match public key', {
+      cert: certFile,
+      key: keyFile,
+    });
+  }
+  return { tlsCert, tlsPrivateKey };
+}
+
+/**
+ * The certificate in `directory`, made there where there is none that still holds; an empty
+ * `directory` keeps it in memory. The file has its authority behind it, so that clients can take it as theirs.
+ */
+export async function selfSignedCertificate(
+  directory: string,
+  names: readonly string[],
+): Promise<ServingCertificate> {
+  const certFile = join(directory, 'apiserver.crt');
+  const keyFile = join(directory, 'apiserver.key');
+  if (directory !== '') {
+    const kept = await readServingCertificate(certFile, keyFile).catch(() => undefined);
+    if (kept && Date.parse(new X509Certificate(kept.tlsCert).validTo) > Date.now()) return kept;
+  }
+  // Who brings a certificate need not load what makes one.
+  const { createAuthority } = await import('../pki/authority.ts');
+  const authority = await createAuthority(`${names[0] ?? 'localhost'}-ca`);
+  const { certificatePem, keyPem } = await authority.issueServer(names);
+  const tlsCert = certificatePem + authority.certificatePem;
+  if (directory !== '') {
+    await mkdir(directory, { recursive: true });
+    await writeFile(certFile, tlsCert);
+    await writeFile(keyFile, keyPem, { mode: 0o600 });
+  }
+  return { tlsCert, tlsPrivateKey: keyPem };
+}
+
+function parse<T>(read: () => T, file: string, what: 'certificate' | 'key'): T {
+  try {
+    return read();
+  } catch {
+    throw new ConfigurationError(
+      `bad-${what}`,
+      what === 'certificate'
+        ? 'tls: failed to find any PEM data in certificate input'
+        : 'tls: failed to find any PEM data in key input',
+      { path: file },
+    );
+  }
+}
