@@ -1,12 +1,11 @@
 /** The paths that are no resources: version, discovery, health and OpenAPI. */
-import type { JsonObject } from './api-object.ts';
 import { aggregatedDiscovery, discoveryOf, discoveryPaths } from './discovery.ts';
 import { connectionOf, headerOf, type Exchange } from './exchange.ts';
 import type { Reply } from './handlers/call.ts';
 import { healthOf, healthPaths } from './health.ts';
-import { openapiDocuments, openapiIndex } from './openapi.ts';
-import { JsonText, respondWithBytes, respondWithJson, respondWithText } from './respond.ts';
-import { methodNotAllowed, notAcceptable } from './status.ts';
+import { openapiRoute } from './openapi/routes.ts';
+import { respondWithBytes, respondWithJson, respondWithText } from './respond.ts';
+import { methodNotAllowed } from './status.ts';
 import { versionText } from './version.ts';
 
 /** Answers a path that is no resource. */
@@ -34,10 +33,8 @@ function answerOf(exchange: Exchange): (() => Promise<Reply>) | undefined {
   const { path } = exchange.info;
   if (path === '/version' || path === '/version/') return () => version(exchange);
   if (path === '/') return async () => ({ status: 200, body: { paths } });
-  if (path === '/openapi/v2') return () => openapiV2(exchange);
-  if (path === '/openapi/v3') return async () => ({ status: 200, body: openapiIndex() });
-  if (path.startsWith('/openapi/v3/'))
-    return openapiV3(exchange, path.slice('/openapi/v3/'.length));
+  const openapi = openapiRoute(exchange);
+  if (openapi) return openapi;
   const aggregated = readAggregated(exchange);
   if (aggregated) return () => respondAggregated(exchange, aggregated);
   const connection = connectionOf(exchange.request);
@@ -84,33 +81,4 @@ async function respondAggregated(exchange: Exchange, aggregated: Aggregated): Pr
     },
   );
   return null;
-}
-
-function openapiV3({ info }: Exchange, path: string): (() => Promise<Reply>) | undefined {
-  const document = openapiDocuments().get(path);
-  if (!document) return undefined;
-  const isCurrent = info.query.get('hash') === document.hash;
-  return async () => ({
-    status: 200,
-    body: new JsonText(document.text),
-    headers: {
-      Etag: `"${document.hash}"`,
-      // The hash in the address makes the answer good for ever.
-      ...(isCurrent ? { 'Cache-Control': 'public' } : {}),
-    },
-  });
-}
-
-/** Version 2 is served as protobuf to old clients upstream; ours is version 3. */
-async function openapiV2({ request }: Exchange): Promise<Reply> {
-  if (!/(^|,)\s*(application\/json|\*\/\*)/.test(headerOf(request, 'accept') || '*/*')) {
-    throw notAcceptable(['application/json']);
-  }
-  const body: JsonObject = {
-    swagger: '2.0',
-    info: { title: 'Kubernetes', version: 'v1' },
-    paths: {},
-    definitions: {},
-  };
-  return { status: 200, body };
 }
