@@ -2,6 +2,7 @@
 import type { Change, Entry } from './store.ts';
 
 export interface History<Value> {
+  /** Adds the newest change, and forgets the oldest ones where there are too many. */
   add(change: Change<Value>): void;
   /** The changes after a revision, in order. */
   since(revision: number): readonly Change<Value>[];
@@ -15,12 +16,25 @@ export interface History<Value> {
   /** Changes up to and including this revision are forgotten. */
   compactedRevision(): number;
   compact(revision: number): void;
+  /** Forgets everything: the history begins after this revision. */
+  reset(revision: number): void;
 }
 
-/** A history that forgets its oldest changes beyond `limit`. */
-export function createHistory<Value>(limit: number): History<Value> {
+/** At least so much is kept, at most twice that: forgetting by halves costs nothing per change. */
+export interface HistoryLimit<Value> {
+  readonly changes: number;
+  readonly bytes?: number;
+  sizeBytes?(value: Value): number;
+}
+
+export function createHistory<Value>(limit: HistoryLimit<Value>): History<Value> {
   let changes: Change<Value>[] = [];
+  let bytes = 0;
   let compacted = 0;
+  const maxBytes = limit.bytes ?? Infinity;
+
+  const sizeOf = ({ type, entry }: Change<Value>) =>
+    type === 'put' ? (limit.sizeBytes?.(entry.value) ?? 0) : 0;
 
   const indexAfter = (revision: number) => {
     let low = 0;
@@ -34,8 +48,23 @@ export function createHistory<Value>(limit: number): History<Value> {
   };
 
   const compact = (revision: number) => {
-    changes = changes.slice(indexAfter(revision));
+    const kept = indexAfter(revision);
+    for (const change of changes.slice(0, kept)) bytes -= sizeOf(change);
+    changes = changes.slice(kept);
     compacted = Math.max(compacted, revision);
+  };
+
+  /** The last change to forget, so that what is left is within the limit. */
+  const oldestToForget = () => {
+    let index = Math.max(0, changes.length - limit.changes);
+    let left = bytes;
+    for (const change of changes.slice(0, index)) left -= sizeOf(change);
+    for (; left > maxBytes; index += 1) {
+      const change = changes[index];
+      if (!change) break;
+      left -= sizeOf(change);
+    }
+    return changes[index - 1];
   };
 
   const since = (revision: number) => changes.slice(indexAfter(revision));
@@ -43,9 +72,10 @@ export function createHistory<Value>(limit: number): History<Value> {
   return {
     add: (change) => {
       changes.push(change);
-      // Twice the limit, then half of it at once: forgetting costs nothing per change.
-      const oldest = changes[changes.length - limit - 1];
-      if (changes.length >= 2 * limit && oldest) compact(oldest.revision);
+      bytes += sizeOf(change);
+      if (changes.length < 2 * limit.changes && bytes < 2 * maxBytes) return;
+      const oldest = oldestToForget();
+      if (oldest) compact(oldest.revision);
     },
     since,
     rewind: (now, revision, prefix, after) => {
@@ -59,5 +89,10 @@ export function createHistory<Value>(limit: number): History<Value> {
     },
     compactedRevision: () => compacted,
     compact,
+    reset: (revision) => {
+      changes = [];
+      bytes = 0;
+      compacted = revision;
+    },
   };
 }

@@ -2,7 +2,8 @@
  * Where the objects are: revisions, optimistic concurrency, and a history that watches resume from.
  *
  * The contract is asynchronous and its values are plain JSON, so that the store can stand in a process
- * of its own, with several apiservers in front of it.
+ * of its own, with several apiservers in front of it (`remote-store.ts`). Where it does, every method
+ * may reject with a `StoreTimeoutError`.
  */
 
 /** A value as it was written at a revision. Never changed in place. */
@@ -52,7 +53,13 @@ export interface Unavailable {
   readonly compactedRevision: number;
 }
 
-export interface ListRequest {
+/** How fresh a read has to be: absent, it shows every write that was answered before it began. */
+export interface Freshness {
+  /** What is at hand will do, once it has this revision; with 0, whatever it is. */
+  readonly notOlderThan?: number;
+}
+
+export interface ListRequest extends Freshness {
   /** All keys that start so. */
   readonly prefix: string;
   /** At most so many; absent: all. */
@@ -64,19 +71,41 @@ export interface ListRequest {
 }
 
 export interface WatchRequest<Value> {
+  /** All keys that start so; ends with `/`. */
   readonly prefix: string;
   /** Changes after this revision. */
   readonly after: number;
   /** Called once per change, in order of revision, never before `watch` has returned. */
   onChange(change: Change<Value>): void;
+  /** The history that the watch had yet to see has been forgotten: it is over. */
+  onExpired?(): void;
 }
 
-export type Watch = { readonly result: 'watching'; stop(): void } | Unavailable;
+/** A watch that runs. While it is paused it costs nothing: the history keeps its place. */
+export interface RunningWatch {
+  readonly result: 'watching';
+  /** Whoever watches cannot take more: holds back the changes that follow. */
+  pause(): void;
+  /** Goes on where it paused, or expires where that has been forgotten. */
+  resume(): void;
+  /** Every change up to this revision has been shown. */
+  revision(): number;
+  stop(): void;
+}
+
+export type Watch = RunningWatch | Unavailable;
+
+/** The store did not answer in time, or was lost before it did: a write may have happened or not. */
+export class StoreTimeoutError extends Error {
+  override readonly name = 'StoreTimeoutError';
+}
 
 export interface Store<Value> extends AsyncDisposable {
+  /** Whether it answers, within 2 seconds. */
+  isReady(): Promise<boolean>;
   /** The revision of the last write. */
   currentRevision(): Promise<number>;
-  get(key: string): Promise<Entry<Value> | undefined>;
+  get(key: string, freshness?: Freshness): Promise<Entry<Value> | undefined>;
   list(request: ListRequest): Promise<Page<Value> | Unavailable>;
   create(key: string, value: Value): Promise<Write<Value>>;
   /** Writes only over the revision given. */
