@@ -33,7 +33,15 @@ export const router = {
 } as const;
 
 /** Where everybody finds the apiservers. */
-export const apiserverLoadBalancer = { addresses: ['192.0.2.2', '2001:db8::2'], port: 6443 } as const;
+export const apiserverLoadBalancer = {
+  addresses: ['192.0.2.2', '2001:db8::2'],
+  port: 6443,
+} as const;
+
+/** Where the machines of the cluster listen; on loopback the system gives out ports. */
+export const storePort = 2379;
+export const apiserverPort = 6443;
+export const kubeletPort = 10_250;
 
 export interface TopologyOptions {
   /** 1 to 9 of each. */
@@ -44,28 +52,32 @@ export interface TopologyOptions {
 /** Three of each. */
 export const defaultTopology: TopologyOptions = { apiservers: 3, nodes: 3 };
 
-/** The plan of an isolated lab. */
-export function planMachines({ apiservers, nodes }: TopologyOptions): readonly MachinePlan[] {
-  return [
+export type LabMode = 'isolated' | 'loopback';
+
+/** Every machine of a lab of this size. The client outside is there only where networks are. */
+export function planMachines(
+  { apiservers, nodes }: TopologyOptions,
+  mode: LabMode = 'isolated',
+): readonly MachinePlan[] {
+  const machines = [
     machine('store', 'store', 10),
     ...count(apiservers).map((index) => machine(`apiserver-${index}`, 'apiserver', 10 + index)),
     machine('controllers', 'controllers', 9),
     ...count(nodes).map((index) => ({
       ...machine(`node-${index}`, 'node', 20 + index),
-      podRanges: podRangesOf(index),
+      podRanges: podRangesOf(index, mode),
     })),
-    {
-      name: 'client',
-      role: 'client',
-      addresses: ['192.0.2.10', '2001:db8::10'],
-      podRanges: [],
-    },
+  ];
+  if (mode === 'loopback') return machines.map((plan) => ({ ...plan, addresses: [] }));
+  return [
+    ...machines,
+    { name: 'client', role: 'client', addresses: ['192.0.2.10', '2001:db8::10'], podRanges: [] },
   ];
 }
 
 /** The pods' addresses on the node of this number; on loopback they are below 127. */
-export function podRangesOf(index: number, isLoopback = false): readonly string[] {
-  if (isLoopback) return [`127.244.${index}.0/24`];
+export function podRangesOf(index: number, mode: LabMode = 'isolated'): readonly string[] {
+  if (mode === 'loopback') return [`127.244.${index}.0/24`];
   return [`10.244.${index}.0/24`, `fd00:10:244:${index}::/64`];
 }
 

@@ -12,7 +12,7 @@ export interface Credential {
 export interface Authority {
   readonly certificatePem: string;
   /** A serving certificate for these DNS names and addresses. */
-  issueServer(names: readonly string[]): Promise<Credential>;
+  issueServer(names: readonly string[], commonName?: string): Promise<Credential>;
   /** A client certificate: Kubernetes reads the user from CN and the groups from O. */
   issueClient(subject: {
     readonly user: string;
@@ -72,9 +72,9 @@ export async function createAuthority(commonName = 'kubernetes'): Promise<Author
 
   return {
     certificatePem: `${authority.toString('pem')}\n`,
-    issueServer: (names) =>
+    issueServer: (names, serverName = 'kube-apiserver') =>
       issue(
-        [{ CN: ['kube-apiserver'] }],
+        [{ CN: [serverName] }],
         x509.ExtendedKeyUsage.serverAuth,
         names.map((name) => new x509.GeneralName(isIP(name) === 0 ? 'dns' : 'ip', name)),
       ),

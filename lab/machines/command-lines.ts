@@ -1,0 +1,118 @@
+/** How the program of each machine is started: the flags are Kubernetes' own. */
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { podLink } from '../network/wiring.ts';
+import type { StateDirectory } from '../state-directory.ts';
+import {
+  apiserverPort,
+  kubeletPort,
+  ranges,
+  storePort,
+  type LabMode,
+  type MachinePlan,
+  type MachineRole,
+} from '../topology.ts';
+
+export interface CommandContext {
+  readonly mode: LabMode;
+  readonly state: StateDirectory;
+  /** Where the store listens: `host:port`, or a path. */
+  readonly store: string;
+}
+
+/** The machine's command, to be run where the machine is; `null` for one without a process. */
+export function commandLine(
+  machine: MachinePlan,
+  context: CommandContext,
+): readonly string[] | null {
+  if (machine.role === 'client') return null;
+  const { program, nodeFlags = [], flags } = commands[machine.role];
+  return [
+    process.execPath,
+    ...nodeFlags,
+    program,
+    ...Object.entries(flags(machine, context)).map(([name, value]) => `--${name}=${value}`),
+  ];
+}
+
+/** Where a machine serves what it is there for; `null` on loopback, where it tells when it is ready. */
+export function endpointOf({ role, addresses }: MachinePlan): string | null {
+  const port = ports[role];
+  const [address] = addresses;
+  return port === undefined || address === undefined ? null : `${address}:${port}`;
+}
+
+const ports: Partial<Record<MachineRole, number>> = {
+  store: storePort,
+  apiserver: apiserverPort,
+  node: kubeletPort,
+};
+
+interface ProgramCommand {
+  readonly program: string;
+  readonly nodeFlags?: readonly string[];
+  readonly flags: (
+    machine: MachinePlan,
+    context: CommandContext,
+  ) => Readonly<Record<string, string>>;
+}
+
+const commands: Record<Exclude<MachineRole, 'client'>, ProgramCommand> = {
+  store: {
+    program: path('../store/main.ts'),
+    flags: (_, { store, state }) => ({ listen: store, 'data-dir': state.store }),
+  },
+  apiserver: {
+    program: path('../apiserver/main.ts'),
+    flags: ({ addresses }, { mode, store, state: { pki, tokens } }) => ({
+      'bind-address': mode === 'isolated' ? '::' : '127.0.0.1',
+      'secure-port': mode === 'isolated' ? String(apiserverPort) : '0',
+      'advertise-address': addresses[0] ?? '127.0.0.1',
+      'etcd-servers': store,
+      'tls-cert-file': join(pki, 'apiserver.crt'),
+      'tls-private-key-file': join(pki, 'apiserver.key'),
+      'client-ca-file': join(pki, 'ca.crt'),
+      'token-auth-file': tokens,
+      'service-account-issuer': 'https://kubernetes.default.svc.cluster.local',
+      'service-account-key-file': join(pki, 'sa.pub'),
+      'service-account-signing-key-file': join(pki, 'sa.key'),
+      'requestheader-client-ca-file': join(pki, 'front-proxy-ca.crt'),
+      'requestheader-allowed-names': 'front-proxy-client',
+      'requestheader-username-headers': 'X-Remote-User',
+      'requestheader-uid-headers': 'X-Remote-Uid',
+      'requestheader-group-headers': 'X-Remote-Group',
+      'requestheader-extra-headers-prefix': 'X-Remote-Extra-',
+      'kubelet-client-certificate': join(pki, 'apiserver-kubelet-client.crt'),
+      'kubelet-client-key': join(pki, 'apiserver-kubelet-client.key'),
+      'kubelet-certificate-authority': join(pki, 'ca.crt'),
+      'authorization-mode': 'Node,RBAC',
+      'service-cluster-ip-range': ranges.services.join(','),
+    }),
+  },
+  controllers: {
+    program: path('../controllers/main.ts'),
+    flags: ({ name }, { state: { kubeconfigs, pki } }) => ({
+      kubeconfig: join(kubeconfigs, name),
+      'root-ca-file': join(pki, 'ca.crt'),
+    }),
+  },
+  node: {
+    program: path('../node/main.ts'),
+    flags: ({ name, addresses, podRanges }, { mode, state: { kubeconfigs, pki } }) => ({
+      'hostname-override': name,
+      kubeconfig: join(kubeconfigs, name),
+      'node-ip': mode === 'isolated' ? addresses.join(',') : '127.0.0.1',
+      'pod-cidr': podRanges.join(','),
+      'pod-link': mode === 'isolated' ? podLink : 'none',
+      address: addresses[0] ?? '127.0.0.1',
+      port: mode === 'isolated' ? String(kubeletPort) : '0',
+      'client-ca-file': join(pki, 'ca.crt'),
+      'tls-cert-file': join(pki, `kubelet-${name}.crt`),
+      'tls-private-key-file': join(pki, `kubelet-${name}.key`),
+    }),
+  },
+};
+
+function path(relative: string): string {
+  return fileURLToPath(new URL(relative, import.meta.url));
+}

@@ -1,0 +1,106 @@
+/** Starts the machines of the lab and watches them. */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Network } from '../network/network.ts';
+import { stateDirectory, type StateDirectory } from '../state-directory.ts';
+import type { MachinePlan } from '../topology.ts';
+import { createBystander } from './bystander.ts';
+import { commandLine, endpointOf } from './command-lines.ts';
+import type { MachineAction, MachineStatus } from './machine.ts';
+import { startMachine, type MachineProcess } from './machine-process.ts';
+import { writeMachineKubeconfigs } from './machine-kubeconfigs.ts';
+import { createProbes } from './probe.ts';
+
+export interface MachinesOptions {
+  readonly network: Network;
+  readonly directory: string;
+  /** `host:port` where the machines find the apiservers. */
+  readonly apiserver: string;
+  readonly onChange: (statuses: readonly MachineStatus[]) => void;
+  /** The apiservers that are ready, as `host:port`. */
+  readonly onApiservers: (ready: readonly string[]) => void;
+  readonly commandLine?: typeof commandLine;
+}
+
+export interface Machines extends AsyncDisposable {
+  /** @throws Error with the reason when it cannot be done. */
+  act(machine: string, action: MachineAction): Promise<void>;
+}
+
+const tellEveryMs = 5_000;
+
+/** Starts all at once: each program waits for those it needs. */
+export async function startMachines(options: MachinesOptions): Promise<Machines> {
+  const { network, directory, apiserver, onChange, onApiservers } = options;
+  const state = stateDirectory(directory);
+  await using starting = new AsyncDisposableStack();
+  await rm(state.logs, { recursive: true, force: true });
+  await Promise.all([
+    mkdir(state.logs, { recursive: true }),
+    writeMachineKubeconfigs({ state, server: `https://${apiserver}`, machines: network.machines }),
+  ]);
+  starting.defer(() => rm(state.kubeconfigs, { recursive: true, force: true }));
+  const probes = await createProbes(state.pki);
+  const context = { mode: network.mode, state, store: storeAddress(network, state) };
+  const machines = new Map<string, MachineProcess>();
+  let isTelling = false;
+
+  /** Once for all changes of a moment. */
+  const tell = () => {
+    if (isTelling) return;
+    isTelling = true;
+    setImmediate(() => {
+      isTelling = false;
+      onApiservers(readyApiservers([...machines.values()]));
+      onChange([...machines.values()].map(({ status }) => status));
+    });
+  };
+
+  for (const plan of network.machines) {
+    const argv = (options.commandLine ?? commandLine)(plan, context);
+    const common = {
+      plan,
+      setLink: (isUp: boolean) => network.setLink(plan.name, isUp),
+      onChange: tell,
+    };
+    const machine =
+      argv === null || plan.role === 'client'
+        ? createBystander(common)
+        : startMachine({
+            ...common,
+            argv: network.inside(plan.name, argv),
+            endpoint: plan.role === 'store' ? context.store : endpointOf(plan),
+            probe: probes[plan.role],
+            logPath: join(state.logs, `${plan.name}.log`),
+          });
+    machines.set(plan.name, machine);
+  }
+  starting.defer(async () => {
+    await Promise.all([...machines.values()].map((machine) => machine[Symbol.asyncDispose]()));
+  });
+  const telling = setInterval(tell, tellEveryMs);
+  starting.defer(() => clearInterval(telling));
+
+  const running = starting.move();
+  return {
+    act: async (name, action) => {
+      const machine = machines.get(name);
+      if (!machine) throw new Error(`There is no machine ${name}.`);
+      await machine.act(action);
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+function readyApiservers(machines: readonly MachineProcess[]): readonly string[] {
+  return machines
+    .filter(({ status }) => status.role === 'apiserver' && status.state === 'ready')
+    .map(({ endpoint }) => endpoint)
+    .filter((endpoint) => endpoint !== null);
+}
+
+/** On loopback a socket in the state directory: nobody else can come to it. */
+function storeAddress({ machines }: Network, state: StateDirectory): string {
+  const store = machines.find(({ role }: MachinePlan) => role === 'store');
+  return (store && endpointOf(store)) ?? join(state.path, 'store.sock');
+}

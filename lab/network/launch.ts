@@ -1,0 +1,115 @@
+/** The host's side of the supervisor: starts it, where it may be started, and speaks with it. */
+import { spawn, type ChildProcess, type SendHandle } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { MachineStatus } from '../machines/machine.ts';
+import type { LabMode } from '../topology.ts';
+import type { Report, RequestName, Requests } from './messages.ts';
+
+export interface SupervisorLink extends AsyncDisposable {
+  /** @throws Error with the supervisor's reason, or when it has ended. */
+  request<Name extends RequestName>(
+    name: Name,
+    ask: Requests[Name]['ask'],
+    options?: { readonly socket?: SendHandle; readonly signal?: AbortSignal | undefined },
+  ): Promise<Requests[Name]['answer']>;
+  /** Resolves when the supervisor has ended, in order or not. */
+  readonly ended: Promise<void>;
+}
+
+export interface LaunchOptions {
+  readonly mode: LabMode;
+  /** The supervisor's output. */
+  readonly log: number;
+  /** Marks all processes of the lab, in their environment. */
+  readonly mark: string;
+  readonly onMachines: (machines: readonly MachineStatus[]) => void;
+}
+
+const endWithinMs = 5_000;
+
+/**
+ * In isolation it is the first process of namespaces of its own: the kernel ends all others with it, the
+ * paused ones too. The wrapper ends with it, and it with the wrapper.
+ */
+const isolation = [
+  'unshare',
+  '--user',
+  '--map-root-user',
+  '--net',
+  '--mount',
+  '--pid',
+  '--fork',
+  '--kill-child',
+];
+
+export function launchSupervisor({ mode, log, mark, onMachines }: LaunchOptions): SupervisorLink {
+  const node = [process.execPath, fileURLToPath(new URL('supervisor-main.ts', import.meta.url))];
+  const [file = '', ...args] = mode === 'isolated' ? [...isolation, ...node] : node;
+  const child = spawn(file, args, {
+    stdio: ['ignore', log, log, 'ipc'],
+    env: { ...process.env, HOP_LAB: mark },
+    // Ctrl-C is for us: we end the lab in order.
+    detached: true,
+  });
+  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  let requests = 0;
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
+  });
+  let problem = 'The lab has ended.';
+  child.on('error', (error) => (problem = error.message));
+  void ended.then(() => {
+    for (const { reject } of waiting.values()) reject(new Error(problem));
+    waiting.clear();
+  });
+  child.on('message', (message) => {
+    // Only the supervisor has the other end of the channel.
+    const report = message as Report;
+    if (report.report === 'machines') {
+      onMachines(report.machines);
+      return;
+    }
+    const asked = waiting.get(report.request);
+    waiting.delete(report.request);
+    if (report.report === 'answer') asked?.resolve(report.answer);
+    else asked?.reject(new Error(report.message));
+  });
+
+  const send = (request: number, name: RequestName, ask: unknown, socket?: SendHandle) => {
+    child.send({ request, name, ask }, socket, (error) => {
+      if (error) waiting.get(request)?.reject(error);
+    });
+  };
+
+  return {
+    ended,
+    request: async (name, ask, { socket, signal } = {}) => {
+      signal?.throwIfAborted();
+      if (!child.connected) throw new Error(problem);
+      const request = ++requests;
+      const asked = Promise.withResolvers<unknown>();
+      waiting.set(request, asked);
+      const cancel = () => send(0, 'cancel', { request });
+      signal?.addEventListener('abort', cancel, { once: true });
+      send(request, name, ask, socket);
+      try {
+        // The supervisor answers each request with what `Requests` says.
+        return (await asked.promise) as Requests[typeof name]['answer'];
+      } finally {
+        signal?.removeEventListener('abort', cancel);
+      }
+    },
+    [Symbol.asyncDispose]: async () => {
+      if (child.connected) child.disconnect();
+      const late = setTimeout(() => killGroup(child), endWithinMs);
+      await ended;
+      clearTimeout(late);
+    },
+  };
+}
+
+/** The group is the supervisor's own; in isolation its namespaces end with it. */
+function killGroup({ pid }: ChildProcess): void {
+  if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+}

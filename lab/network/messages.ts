@@ -1,0 +1,49 @@
+/** What the host and the supervisor say to each other, over the channel between them. */
+import type { MachineAction, MachineStatus } from '../machines/machine.ts';
+import type { LabMode, TopologyOptions } from '../topology.ts';
+import type { CommandResult } from './run-command.ts';
+
+export type DoorProtocol = 'TCP' | 'UDP';
+
+/** What the host asks for, and what it gets. */
+export interface Requests {
+  readonly 'lay-network': {
+    ask: { readonly mode: LabMode; readonly topology: TopologyOptions };
+    /** `host:port` where the apiservers are to be found, from within. */
+    answer: { readonly apiserver: string };
+  };
+  readonly 'start-machines': { ask: { readonly directory: string }; answer: null };
+  readonly act: {
+    ask: { readonly machine: string; readonly action: MachineAction };
+    answer: null;
+  };
+  readonly run: {
+    ask: {
+      readonly machine: string;
+      readonly argv: readonly string[];
+      readonly stdin?: string | undefined;
+    };
+    answer: CommandResult;
+  };
+  /** Sent with the socket. */
+  readonly 'open-door': {
+    ask: { readonly door: number; readonly protocol: DoorProtocol; readonly target: string };
+    answer: null;
+  };
+  readonly 'close-door': { ask: { readonly door: number }; answer: null };
+  /** Ends a `run`. */
+  readonly cancel: { ask: { readonly request: number }; answer: null };
+}
+
+export type RequestName = keyof Requests;
+
+export interface RequestMessage<Name extends RequestName = RequestName> {
+  readonly request: number;
+  readonly name: Name;
+  readonly ask: Requests[Name]['ask'];
+}
+
+export type Report =
+  | { readonly report: 'answer'; readonly request: number; readonly answer: unknown }
+  | { readonly report: 'failure'; readonly request: number; readonly message: string }
+  | { readonly report: 'machines'; readonly machines: readonly MachineStatus[] };

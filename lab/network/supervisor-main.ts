@@ -1,0 +1,21 @@
+/**
+ * The supervisor: everything of the lab that is not on the host. It lays the network, starts the machines,
+ * watches them and serves the doors. It ends with the channel to the host, and the machines with it.
+ */
+import { createSupervisor } from './supervisor.ts';
+
+const supervisor = createSupervisor((report) => {
+  if (process.connected) process.send?.(report, () => undefined);
+});
+
+let isEnding = false;
+async function end(): Promise<void> {
+  if (isEnding) return;
+  isEnding = true;
+  await supervisor[Symbol.asyncDispose]();
+  process.exit(0);
+}
+
+process.on('message', (message, handle) => supervisor.receive(message, handle));
+process.once('disconnect', () => void end());
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end());

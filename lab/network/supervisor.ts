@@ -1,0 +1,119 @@
+/** Does what the host asks for, in the lab's own network. */
+import { Socket as DatagramSocket } from 'node:dgram';
+import { Server } from 'node:net';
+import { startMachines, type Machines } from '../machines/machines.ts';
+import { apiserverLoadBalancer, planMachines, type LabMode } from '../topology.ts';
+import { formatEndpoint } from './endpoint.ts';
+import { layIsolatedNetwork } from './isolated-network.ts';
+import type { Report, RequestMessage, RequestName, Requests } from './messages.ts';
+import { createLoopbackNetwork, type Network } from './network.ts';
+import { startPassThrough, type PassThrough } from './pass-through.ts';
+import { runCommand } from './run-command.ts';
+import { serveTcpDoor } from './tcp-door.ts';
+import { serveUdpDoor } from './udp-door.ts';
+
+export interface Supervisor extends AsyncDisposable {
+  /** A message of the channel, and the socket that came with it. */
+  receive(message: unknown, handle: unknown): void;
+}
+
+type Handlers = {
+  readonly [Name in RequestName]: (
+    ask: Requests[Name]['ask'],
+    context: { readonly request: number; readonly handle: unknown },
+  ) => Promise<Requests[Name]['answer']>;
+};
+
+export function createSupervisor(report: (report: Report) => void): Supervisor {
+  const owned = new AsyncDisposableStack();
+  const doors = new Map<number, Disposable>();
+  const runs = new Map<number, AbortController>();
+  let network: Network | null = null;
+  let passThrough: PassThrough | null = null;
+  let machines: Machines | null = null;
+
+  const handlers: Handlers = {
+    'lay-network': async ({ mode, topology }) => {
+      const plan = planMachines(topology, mode);
+      network = mode === 'isolated' ? await layIsolatedNetwork(plan) : createLoopbackNetwork(plan);
+      passThrough = owned.use(await startPassThrough(listenOn[mode]));
+      return { apiserver: passThrough.addresses[0] ?? '' };
+    },
+    'start-machines': async ({ directory }) => {
+      machines = owned.use(
+        await startMachines({
+          network: laid(network),
+          directory,
+          apiserver: laid(passThrough).addresses[0] ?? '',
+          onChange: (statuses) => report({ report: 'machines', machines: statuses }),
+          onApiservers: (ready) => passThrough?.setBackends(ready),
+        }),
+      );
+      return null;
+    },
+    act: async ({ machine, action }) => {
+      await laid(machines).act(machine, action);
+      return null;
+    },
+    run: async ({ machine, argv, stdin }, { request }) => {
+      const cancel = new AbortController();
+      runs.set(request, cancel);
+      try {
+        const command = laid(network).inside(machine, argv);
+        return await runCommand(command, { stdin, signal: cancel.signal });
+      } finally {
+        runs.delete(request);
+      }
+    },
+    'open-door': async ({ door, target }, { handle }) => {
+      if (handle instanceof Server) doors.set(door, serveTcpDoor(handle, target));
+      else if (handle instanceof DatagramSocket) doors.set(door, serveUdpDoor(handle, target));
+      else throw new Error('A door is opened with its socket.');
+      return null;
+    },
+    'close-door': async ({ door }) => {
+      doors.get(door)?.[Symbol.dispose]();
+      doors.delete(door);
+      return null;
+    },
+    cancel: async ({ request }) => {
+      runs.get(request)?.abort();
+      return null;
+    },
+  };
+
+  const answer = async <Name extends RequestName>(
+    { request, name, ask }: RequestMessage<Name>,
+    handle: unknown,
+  ) => {
+    try {
+      report({ report: 'answer', request, answer: await handlers[name](ask, { request, handle }) });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      report({ report: 'failure', request, message });
+    }
+  };
+
+  owned.defer(() => {
+    for (const door of doors.values()) door[Symbol.dispose]();
+    for (const cancel of runs.values()) cancel.abort();
+  });
+
+  return {
+    // Only the process that started us has the other end of the channel.
+    receive: (message, handle) => void answer(message as RequestMessage, handle),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+const listenOn: Record<LabMode, readonly string[]> = {
+  isolated: apiserverLoadBalancer.addresses.map((address) =>
+    formatEndpoint(address, apiserverLoadBalancer.port),
+  ),
+  loopback: ['127.0.0.1:0'],
+};
+
+function laid<T>(part: T | null): T {
+  if (part === null) throw new Error('The lab is not that far yet.');
+  return part;
+}

@@ -1,0 +1,62 @@
+/**
+ * How the lab's networks are wired, as batches for `ip`: two bridges at the router, a cable (veth) from
+ * one of them to each machine, and the routes. Pods are known in the cluster only: the router has no
+ * route to them, nor to Services, so whoever is outside has none either.
+ */
+import { apiserverLoadBalancer, router, type MachinePlan } from '../topology.ts';
+
+/** Run in the router's network. The router's end of a machine's cable has the machine's name. */
+export function routerBatch(machines: readonly MachinePlan[]): string {
+  return lines([
+    'link set lo up',
+    ...bridge('outside', [...router.outside, ...apiserverLoadBalancer.addresses]),
+    ...bridge('cluster', router.cluster),
+    ...machines.flatMap(({ name, role }) => [
+      `netns add ${name}`,
+      `link add ${name} type veth peer name eth0 netns ${name}`,
+      `link set ${name} master ${role === 'client' ? 'outside' : 'cluster'} addrgenmode none up`,
+    ]),
+  ]);
+}
+
+/** Run in the machine's network. */
+export function machineBatch(machine: MachinePlan, machines: readonly MachinePlan[]): string {
+  const isOutside = machine.role === 'client';
+  const gateways = isOutside ? router.outside : router.cluster;
+  const others = isOutside ? [] : machines.filter(({ name }) => name !== machine.name);
+  return lines([
+    'link set lo up',
+    'link set eth0 addrgenmode none up',
+    ...machine.addresses.map((address) => addAddress(address, 'eth0')),
+    ...gateways.map((gateway) => `route add default via ${gateway}`),
+    ...others.flatMap(({ addresses, podRanges }) =>
+      podRanges.map((range, family) => `route add ${range} via ${addresses[family] ?? ''}`),
+    ),
+    ...(machine.role === 'node'
+      ? [`link add ${podLink} type bridge`, `link set ${podLink} addrgenmode none up`]
+      : []),
+  ]);
+}
+
+/** The device of a node that its pods' addresses are given to. */
+export const podLink = 'pods';
+
+/** Without snooping: neighbours are found by multicast, and nobody here asks who listens to it. */
+function bridge(name: string, addresses: readonly string[]): readonly string[] {
+  return [
+    `link add ${name} type bridge mcast_snooping 0`,
+    `link set ${name} addrgenmode none up`,
+    ...addresses.map((address) => addAddress(address, name)),
+  ];
+}
+
+/** All ranges of the topology are of one size. `nodad`: an address is to be had at once. */
+function addAddress(address: string, device: string): string {
+  return address.includes(':')
+    ? `address add ${address}/64 dev ${device} nodad`
+    : `address add ${address}/24 dev ${device}`;
+}
+
+function lines(commands: readonly string[]): string {
+  return commands.map((command) => `${command}\n`).join('');
+}

@@ -1,0 +1,109 @@
+/** The certificates and keys of the cluster, as kubeadm names them: made once, kept with the state. */
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { apiserverLoadBalancer, planMachines, type MachinePlan } from '../topology.ts';
+import type { Authority, Credential } from './authority.ts';
+
+/** Enough for every topology: 1 to 9 of each. */
+const machines = planMachines({ apiservers: 9, nodes: 9 });
+const loopback = ['localhost', '127.0.0.1', '::1'];
+const renewBeforeMs = 24 * 60 * 60 * 1000;
+
+/**
+ * Makes what is not there. All of it is made anew when something is missing or about to expire: the
+ * authorities' keys are never written.
+ */
+export async function ensureClusterPki(directory: string): Promise<void> {
+  if (await isWhole(directory)) return;
+  const { createAuthority } = await import('./authority.ts');
+  const [ca, frontProxyCa] = await Promise.all([
+    createAuthority('kubernetes'),
+    createAuthority('front-proxy-ca'),
+  ]);
+  const files = await Promise.all(
+    plan.map(async ({ name, issue }) => ({ name, ...(await issue(ca, frontProxyCa)) })),
+  );
+  // All of it or nothing: one that is interrupted leaves the place empty.
+  const making = `${directory}.new`;
+  await rm(making, { recursive: true, force: true });
+  await mkdir(making, { recursive: true, mode: 0o700 });
+  const write = (name: string, text: string) =>
+    writeFile(join(making, name), text, { mode: 0o600 });
+  const sa = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  await Promise.all([
+    write('ca.crt', ca.certificatePem),
+    write('front-proxy-ca.crt', frontProxyCa.certificatePem),
+    write('sa.key', sa.privateKey),
+    write('sa.pub', sa.publicKey),
+    ...files.flatMap(({ name, certificatePem, keyPem }) => [
+      write(`${name}.crt`, certificatePem),
+      write(`${name}.key`, keyPem),
+    ]),
+  ]);
+  await rm(directory, { recursive: true, force: true });
+  await rename(making, directory);
+}
+
+interface PlannedCertificate {
+  readonly name: string;
+  readonly issue: (ca: Authority, frontProxyCa: Authority) => Promise<Credential>;
+}
+
+const plan: readonly PlannedCertificate[] = [
+  { name: 'apiserver', issue: (ca) => ca.issueServer(apiserverNames()) },
+  client('apiserver-kubelet-client', 'kube-apiserver-kubelet-client', ['system:masters']),
+  client('controllers', 'system:kube-controller-manager'),
+  client('admin', 'kubernetes-admin', ['system:masters']),
+  {
+    name: 'front-proxy-client',
+    issue: (_, frontProxyCa) => frontProxyCa.issueClient({ user: 'front-proxy-client' }),
+  },
+  ...of('node').flatMap(({ name, addresses }) => [
+    client(name, `system:node:${name}`, ['system:nodes']),
+    {
+      name: `kubelet-${name}`,
+      issue: (ca: Authority) =>
+        ca.issueServer([name, ...addresses, ...loopback], `system:node:${name}`),
+    },
+  ]),
+];
+
+function client(name: string, user: string, groups: readonly string[] = []): PlannedCertificate {
+  return { name, issue: (ca) => ca.issueClient({ user, groups }) };
+}
+
+function apiserverNames(): readonly string[] {
+  return [
+    ...loopback,
+    'kubernetes',
+    'kubernetes.default',
+    'kubernetes.default.svc',
+    'kubernetes.default.svc.cluster.local',
+    '10.96.0.1',
+    'fd00:10:96::1',
+    ...apiserverLoadBalancer.addresses,
+    ...of('apiserver').flatMap(({ name, addresses }) => [name, ...addresses]),
+  ];
+}
+
+function of(role: MachinePlan['role']): readonly MachinePlan[] {
+  return machines.filter((machine) => machine.role === role);
+}
+
+async function isWhole(directory: string): Promise<boolean> {
+  const names = ['ca', 'front-proxy-ca', ...plan.map(({ name }) => name)];
+  try {
+    const certificates = await Promise.all(
+      names.map((name) => readFile(join(directory, `${name}.crt`))),
+    );
+    const soon = Date.now() + renewBeforeMs;
+    return certificates.every((pem) => new X509Certificate(pem).validToDate.getTime() > soon);
+  } catch {
+    return false;
+  }
+}
