@@ -5,13 +5,13 @@
  * with `?format=raw`. `/body` sends the request's body back while it comes in. `/healthz` and `/readyz`
  * answer probes. Ports whose name starts with `https` speak TLS.
  */
-import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { echoRaw } from './http/echo-raw.ts';
 import type { Exchange, Handler, Routes } from './http/exchange.ts';
 import { healthRoutes } from './http/health.ts';
 import { readRequest } from './http/received.ts';
 import { asText } from './http/received-text.ts';
+import { send, sendText } from './http/send.ts';
 import { serveHttp } from './http/serve.ts';
 import type { StartWorkload } from './workload.ts';
 
@@ -37,10 +37,13 @@ export const echo: Handler = (exchange, parameter) =>
 const formats = {
   json: async (exchange) => {
     const received = await readRequest(exchange);
-    send(exchange.response, 'application/json', `${JSON.stringify(received, null, 2)}\n`);
+    send(exchange.response, {
+      status: 200,
+      headers: { 'Content-Type': 'application/json' },
+      body: `${JSON.stringify(received, null, 2)}\n`,
+    });
   },
-  text: async (exchange) =>
-    send(exchange.response, 'text/plain; charset=utf-8', asText(await readRequest(exchange))),
+  text: async (exchange) => sendText(exchange.response, 200, asText(await readRequest(exchange))),
   raw: echoRaw,
 } satisfies Record<string, Handler>;
 
@@ -48,9 +51,4 @@ function formatOf({ request, query }: Exchange): keyof typeof formats {
   const asked = query.get('format');
   if (asked === 'json' || asked === 'text' || asked === 'raw') return asked;
   return request.headers.accept?.startsWith('text/plain') ? 'text' : 'json';
-}
-
-function send(response: ServerResponse, type: string, body: string): void {
-  response.writeHead(200, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) });
-  response.end(body);
 }

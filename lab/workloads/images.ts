@@ -14,12 +14,54 @@ export const registry = 'registry.example/hop-by-hop';
 /** By the name that follows the registry. */
 export const images: ReadonlyMap<string, Image> = new Map([
   image(
+    'backend',
+    'HTTP: every answer of the HTTP images, chosen by the path; anything else comes back raw',
+    () => import('./backend.ts'),
+  ),
+  image('big', 'HTTP: answers with 1 GiB, made while it is read', () => import('./big.ts')),
+  image(
+    'crash',
+    'HTTP: an echo that falls after a time, or when it is told to',
+    () => import('./crash.ts'),
+  ),
+  image(
     'echo',
     'HTTP: shows the request that reached it, as JSON or text',
     () => import('./echo.ts'),
   ),
+  image(
+    'events',
+    'HTTP: server-sent events that go on where the client left',
+    () => import('./events.ts'),
+  ),
   image('exit', 'Ends after a time with an exit code, like a job', () => import('./exit.ts')),
+  image(
+    'failing',
+    'HTTP: errors, cut and reset connections, answers that are not HTTP',
+    () => import('./failing.ts'),
+  ),
+  image('flaky', 'HTTP: an echo whose readiness can be turned', () => import('./flaky.ts')),
+  image('html', 'HTTP: pages with every kind of link', () => import('./html.ts')),
+  image(
+    'https',
+    'HTTPS: the echo behind a self-signed certificate, shows a client certificate',
+    () => import('./https.ts'),
+  ),
+  image('lines', 'TCP: a line protocol that tells who talks to whom', () => import('./lines.ts')),
   image('pause', 'Does nothing until it is told to end', () => import('./pause.ts')),
+  image('redirects', 'HTTP: redirects of every kind', () => import('./redirects.ts')),
+  image('slow', 'HTTP: answers late, in drops, or never', () => import('./slow.ts')),
+  image('tcp-echo', 'TCP: sends back every byte', () => import('./tcp-echo.ts')),
+  image(
+    'udp-echo',
+    'UDP: sends back every datagram, tells the sender on demand',
+    () => import('./udp-echo.ts'),
+  ),
+  image(
+    'websocket',
+    'WebSocket: echoes messages; other upgrades are echoed raw',
+    () => import('./websocket.ts'),
+  ),
 ]);
 
 /**

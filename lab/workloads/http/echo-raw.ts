@@ -1,6 +1,7 @@
 /** The request as bytes, under a line that says who got it: what the recorded cases' backend answers. */
 import { TLSSocket } from 'node:tls';
 import type { Exchange, Handler } from './exchange.ts';
+import { send } from './send.ts';
 
 /** More of a body than this is not sent back. */
 const limitBytes = 1024 * 1024;
@@ -11,12 +12,8 @@ export const echoRaw: Handler = async (exchange) => {
     Buffer.from(headOf(exchange), 'latin1'),
     framed(exchange, await readBody(exchange.request)),
   ]);
-  exchange.response.writeHead(200, {
-    'Content-Type': 'text/plain',
-    'Content-Length': body.length,
-    'X-Backend': exchange.serverName,
-  });
-  exchange.response.end(body);
+  const headers = { 'Content-Type': 'text/plain', 'X-Backend': exchange.serverName };
+  send(exchange.response, { status: 200, headers, body });
 };
 
 function headOf({ request, serverName }: Exchange): string {

@@ -12,8 +12,10 @@ export interface Exchange {
   /** The target up to its query, as it came. */
   readonly path: string;
   readonly query: URLSearchParams;
-  /** Aborted when the client has gone or the workload is asked to stop: streams end then. */
-  readonly ending: AbortSignal;
+  /** Aborted when the connection has closed, or the answer has ended. */
+  readonly gone: AbortSignal;
+  /** Aborted when the workload is asked to stop: what has no end of its own ends then. */
+  readonly stopping: AbortSignal;
 }
 
 /** @param parameter what follows the route's name and a hyphen: `404` of `/status-404`. */
@@ -30,7 +32,7 @@ export interface Upgrade {
   readonly head: Buffer;
   readonly context: WorkloadContext;
   readonly serverName: string;
-  readonly ending: AbortSignal;
+  readonly stopping: AbortSignal;
 }
 
 /** `/base/status-404/?x` is answered by `status`, with `404`. */

@@ -1,8 +1,7 @@
 /** What probes ask. */
 import type { Handler, Routes } from './exchange.ts';
+import { sendText } from './send.ts';
 
-const ok: Handler = ({ response }) => {
-  response.writeHead(200, { 'Content-Type': 'text/plain; charset=utf-8' }).end('ok\n');
-};
+const ok: Handler = ({ response }) => sendText(response, 200, 'ok');
 
 export const healthRoutes: Routes = { healthz: ok, readyz: ok };

@@ -25,7 +25,9 @@ export function asText(received: Received): string {
     ...(body.sizeBytes > 0 ? [shown, ''] : []),
     ...(body.isTruncated ? [`(${body.sizeBytes} bytes in all)`, ''] : []),
     ...trailers.map(([name, value]) => `${name}: ${value}`),
-  ].join('\n');
+  ]
+    .join('\n')
+    .trimEnd();
 }
 
 function endpoint({ address, port }: Received['client']): string {

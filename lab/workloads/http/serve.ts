@@ -15,6 +15,7 @@ import { createLifecycle, type Lifecycle } from '../lifecycle.ts';
 import type { Workload, WorkloadContext } from '../workload.ts';
 import { findRoute, type Exchange, type Handler, type Routes, type Upgrade } from './exchange.ts';
 import { logExchange } from './request-log.ts';
+import { sendText } from './send.ts';
 
 export interface HttpProgram {
   readonly routes: Routes;
@@ -79,20 +80,20 @@ export async function serveHttp(
       serverName,
       path,
       query: new URLSearchParams(query),
-      ending: AbortSignal.any([gone.signal, lifecycle.stopping]),
+      gone: gone.signal,
+      stopping: lifecycle.stopping,
     };
     logExchange(exchange);
+    // Node forgets it where an answer has a Connection header of its own.
+    if (request.headers.connection === 'close') response.once('finish', () => request.socket.end());
     void answerExchange(program, exchange);
   };
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const gone = new AbortController();
-    socket.once('close', () => gone.abort());
-    socket.on('error', () => gone.abort());
-    context.log(
-      `${request.socket.remoteAddress ?? '-'} "${request.method} ${request.url}" upgrade ${request.headers.upgrade ?? ''}`,
-    );
-    const ending = AbortSignal.any([gone.signal, lifecycle.stopping]);
-    program.upgrade?.take({ request, socket, head, context, serverName, ending });
+    const { remoteAddress = '-' } = request.socket;
+    const asked = `${request.method} ${request.url} HTTP/${request.httpVersion}`;
+    context.log(`${remoteAddress} "${asked}" upgrade to ${request.headers.upgrade ?? ''}`);
+    const { stopping } = lifecycle;
+    program.upgrade?.take({ request, socket, head, context, serverName, stopping });
   };
 
   try {
@@ -165,18 +166,14 @@ async function answerExchange(program: HttpProgram, exchange: Exchange): Promise
   try {
     await handle(exchange, route?.parameter ?? '');
   } catch (error) {
-    if (exchange.ending.aborted) return void response.destroy();
+    if (exchange.gone.aborted) return void response.destroy();
     exchange.context.log(`error: ${String(error)}`);
     if (response.headersSent) return void response.destroy();
-    response.writeHead(500, { 'Content-Type': 'text/plain; charset=utf-8' });
-    response.end(`${String(error)}\n`);
+    sendText(response, 500, String(error));
   }
 }
 
-const notFound: Handler = ({ response }) => {
-  response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' });
-  response.end('404 page not found\n');
-};
+const notFound: Handler = ({ response }) => sendText(response, 404, '404 page not found');
 
 function splitTarget(target: string): readonly string[] {
   const mark = target.indexOf('?');
