@@ -19,7 +19,10 @@ const block = Buffer.from(line.repeat(blockBytes / line.length));
 
 export const big: Handler = async ({ request, response, query }) => {
   const size = Math.trunc(Number(query.get('bytes') ?? defaultBytes));
-  if (!(size >= 0)) { sendText(response, 400, 'bytes must be a number'); return; }
+  if (!(size >= 0)) {
+    sendText(response, 400, 'bytes must be a number');
+    return;
+  }
   response.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': size });
   if (request.method === 'HEAD') return void response.end();
   await pipeline(Readable.from(blocks(size), { objectMode: false }), response);
