@@ -14,3 +14,4 @@ addCopyButtons();
 offerSearch();
 customElements.define('hop-run', HopRun);
 customElements.define('hop-console', HopConsole);
+if (document.querySelector('hop-lab')) void import('./lab.ts');

@@ -1,4 +1,5 @@
 /** The words that the page hands to its script, in the reader's language. */
+import type { HeldFault, MachineAction, MachineState } from '../../lab/machines/machine.ts';
 import type { TraceWords } from '../map/trace.ts';
 
 export interface Words {
@@ -9,6 +10,14 @@ export interface Words {
   /** Absent on pages where nothing runs. */
   readonly run?: RunWords;
   readonly trace?: TraceWords;
+  /** Only where the lab is shown. */
+  readonly lab?: LabWords;
+}
+
+export interface LabWords {
+  readonly states: Readonly<Record<MachineState, string>>;
+  readonly faults: Readonly<Record<HeldFault, string>>;
+  readonly actions: Readonly<Record<MachineAction, string>>;
 }
 
 export interface RunWords {
