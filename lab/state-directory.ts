@@ -11,6 +11,8 @@ export interface StateDirectory {
   readonly store: string;
   /** Credentials of the machines; removed at the end. */
   readonly kubeconfigs: string;
+  /** Says which processes have this directory; removed at the end. */
+  readonly lock: string;
   /** Tokens that the apiservers know from their start; removed at the end. */
   readonly tokens: string;
 }
@@ -23,6 +25,7 @@ export function stateDirectory(directory: string): StateDirectory {
     logs: join(path, 'logs'),
     store: join(path, 'store'),
     kubeconfigs: join(path, 'kubeconfigs'),
+    lock: join(path, 'lock'),
     tokens: join(path, 'tokens.csv'),
   };
 }

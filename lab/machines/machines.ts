@@ -1,5 +1,5 @@
 /** Starts the machines of the lab and watches them. */
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Network } from '../network/network.ts';
 import { stateDirectory, type StateDirectory } from '../state-directory.ts';
@@ -34,11 +34,11 @@ export async function startMachines(options: MachinesOptions): Promise<Machines>
   const { network, directory, apiserver, onChange, onApiservers } = options;
   const state = stateDirectory(directory);
   await using starting = new AsyncDisposableStack();
-  await rm(state.logs, { recursive: true, force: true });
-  await Promise.all([
-    mkdir(state.logs, { recursive: true }),
-    writeMachineKubeconfigs({ state, server: `https://${apiserver}`, machines: network.machines }),
-  ]);
+  await writeMachineKubeconfigs({
+    state,
+    server: `https://${apiserver}`,
+    machines: network.machines,
+  });
   starting.defer(() => rm(state.kubeconfigs, { recursive: true, force: true }));
   const probes = await createProbes(state.pki);
   const context = { mode: network.mode, state, store: storeAddress(network, state) };

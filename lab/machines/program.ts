@@ -2,7 +2,6 @@
  * How a machine's program lives: it says when it serves, ends in order when it is told to, and never
  * outlives whoever started it.
  */
-import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 
 /** Sent once over the IPC channel, when the program does its work. */
@@ -26,14 +25,16 @@ export async function runProgram(
 ): Promise<void> {
   const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
   const { values } = parseArgs({ options });
-  const stop = new AbortController();
-  const end = () => stop.abort();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, end);
-  process.once('disconnect', end);
-  const running = await start(values);
+  const { promise: stopped, resolve: end } = Promise.withResolvers<null>();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => end(null));
+  process.once('disconnect', () => end(null));
+  const running = await Promise.race([start(values), stopped]);
+  // Stopped before it served anybody: there is nothing to end in order.
+  if (running === null) process.exit(0);
   const ready: ReadyMessage = { ready: true, ...(running.address && { address: running.address }) };
   process.send?.(ready);
-  if (!stop.signal.aborted) await once(stop.signal, 'abort');
+  await stopped;
   await running[Symbol.asyncDispose]();
   process.exit(0);
 }

@@ -12,6 +12,7 @@ export interface SupervisorLink extends AsyncDisposable {
     ask: Requests[Name]['ask'],
     options?: { readonly socket?: SendHandle; readonly signal?: AbortSignal | undefined },
   ): Promise<Requests[Name]['answer']>;
+  readonly pid: number | undefined;
   /** Resolves when the supervisor has ended, in order or not. */
   readonly ended: Promise<void>;
 }
@@ -83,6 +84,7 @@ export function launchSupervisor({ mode, log, mark, onMachines }: LaunchOptions)
   };
 
   return {
+    pid: child.pid,
     ended,
     request: async (name, ask, { socket, signal } = {}) => {
       signal?.throwIfAborted();

@@ -1,0 +1,131 @@
+/** The cluster: its state, its machines, and the door to its apiservers. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { base64, writeKubeconfig } from './kubeconfig.ts';
+import type { MachineAction, MachineStatus } from './machines/machine.ts';
+import { openDoor, type Door, type DoorOptions } from './network/door.ts';
+import { layNetwork } from './network/lay-network.ts';
+import type { CommandOptions, CommandResult } from './network/run-command.ts';
+import { ensureClusterPki } from './pki/cluster-pki.ts';
+import { stateDirectory } from './state-directory.ts';
+import { lockState } from './state-lock.ts';
+import { defaultTopology, type LabMode, type TopologyOptions } from './topology.ts';
+
+export interface ClusterOptions {
+  /** Where the cluster keeps its state: `.lab/…` in the project, usually. Made if absent. */
+  readonly directory: string;
+  readonly topology?: TopologyOptions;
+  /** Forgets what was there before. */
+  readonly fresh?: boolean;
+  /** The port of the door to the apiservers; absent: the system chooses. */
+  readonly port?: number;
+  /** Absent: `HOP_LAB_MODE`, or else isolated where that can be had. */
+  readonly mode?: LabMode;
+}
+
+export interface Cluster extends AsyncDisposable {
+  readonly mode: LabMode;
+  /** Why it is not isolated; `null` when it is. */
+  readonly reason: string | null;
+  /** `https://127.0.0.1:…`: the apiservers, seen from the host. */
+  readonly server: string;
+  /** A kubeconfig of an administrator, mode 0600. */
+  readonly kubeconfigPath: string;
+  /** A kubeconfig of somebody who reads all but secrets and tries any write (`dryRun=All`). */
+  readonly visitorKubeconfigPath: string;
+  machines(): readonly MachineStatus[];
+  /** Called after each change; `machines` tells what it was. */
+  onChange(listener: () => void): Disposable;
+  /** @throws Error with the reason when it cannot be done. */
+  act(machine: string, action: MachineAction): Promise<void>;
+  /** Runs a command in that machine's network. */
+  run(machine: string, argv: readonly string[], options?: CommandOptions): Promise<CommandResult>;
+  /** Opens a door on the host to a `host:port` of the lab. */
+  openDoor(options: DoorOptions, target: string): Promise<Door>;
+}
+
+/**
+ * Starts it; resolves when its machines have been started, which is before they are ready.
+ *
+ * @throws LabInUseError, or the system's error when the port is taken or the directory cannot be written.
+ */
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const { topology = defaultTopology, fresh = false, port = 0 } = options;
+  const state = stateDirectory(options.directory);
+  await using starting = new AsyncDisposableStack();
+  await mkdir(state.path, { recursive: true, mode: 0o700 });
+  const lock = starting.use(await lockState(state.path, state.lock));
+  const forgotten = [state.logs, ...(fresh ? [state.pki, state.store] : [])];
+  await Promise.all(forgotten.map((path) => rm(path, { recursive: true, force: true })));
+  await mkdir(state.logs, { mode: 0o700 });
+
+  let machines: readonly MachineStatus[] = [];
+  const listeners = new Set<() => void>();
+  const [{ supervisor, mode, reason, apiserver }] = await Promise.all([
+    layNetwork({
+      topology,
+      mode: options.mode ?? modeOf(process.env),
+      logPath: join(state.logs, 'supervisor.log'),
+      mark: state.path,
+      onMachines: (told) => {
+        machines = told;
+        for (const listener of listeners) listener();
+      },
+    }).then((laid) => {
+      starting.use(laid.supervisor);
+      return laid;
+    }),
+    ensureClusterPki(state.pki),
+  ]);
+  if (supervisor.pid !== undefined) await lock.add(supervisor.pid);
+  const door = await openDoor(supervisor, { protocol: 'TCP', port }, apiserver);
+
+  const server = `https://${door.address}`;
+  const ca = await readFile(join(state.pki, 'ca.crt'), 'utf8');
+  const write = async (name: string, user: Readonly<Record<string, string>>) => {
+    const path = join(state.path, name);
+    const cluster = { server, 'certificate-authority-data': base64(ca) };
+    // Nobody answers there any more once the lab has ended.
+    starting.defer(() => rm(path, { force: true }));
+    await writeKubeconfig(path, { cluster, user });
+    return path;
+  };
+  const [certificate, key] = await Promise.all(
+    ['admin.crt', 'admin.key'].map((name) => readFile(join(state.pki, name), 'base64')),
+  );
+  const kubeconfigPath = await write('kubeconfig', {
+    'client-certificate-data': certificate ?? '',
+    'client-key-data': key ?? '',
+  });
+  const token = randomBytes(24).toString('base64url');
+  const visitorKubeconfigPath = await write('visitor.kubeconfig', { token });
+  starting.defer(() => rm(state.tokens, { force: true }));
+  await writeFile(state.tokens, `${token},visitor,visitor,hop:visitors\n`, { mode: 0o600 });
+  await supervisor.request('start-machines', { directory: state.path });
+
+  const running = starting.move();
+  return {
+    mode,
+    reason,
+    server,
+    kubeconfigPath,
+    visitorKubeconfigPath,
+    machines: () => machines,
+    onChange: (listener) => {
+      listeners.add(listener);
+      return { [Symbol.dispose]: () => void listeners.delete(listener) };
+    },
+    act: async (machine, action) => {
+      await supervisor.request('act', { machine, action });
+    },
+    run: (machine, argv, { stdin, signal } = {}) =>
+      supervisor.request('run', { machine, argv, stdin }, { signal }),
+    openDoor: (doorOptions, target) => openDoor(supervisor, doorOptions, target),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+function modeOf({ HOP_LAB_MODE: mode }: NodeJS.ProcessEnv): LabMode | undefined {
+  return mode === 'isolated' || mode === 'loopback' ? mode : undefined;
+}
