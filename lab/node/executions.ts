@@ -1,0 +1,37 @@
+/** Commands in containers: the shell is loaded by the first of them. */
+import type { ApiClient } from '../../proxies/kit/api/api-client.ts';
+import type { Container } from './pods/container.ts';
+import type { PodWorker } from './pods/pod-worker.ts';
+import type { ProcessStreams } from './streams/process-streams.ts';
+
+export interface Executions {
+  /** Runs a command in a running container; resolves with its exit code. */
+  run(
+    worker: PodWorker,
+    container: Container,
+    command: readonly string[],
+    streams: ProcessStreams,
+  ): Promise<number>;
+}
+
+export function createExecutions(client: ApiClient): Executions {
+  return {
+    run: async (worker, container, command, streams) => {
+      const { runInContainer } = await import('./shell/run-in-container.ts');
+      return runInContainer({ client, worker, container, command, streams });
+    },
+  };
+}
+
+/** A command without input, for probes and `/run`: its exit code, and what it wrote. */
+export async function capture(
+  executions: Executions,
+  worker: PodWorker,
+  container: Container,
+  command: readonly string[],
+): Promise<{ readonly code: number; readonly output: string }> {
+  const { capturedStreams } = await import('./streams/process-streams.ts');
+  const { streams, output } = capturedStreams();
+  const code = await executions.run(worker, container, command, streams);
+  return { code, output: output() };
+}
