@@ -16,11 +16,12 @@ export interface HttpRequest extends AsyncIterable<unknown> {
 /** What Node's responses of both versions have in common. */
 export interface HttpResponse {
   readonly headersSent: boolean;
+  readonly statusCode?: number;
   setHeader(name: string, value: string): unknown;
   writeHead(status: number, headers: Readonly<Record<string, string | number>>): unknown;
   /** HTTP/2 sends them at once. */
   readonly flushHeaders?: () => void;
-  write(chunk: string): boolean;
+  write(chunk: Uint8Array | string): boolean;
   end(chunk: Uint8Array | string): unknown;
   once(event: 'close' | 'drain', listener: () => void): unknown;
   destroy(): unknown;

@@ -1,7 +1,7 @@
 /** `pods/log`: lines that were written when the pod was seeded; nothing runs behind them yet. */
 import { at, listAt, textAt, type Json } from './api-object.ts';
 import type { Call } from './handlers/call.ts';
-import { readInteger } from './handlers/read.ts';
+import { readInteger } from './handlers/list-options.ts';
 import { keyOf, objectOf } from './registry.ts';
 import { respondWithBytes } from './respond.ts';
 import { badRequest, notFound } from './status.ts';

@@ -2,6 +2,7 @@
  * Entries, history and watches: what a store knows, wherever it stands. The memory store writes into
  * one, the store process keeps one of texts, and every apiserver mirrors that into one of its own.
  */
+import { atRevision } from './entry.ts';
 import { createHistory, type HistoryLimit } from './history.ts';
 import { createSortedKeys } from './sorted-keys.ts';
 import type {
@@ -71,7 +72,7 @@ export function createLedger<Value>(limit: HistoryLimit<Value>): Ledger<Value> {
     get: (key) => entries.get(key),
 
     list: (request) => {
-      const at = request.revision ?? revision;
+      const at = request.revision ?? Math.max(revision, request.notOlderThan ?? 0);
       const missing = unavailable(at);
       if (missing) return missing;
       const now = entriesFrom(request.prefix, request.after);
@@ -97,14 +98,7 @@ export function createLedger<Value>(limit: HistoryLimit<Value>): Ledger<Value> {
       if (!previous) return undefined;
       entries.delete(key);
       keys.delete(key);
-      const entry: Entry<Value> = {
-        key,
-        revision: at,
-        // The previous entry may not have parsed its value yet, and may never have to.
-        get value() {
-          return previous.value;
-        },
-      };
+      const entry = atRevision(previous, at);
       return record({ type: 'delete', revision: at, entry, previous });
     },
 

@@ -19,12 +19,13 @@ export interface LinkRequest<Result> {
   readonly text: string;
   /** Sent again over a new connection when the old one is lost. Never for a write. */
   readonly isRepeatable: boolean;
-  readonly timeoutMs?: number;
   /** Called when the answer is read, before anything that follows it. */
   onAnswer(answer: StoreRecord): Result;
 }
 
 export interface Link extends Disposable {
+  /** Whether the store answers; known within about 3 s, also of one that is paused or cut off. */
+  isReady(): boolean;
   /** @throws StoreTimeoutError where no answer comes in time. */
   request<Result>(request: LinkRequest<Result>): Promise<Result>;
 }
@@ -43,9 +44,10 @@ const connectionLost = 'etcdserver: request timed out, possibly due to connectio
 
 /** The first pause before connecting again, and the longest. */
 const pauseMs = { first: 20, longest: 500 };
-/** How often a quiet connection is tried, and how long an answer may take before it counts as lost. */
+/** How often a quiet connection is tried. */
 const tryEveryMs = 1000;
-const silenceMs = 3000;
+/** After so long without an answer the store is not ready; and after so long the connection is lost. */
+const longestSilenceMs = { ready: 2000, connected: 4000 };
 
 export function createLink({ address, ...options }: LinkOptions): Link {
   const target = parseAddress(address);
@@ -130,13 +132,17 @@ export function createLink({ address, ...options }: LinkOptions): Link {
     });
   };
 
+  /** How long an answer has been waited for, with nothing else coming either. */
+  const silenceMs = () => {
+    const [oldest] = sent.values();
+    return oldest ? performance.now() - Math.max(oldest.sentAt, lastDataAt) : 0;
+  };
+
   /** Finds out that a peer is paused, or cut off, by asking it. */
   const probe = () => {
-    const [oldest] = sent.values();
-    if (oldest) {
-      const silentSince = Math.max(oldest.sentAt, lastDataAt);
-      if (performance.now() - silentSince > silenceMs) socket?.destroy();
-    } else if (isLive) {
+    if (silenceMs() > longestSilenceMs.connected) {
+      socket?.destroy();
+    } else if (isLive && sent.size === 0) {
       const nothing = () => undefined;
       send({ text: 'revision 0', isRepeatable: false, answer: nothing, fail: nothing, sentAt: 0 });
     }
@@ -146,8 +152,9 @@ export function createLink({ address, ...options }: LinkOptions): Link {
   const probing = setInterval(probe, tryEveryMs);
 
   return {
+    isReady: () => isLive && silenceMs() <= longestSilenceMs.ready,
     request: (request) => {
-      const { text, isRepeatable, timeoutMs = options.timeoutMs } = request;
+      const { text, isRepeatable } = request;
       const { promise, resolve, reject } =
         Promise.withResolvers<ReturnType<typeof request.onAnswer>>();
       const settle = () => {
@@ -175,7 +182,7 @@ export function createLink({ address, ...options }: LinkOptions): Link {
         // Nobody waits for it any more: its late answer, should it come, changes nothing.
         waiting.answer = () => undefined;
         waiting.fail(new StoreTimeoutError(timedOut));
-      }, timeoutMs);
+      }, options.timeoutMs);
       if (isClosed) waiting.fail(new StoreTimeoutError(connectionLost));
       else if (isLive) send(waiting);
       else unsent.add(waiting);

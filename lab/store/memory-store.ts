@@ -20,7 +20,7 @@ export function createMemoryStore<Value>(options: MemoryStoreOptions = {}): Stor
   };
 
   return {
-    isReady: async () => true,
+    isReady: () => true,
     currentRevision: async () => ledger.revision(),
     get: async (key) => ledger.get(key),
     list: async (request) => ledger.list(request),

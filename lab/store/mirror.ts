@@ -1,4 +1,5 @@
 /** An apiserver's copy of the store: a ledger that is filled from the store's records. */
+import { lazyEntry } from './entry.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import type { StoreRecord } from './record.ts';
 import type { Change, Entry } from './store.ts';
@@ -52,24 +53,6 @@ export function createMirror<Value>(): Mirror<Value> {
         default:
           throw new Error(`the store said "${word}", which no mirror knows`);
       }
-    },
-  };
-}
-
-/** An entry that parses its value when somebody reads it first: most are never read everywhere. */
-function lazyEntry<Value>(key: string, revision: number, text: string): Entry<Value> {
-  let unread: string | undefined = text;
-  let value: Value | undefined;
-  return {
-    key,
-    revision,
-    get value() {
-      if (unread !== undefined) {
-        value = JSON.parse(unread) as Value;
-        unread = undefined;
-      }
-      // The store gives back the text of a `Value` that this very contract wrote.
-      return value as Value;
     },
   };
 }

@@ -24,9 +24,6 @@ export interface RemoteStore<Value> extends Store<Value> {
   readonly synced: Promise<void>;
 }
 
-/** kube-apiserver's `--etcd-readycheck-timeout`. */
-const readyWithinMs = 2000;
-
 /** Follows the store at an address (`address.ts`); returns at once, and connects by itself. */
 export function connectStore<Value>(
   address: string,
@@ -56,14 +53,6 @@ export function connectStore<Value>(
     },
   });
 
-  const askRevision = async (withinMs: number) =>
-    link.request({
-      text: formatRecord('revision', 0),
-      isRepeatable: true,
-      timeoutMs: withinMs,
-      onAnswer: ({ number }) => number,
-    });
-
   /** Waits until the mirror has all that was written before now. One question per turn of the loop. */
   const sync = async (): Promise<number> => {
     if (nextSync) return nextSync;
@@ -71,7 +60,8 @@ export function connectStore<Value>(
     nextSync = promise;
     setImmediate(() => {
       nextSync = undefined;
-      resolve(askRevision(timeoutMs));
+      const question = formatRecord('revision', 0);
+      resolve(link.request({ text: question, isRepeatable: true, onAnswer: revisionOf }));
     });
     return promise;
   };
@@ -95,12 +85,7 @@ export function connectStore<Value>(
 
   return {
     synced,
-    isReady: async () => {
-      return askRevision(readyWithinMs).then(
-        () => true,
-        () => false,
-      );
-    },
+    isReady: () => link.isReady(),
     currentRevision: sync,
     get: async (key, freshness) => {
       await refresh(freshness);
@@ -129,6 +114,10 @@ export function connectStore<Value>(
       ledger.close();
     },
   };
+}
+
+function revisionOf({ number }: StoreRecord): number {
+  return number;
 }
 
 /** What a write came to: the mirror has the change, and whatever stands in the way, already. */

@@ -78,7 +78,7 @@ export interface WatchRequest<Value> {
   /** Called once per change, in order of revision, never before `watch` has returned. */
   onChange(change: Change<Value>): void;
   /** The history that the watch had yet to see has been forgotten: it is over. */
-  onExpired?(): void;
+  onExpired?(compactedRevision: number): void;
 }
 
 /** A watch that runs. While it is paused it costs nothing: the history keeps its place. */
@@ -101,8 +101,8 @@ export class StoreTimeoutError extends Error {
 }
 
 export interface Store<Value> extends AsyncDisposable {
-  /** Whether it answers, within 2 seconds. */
-  isReady(): Promise<boolean>;
+  /** Whether it answers. */
+  isReady(): boolean;
   /** The revision of the last write. */
   currentRevision(): Promise<number>;
   get(key: string, freshness?: Freshness): Promise<Entry<Value> | undefined>;

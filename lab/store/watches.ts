@@ -48,7 +48,7 @@ export function createWatches<Value>(
 
   const expire = (watcher: Watcher<Value>) => {
     end(watcher);
-    watcher.request.onExpired?.();
+    watcher.request.onExpired?.(history.compactedRevision());
   };
 
   const show = (watcher: Watcher<Value>, change: Change<Value>) => {

@@ -2,14 +2,20 @@
 import type { HttpResponse } from '../exchange.ts';
 
 export interface EventStream {
-  write(line: string): void;
+  /** False: the client is behind, and whoever writes had better wait until it has caught up. */
+  write(line: Uint8Array): boolean;
+  /** Calls back, once, when the client has caught up. Never after the end. */
+  onDrain(listener: () => void): void;
   end(): void;
+  readonly isEnded: boolean;
   /** Resolves when the stream has ended, whoever ended it. Never rejects. */
   readonly ended: Promise<void>;
 }
 
-/** A client that does not read is left to start again once so much waits for it. */
-const longestQueue = 10_000;
+/** What is written in one turn of the loop goes out together, in pieces of about this size. */
+const pieceBytes = 64 * 1024;
+/** How long a client that was left may take to read the rest. */
+const lingerMs = 5000;
 
 export function openEventStream(
   response: HttpResponse,
@@ -17,36 +23,49 @@ export function openEventStream(
   timeoutMs: number,
 ): EventStream {
   const { promise: ended, resolve } = Promise.withResolvers<undefined>();
-  let waiting: string[] = [];
+  let lines: Uint8Array[] = [];
+  let bytes = 0;
   let isBlocked = false;
+  let isFlushing = false;
   let isEnded = false;
+  let drained: (() => void) | undefined;
+
+  const isWaiting = () => isBlocked || isEnded;
+
+  const flush = (): void => {
+    isFlushing = false;
+    if (isWaiting() || bytes === 0) return;
+    if (response.write(take())) return;
+    isBlocked = true;
+    response.once('drain', onDrained);
+  };
+
+  const onDrained = (): void => {
+    isBlocked = false;
+    flush();
+    if (isWaiting()) return;
+    const listener = drained;
+    drained = undefined;
+    listener?.();
+  };
+
+  const take = (): Uint8Array => {
+    const [only] = lines;
+    const piece = only && lines.length === 1 ? only : Buffer.concat(lines, bytes);
+    lines = [];
+    bytes = 0;
+    return piece;
+  };
 
   const end = (): void => {
     if (isEnded) return;
     isEnded = true;
     clearTimeout(timer);
     signal.removeEventListener('abort', end);
-    response.end(waiting.join(''));
-    waiting = [];
+    response.end(take());
+    const linger = setTimeout(() => response.destroy(), lingerMs).unref();
+    response.once('close', () => clearTimeout(linger));
     resolve(undefined);
-  };
-
-  const write = (line: string): void => {
-    if (isEnded) return;
-    if (isBlocked) {
-      waiting.push(line);
-      if (waiting.length > longestQueue) end();
-    } else if (!response.write(line)) {
-      isBlocked = true;
-      response.once('drain', release);
-    }
-  };
-
-  const release = (): void => {
-    isBlocked = false;
-    const lines = waiting;
-    waiting = [];
-    if (lines.length > 0) write(lines.join(''));
   };
 
   response.writeHead(200, { 'Content-Type': 'application/json' });
@@ -54,5 +73,27 @@ export function openEventStream(
   const timer = setTimeout(end, Math.min(timeoutMs, 2 ** 31 - 1));
   if (signal.aborted) end();
   else signal.addEventListener('abort', end);
-  return { write, end, ended };
+
+  return {
+    write: (line) => {
+      if (isEnded) return true;
+      lines.push(line);
+      bytes += line.length;
+      if (bytes >= pieceBytes) {
+        flush();
+      } else if (!isFlushing) {
+        isFlushing = true;
+        queueMicrotask(flush);
+      }
+      return !isBlocked;
+    },
+    onDrain: (listener) => {
+      drained = listener;
+    },
+    end,
+    get isEnded() {
+      return isEnded;
+    },
+    ended,
+  };
 }
