@@ -28,13 +28,22 @@ export function formatRecord(word: string, number: number, key = '', text = ''):
   return text === '' ? start : `${start} ${text}`;
 }
 
-const form = /^([a-z]+) (\d+)(?: ("(?:[^"\\]|\\.)*"))?(?: (.+))?$/s;
+const form = /^([a-z]+) (\d+)(?: ("(?:[^"\\]|\\.)*")(?: (.+))?)?$/s;
 
 /** Reads a line that starts with a record at `start`; undefined where it is none. */
 export function parseRecord(line: string, start = 0): StoreRecord | undefined {
   const found = form.exec(start === 0 ? line : line.slice(start));
   if (!found) return undefined;
-  const [, word = '', number = '', key = '""', text = ''] = found;
-  const parsed: unknown = JSON.parse(key);
-  return { word, number: Number(number), key: typeof parsed === 'string' ? parsed : '', text };
+  const [, word = '', number = '', quoted, text = ''] = found;
+  const key = quoted === undefined ? '' : unquote(quoted);
+  return key === undefined ? undefined : { word, number: Number(number), key, text };
+}
+
+function unquote(quoted: string): string | undefined {
+  if (!quoted.includes('\\')) return quoted.slice(1, -1);
+  try {
+    return String(JSON.parse(quoted));
+  } catch {
+    return undefined;
+  }
 }
