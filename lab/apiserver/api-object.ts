@@ -80,3 +80,25 @@ export function numberAt(value: Json | undefined, ...path: readonly (string | nu
   const found = at(value, ...path);
   return typeof found === 'number' ? found : 0;
 }
+
+/** The texts of the list at a path; empty where there is none. */
+export function textsAt(
+  value: Json | undefined,
+  ...path: readonly (string | number)[]
+): readonly string[] {
+  return listAt(value, ...path).filter((one) => typeof one === 'string');
+}
+
+/** The object at a path; an empty one where there is none. */
+export function objectAt(
+  value: Json | undefined,
+  ...path: readonly (string | number)[]
+): JsonObject {
+  const found = at(value, ...path);
+  return isObject(found) ? found : {};
+}
+
+/** An object without some of its fields. */
+export function without(object: JsonObject, ...fields: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([field]) => !fields.includes(field)));
+}

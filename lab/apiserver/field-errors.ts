@@ -3,18 +3,27 @@ import type { Json } from './api-object.ts';
 import type { Cause } from './status.ts';
 
 export function required(field: string, detail = ''): Cause {
-  return cause(
-    'FieldValueRequired',
-    field,
-    detail === '' ? 'Required value' : `Required value: ${detail}`,
-  );
+  return cause('FieldValueRequired', field, withDetail('Required value', detail));
 }
 
-export function invalidValue(field: string, value: Json, detail: string): Cause {
+export function invalidValue(field: string, value: Json | undefined, detail: string): Cause {
   return cause('FieldValueInvalid', field, `Invalid value: ${quoted(value)}: ${detail}`);
 }
 
-export function notSupported(field: string, value: Json, supported: readonly string[]): Cause {
+/** One error for each thing that is wrong with a value; none for none. */
+export function invalidForEach(
+  field: string,
+  value: Json | undefined,
+  details: readonly string[],
+): readonly Cause[] {
+  return details.map((detail) => invalidValue(field, value, detail));
+}
+
+export function notSupported(
+  field: string,
+  value: Json | undefined,
+  supported: readonly string[],
+): Cause {
   const list = supported.map((one) => `"${one}"`).join(', ');
   return cause(
     'FieldValueNotSupported',
@@ -31,10 +40,22 @@ export function forbiddenField(field: string, detail: string): Cause {
   return cause('FieldValueForbidden', field, `Forbidden: ${detail}`);
 }
 
+export function notFoundValue(field: string, value: Json): Cause {
+  return cause('FieldValueNotFound', field, `Not found: ${quoted(value)}`);
+}
+
+export function tooLong(field: string, mostBytes: number): Cause {
+  return cause('FieldValueTooLong', field, `Too long: may not be more than ${mostBytes} bytes`);
+}
+
 function cause(reason: string, field: string, message: string): Cause {
   return { reason, message, field };
 }
 
-function quoted(value: Json): string {
-  return JSON.stringify(value);
+function withDetail(message: string, detail: string): string {
+  return detail === '' ? message : `${message}: ${detail}`;
+}
+
+function quoted(value: Json | undefined): string {
+  return value === undefined ? '"null"' : JSON.stringify(value);
 }

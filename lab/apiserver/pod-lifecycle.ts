@@ -1,7 +1,7 @@
 /** How a pod begins, and which of its fields may change afterwards. */
-import { at, isObject, listAt, textAt, type ApiObject, type Json } from './api-object.ts';
+import { at, isObject, listAt, numberAt, textAt, type ApiObject, type Json } from './api-object.ts';
 import { duplicate, forbiddenField, notSupported, required } from './field-errors.ts';
-import { checkName } from './metadata.ts';
+import { checkName } from './validation/names.ts';
 import type { Cause } from './status.ts';
 
 /** A pod as admission leaves it: pending, with the account and the tolerations that every pod gets. */
@@ -30,6 +30,14 @@ const tolerations: Json = ['not-ready', 'unreachable'].map((condition) => ({
   effect: 'NoExecute',
   tolerationSeconds: 300,
 }));
+
+/** A pod that runs nowhere, or no more, ends at once; another is given time by its kubelet. */
+export function podGracePeriod(pod: ApiObject, asked: number | undefined): number {
+  const seconds = asked ?? numberAt(pod, 'spec', 'terminationGracePeriodSeconds');
+  const isRunning = !['Succeeded', 'Failed'].includes(textAt(pod, 'status', 'phase'));
+  if (textAt(pod, 'spec', 'nodeName') === '' || !isRunning) return 0;
+  return seconds < 0 ? 1 : seconds;
+}
 
 const restartPolicies = ['Always', 'OnFailure', 'Never'];
 

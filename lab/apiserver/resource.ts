@@ -1,6 +1,8 @@
 /** The resource table's line: everything that the handlers, discovery and OpenAPI know of a resource. */
 import type { ApiObject, JsonObject } from './api-object.ts';
 import type { Call, Reply } from './handlers/call.ts';
+import type { ApiStore } from './registry.ts';
+import type { ApiSettings } from './settings.ts';
 import type { Cause } from './status.ts';
 
 export type Verb =
@@ -32,9 +34,30 @@ export interface Column {
 export interface Subresource {
   readonly name: string;
   readonly kind: string;
+  /** The group and version of its kind, where they are not the resource's. */
+  readonly group?: string;
+  readonly version?: string;
   readonly verbs: readonly Verb[];
   /** Answers a request for it. */
   connect(call: Call): Promise<Reply>;
+}
+
+export interface AllocationRequest {
+  readonly store: ApiStore;
+  readonly settings: ApiSettings;
+  readonly isDryRun: boolean;
+  readonly object: ApiObject;
+  /** Absent at creation. */
+  readonly old?: ApiObject;
+}
+
+/** What was allocated, until the write has succeeded or failed. */
+export interface Allocation {
+  readonly object: ApiObject;
+  /** The object is written: gives back what it no longer needs. */
+  commit(): Promise<void>;
+  /** It is not: gives back what it got. */
+  revert(): Promise<void>;
 }
 
 export interface Resource {
@@ -58,7 +81,7 @@ export interface Resource {
   /** Whether `delete` answers with what was deleted, instead of a Status. */
   readonly returnsDeleted?: boolean;
   /** How names must look; absent: a DNS subdomain. */
-  readonly nameFormat?: 'subdomain' | 'label' | 'label1035';
+  readonly nameFormat?: 'subdomain' | 'label' | 'label1035' | 'path';
   /** Fields that a field selector may name, beside metadata.name and metadata.namespace. */
   readonly selectableFields?: Readonly<Record<string, (object: ApiObject) => string>>;
   /** Completes an object before it is validated; leaves what is set. */
@@ -67,12 +90,37 @@ export interface Resource {
   prepareForCreate?(object: ApiObject): ApiObject;
   /** Keeps what only the server may change. */
   prepareForUpdate?(object: ApiObject, old: ApiObject): ApiObject;
+  /** Completes an object whose status has just been written. */
+  prepareStatus?(object: ApiObject): ApiObject;
+  /** Gives the object what there is only once in the cluster, such as an address. */
+  allocate?(request: AllocationRequest): Promise<Allocation>;
+  /** Gives back what was allocated to an object that is gone. */
+  release?(store: ApiStore, object: ApiObject): Promise<void>;
   /** What is wrong with an object. */
-  validate?(object: ApiObject): readonly Cause[];
+  validate?(object: ApiObject, settings: ApiSettings): readonly Cause[];
   /** What is wrong with a change. */
-  validateUpdate?(object: ApiObject, old: ApiObject): readonly Cause[];
+  validateUpdate?(object: ApiObject, old: ApiObject, settings: ApiSettings): readonly Cause[];
+  /** What is wrong with a change of the status. */
+  validateStatus?(object: ApiObject, old: ApiObject): readonly Cause[];
+  /** Whether an update of what is not there creates it. */
+  readonly isCreatedOnUpdate?: boolean;
+  /** Whether an update must name the version that it was made from. */
+  readonly mustBeVersioned?: boolean;
+  /** Whether something beside the finalizers of its metadata holds an object that is being deleted. */
+  isHeld?(object: ApiObject): boolean;
+  /** Changes an object whose deletion begins. */
+  prepareForDelete?(object: ApiObject): ApiObject;
+  /** How long the deletion of an object may take, in seconds; absent: no time at all. */
+  gracePeriod?(object: ApiObject, asked: number | undefined): number;
   /** Instead of storing: answers a `create` at once. Reviews do. */
-  review?(object: JsonObject, call: Call): JsonObject;
+  review?(object: JsonObject, call: Call): JsonObject | Promise<JsonObject>;
+  /**
+   * Whether this user may write this object: what authorization cannot decide without seeing it.
+   * `object` is absent where it is deleted, `old` where it is created.
+   *
+   * @throws StatusError
+   */
+  admit?(call: Call, object: ApiObject | undefined, old: ApiObject | undefined): void;
 }
 
 /** The apiVersion of a resource: `v1`, `apps/v1`. */

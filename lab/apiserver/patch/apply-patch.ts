@@ -25,6 +25,15 @@ export function patcherOf(mediaType: string): Patcher {
   return patcher;
 }
 
+/** A patch as it was sent. */
+export function parsePatch(bytes: Buffer): Json {
+  try {
+    return JSON.parse(bytes.toString()) as Json;
+  } catch (error) {
+    throw badRequest(`error decoding patch: ${error instanceof Error ? error.message : ''}`);
+  }
+}
+
 function jsonPatch(target: JsonObject, patch: Json): Json {
   if (!isList(patch) || !patch.every(isOperation)) {
     throw badRequest(

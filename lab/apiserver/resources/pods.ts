@@ -1,11 +1,14 @@
 import { at, listAt, numberAt, textAt, type ApiObject, type Json } from '../api-object.ts';
-import { asPending, validatePod, validatePodUpdate } from '../pod-lifecycle.ts';
+import { asPending, podGracePeriod, validatePod, validatePodUpdate } from '../pod-lifecycle.ts';
 import { withPodDefaults } from '../pod-defaults.ts';
+import { partSubresource } from '../part-subresource.ts';
 import { log } from '../pod-log.ts';
 import { kubeletSubresource, proxySubresource } from '../unreachable.ts';
 import { ageColumn, column, nameColumn, textColumn } from '../columns.ts';
 import { humanDuration } from '../human-duration.ts';
 import { allVerbs, type Resource } from '../resource.ts';
+import { bindingSubresource } from './pod-binding.ts';
+import { evictionSubresource } from './pod-eviction.ts';
 
 export const pods: Resource = {
   group: '',
@@ -26,7 +29,11 @@ export const pods: Resource = {
     kubeletSubresource('exec', 'PodExecOptions'),
     kubeletSubresource('portforward', 'PodPortForwardOptions'),
     proxySubresource('PodProxyOptions'),
+    bindingSubresource,
+    evictionSubresource,
+    partSubresource('ephemeralcontainers', 'Pod', ['get', 'patch', 'update']),
   ],
+  gracePeriod: podGracePeriod,
   defaults: (pod) => ({ ...pod, ...withPodDefaults(pod) }),
   prepareForCreate: asPending,
   validate: validatePod,

@@ -5,6 +5,7 @@ import { invalidValue, required } from '../field-errors.ts';
 import { withPodDefaults } from '../pod-defaults.ts';
 import { allVerbs, type Column, type Resource } from '../resource.ts';
 import type { Cause } from '../status.ts';
+import { scaleSubresource } from './scale.ts';
 
 export const deployments: Resource = {
   group: 'apps',
@@ -19,6 +20,7 @@ export const deployments: Resource = {
   schema: 'io.k8s.api.apps.v1.Deployment',
   hasStatus: true,
   hasGeneration: true,
+  subresources: [scaleSubresource],
   columns: [
     nameColumn,
     column(
@@ -59,6 +61,7 @@ export const replicaSets: Resource = {
   schema: 'io.k8s.api.apps.v1.ReplicaSet',
   hasStatus: true,
   hasGeneration: true,
+  subresources: [scaleSubresource],
   selectableFields: {
     'status.replicas': (object) => String(numberAt(object, 'status', 'replicas')),
   },

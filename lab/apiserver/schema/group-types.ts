@@ -11,46 +11,33 @@ Deployment : Keeps a number of equal pods running, and replaces them step by ste
   metadata meta.ObjectMeta #1 : Name, labels, history.
   spec DeploymentSpec #2 : What is wanted.
   status DeploymentStatus #3 : What was last seen.
-DeploymentSpec : What is wanted of a Deployment.
-  minReadySeconds int #5
-  paused bool #7
-  progressDeadlineSeconds int #9
-  replicas int #1 : How many pods.
-  revisionHistoryLimit int #6 : How many old ReplicaSets are kept.
-  selector! meta.LabelSelector #2 : The labels of its pods.
-  strategy DeploymentStrategy retainKeys #4 : How pods are replaced.
-  template! core.PodTemplateSpec #3 : The pods.
-DeploymentStrategy : How pods are replaced.
-  rollingUpdate RollingUpdateDeployment #2
-  type string #1 : Recreate or RollingUpdate.
-RollingUpdateDeployment : How many pods may be missing or too many meanwhile.
-  maxSurge intOrString #2
-  maxUnavailable intOrString #1
-DeploymentStatus : What was last seen of a Deployment.
-  availableReplicas int #4
-  collisionCount int #8
-  conditions [DeploymentCondition] merge=type #6
-  observedGeneration long #1
-  readyReplicas int #7
-  replicas int #2
-  terminatingReplicas int #9
-  unavailableReplicas int #5
-  updatedReplicas int #3
-DeploymentCondition : One aspect of the state of a Deployment.
-  lastTransitionTime time #7
-  lastUpdateTime time #6
-  message string #5
-  reason string #4
-  status! string #2
-  type! string #1
 ReplicaSet : Keeps a number of equal pods running.
   apiVersion string
   kind string
   metadata meta.ObjectMeta #1 : Name, labels, history.
   spec ReplicaSetSpec #2 : What is wanted.
   status ReplicaSetStatus #3 : What was last seen.
+DeploymentSpec : What is wanted of a Deployment.
+  minReadySeconds int #5 : How long a pod must be ready before it counts.
+  paused bool #7 : Whether changes of the template wait.
+  progressDeadlineSeconds int #9 : After how long without progress a rollout has failed.
+  replicas int #1 : How many pods.
+  revisionHistoryLimit int #6 : How many old ReplicaSets are kept.
+  selector! meta.LabelSelector #2 : The labels of its pods.
+  strategy DeploymentStrategy retainKeys #4 : How pods are replaced.
+  template! core.PodTemplateSpec #3 : The pods.
+DeploymentStatus : What was last seen of a Deployment.
+  availableReplicas int #4
+  collisionCount int #8
+  conditions [DeploymentCondition] merge=type #6
+  observedGeneration long #1 : The generation that was acted upon.
+  readyReplicas int #7
+  replicas int #2
+  terminatingReplicas int #9
+  unavailableReplicas int #5
+  updatedReplicas int #3
 ReplicaSetSpec : What is wanted of a ReplicaSet.
-  minReadySeconds int #4
+  minReadySeconds int #4 : How long a pod must be ready before it counts.
   replicas int #1 : How many pods.
   selector! meta.LabelSelector #2 : The labels of its pods.
   template core.PodTemplateSpec #3 : The pods.
@@ -58,16 +45,29 @@ ReplicaSetStatus : What was last seen of a ReplicaSet.
   availableReplicas int #5
   conditions [ReplicaSetCondition] merge=type #6
   fullyLabeledReplicas int #2
-  observedGeneration long #3
+  observedGeneration long #3 : The generation that was acted upon.
   readyReplicas int #4
   replicas! int #1
   terminatingReplicas int #7
-ReplicaSetCondition : One aspect of the state of a ReplicaSet.
-  lastTransitionTime time #3
+DeploymentStrategy : How pods are replaced.
+  rollingUpdate RollingUpdateDeployment #2
+  type string #1 : Recreate or RollingUpdate.
+DeploymentCondition : One aspect of the state of a Deployment.
+  lastTransitionTime time #7 : When the status changed last.
+  lastUpdateTime time #6
   message string #5
   reason string #4
   status! string #2
   type! string #1
+ReplicaSetCondition : One aspect of the state of a ReplicaSet.
+  lastTransitionTime time #3 : When the status changed last.
+  message string #5
+  reason string #4
+  status! string #2
+  type! string #1
+RollingUpdateDeployment : How many pods may be missing or too many meanwhile.
+  maxSurge intOrString #2 : How many more than wanted, as a number or in percent.
+  maxUnavailable intOrString #1 : How many fewer than wanted, as a number or in percent.
 `,
   ),
   ...declareTypes(
@@ -81,23 +81,30 @@ EndpointSlice : Some of the addresses behind a Service.
   metadata meta.ObjectMeta #1 : Name, labels, history.
   ports [EndpointPort] #3 : Their ports.
 Endpoint : One backend of a Service.
-  addresses! [string] #1
-  conditions EndpointConditions #2
+  addresses! [string] #1 : Its addresses, of one family; all reach the same backend.
+  conditions EndpointConditions #2 : Whether it takes traffic.
   deprecatedTopology {string} #5
-  hints any #8
-  hostname string #3
-  nodeName string #6
-  targetRef core.ObjectReference #4
-  zone string #7
-EndpointConditions : Whether an endpoint takes traffic.
-  ready bool #1
-  serving bool #2
-  terminating bool #3
+  hints EndpointHints #8 : For which zones it is meant.
+  hostname string #3 : A name in the domain of the Service.
+  nodeName string #6 : The node it is on.
+  targetRef core.ObjectReference #4 : The pod behind it.
+  zone string #7 : The zone it is in.
 EndpointPort : One port.
   appProtocol string #4
   name string #1
   port int #3
   protocol string #2
+EndpointConditions : Whether an endpoint takes traffic.
+  ready bool #1 : Whether it takes new connections; unknown counts as yes.
+  serving bool #2 : As ready, also while it is ending.
+  terminating bool #3 : Whether it is ending.
+EndpointHints : For whom an endpoint is meant.
+  forNodes [ForNode] #2
+  forZones [ForZone] #1
+ForZone : A zone whose clients should use the endpoint.
+  name! string #1
+ForNode : A node whose clients should use the endpoint.
+  name! string #1
 `,
   ),
   ...declareTypes(
@@ -109,62 +116,13 @@ Lease : Who holds something, and until when.
   metadata meta.ObjectMeta #1 : Name, labels, history.
   spec LeaseSpec #2 : Who, and since when.
 LeaseSpec : Who holds a lease, and since when.
-  acquireTime microTime #3
-  holderIdentity string #1
-  leaseDurationSeconds int #2
-  leaseTransitions int #5
+  acquireTime microTime #3 : Since when it is held.
+  holderIdentity string #1 : Who holds it.
+  leaseDurationSeconds int #2 : How long after renewTime others wait.
+  leaseTransitions int #5 : How often the holder has changed.
   preferredHolder string #7
-  renewTime microTime #4
+  renewTime microTime #4 : When the holder renewed it last.
   strategy string #6
-`,
-  ),
-  ...declareTypes(
-    'io.k8s.api.authorization.v1',
-    `
-SelfSubjectAccessReview : Asks whether you may do something.
-  apiVersion string
-  kind string
-  metadata meta.ObjectMeta #1 : Ignored.
-  spec! SelfSubjectAccessReviewSpec #2 : What you ask about.
-  status SubjectAccessReviewStatus #3 : The answer.
-SelfSubjectAccessReviewSpec : What you ask about.
-  nonResourceAttributes NonResourceAttributes #2
-  resourceAttributes ResourceAttributes #1
-NonResourceAttributes : A path that is not a resource.
-  path string #1
-  verb string #2
-ResourceAttributes : A resource and what is done with it.
-  fieldSelector any #8
-  group string #3
-  labelSelector any #9
-  name string #7
-  namespace string #1
-  resource string #5
-  subresource string #6
-  verb string #2
-  version string #4
-SubjectAccessReviewStatus : The answer.
-  allowed! bool #1
-  denied bool #4
-  evaluationError string #3
-  reason string #2
-`,
-  ),
-  ...declareTypes(
-    'io.k8s.api.authentication.v1',
-    `
-SelfSubjectReview : Asks who you are.
-  apiVersion string
-  kind string
-  metadata meta.ObjectMeta #1 : Ignored.
-  status SelfSubjectReviewStatus #2 : The answer.
-SelfSubjectReviewStatus : Who you are.
-  userInfo UserInfo #1
-UserInfo : A user.
-  extra any #4
-  groups [string] #3
-  uid string #2
-  username string #1
 `,
   ),
 ];

@@ -4,13 +4,24 @@ import { coreTypes } from './core-types.ts';
 import type { TypeDeclaration } from './declare.ts';
 import { groupTypes } from './group-types.ts';
 import { metaTypes } from './meta-types.ts';
+import { nodeTypes } from './node-types.ts';
 import { podTypes } from './pod-types.ts';
+import { schedulingTypes } from './scheduling-types.ts';
+import { serviceTypes } from './service-types.ts';
 import { volumeTypes } from './volume-types.ts';
 
 export const types: ReadonlyMap<string, TypeDeclaration> = new Map(
-  [...metaTypes, ...coreTypes, ...podTypes, ...containerTypes, ...volumeTypes, ...groupTypes].map(
-    (type) => [type.name, type],
-  ),
+  [
+    ...metaTypes,
+    ...coreTypes,
+    ...nodeTypes,
+    ...serviceTypes,
+    ...podTypes,
+    ...containerTypes,
+    ...schedulingTypes,
+    ...volumeTypes,
+    ...groupTypes,
+  ].map((type) => [type.name, type]),
 );
 
 /** A type that is known to exist: the table's own names. */

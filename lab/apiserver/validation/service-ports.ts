@@ -1,0 +1,93 @@
+/** Ports of Services. */
+import { at, numberAt, textAt, type ApiObject, type Json } from '../api-object.ts';
+import {
+  duplicate,
+  forbiddenField,
+  invalidForEach,
+  invalidValue,
+  notSupported,
+  required,
+} from '../field-errors.ts';
+import { portsOf, typeOf } from '../resources/service-spec.ts';
+import type { Cause } from '../status.ts';
+import { checkName, checkQualifiedName, portNameProblems, portNumberProblems } from './names.ts';
+
+export const protocols = ['SCTP', 'TCP', 'UDP'];
+const kubeletPort = 10250;
+
+export function validatePorts(service: ApiObject): readonly Cause[] {
+  const ports = portsOf(service);
+  const names = ports.map((port) => textAt(port, 'name'));
+  return [
+    ...ports.flatMap((port, index) => validatePort(port, index, names)),
+    ...ports.flatMap((port, index) => validateForType(service, port, `spec.ports[${index}]`)),
+    ...validateUnique(ports),
+  ];
+}
+
+function validatePort(port: Json, index: number, names: readonly string[]): readonly Cause[] {
+  const field = `spec.ports[${index}]`;
+  const name = textAt(port, 'name');
+  const number = numberAt(port, 'port');
+  const protocol = textAt(port, 'protocol');
+  const appProtocol = textAt(port, 'appProtocol');
+  return [
+    ...(name === '' && names.length > 1 ? [required(`${field}.name`)] : []),
+    ...(name === '' ? [] : checkName(name, 'label', `${field}.name`)),
+    ...(name !== '' && names.indexOf(name) < index ? [duplicate(`${field}.name`, name)] : []),
+    ...invalidForEach(`${field}.port`, number, portNumberProblems(number)),
+    ...(protocols.includes(protocol)
+      ? []
+      : [notSupported(`${field}.protocol`, protocol, protocols)]),
+    ...checkPortNumberOrName(at(port, 'targetPort'), `${field}.targetPort`),
+    ...(appProtocol === '' ? [] : checkQualifiedName(appProtocol, `${field}.appProtocol`)),
+  ];
+}
+
+export function checkPortNumberOrName(port: Json | undefined, field: string): readonly Cause[] {
+  if (typeof port === 'number') return invalidForEach(field, port, portNumberProblems(port));
+  const name = typeof port === 'string' ? port : '';
+  return invalidForEach(field, name, portNameProblems(name));
+}
+
+function validateForType(service: ApiObject, port: Json, field: string): readonly Cause[] {
+  switch (typeOf(service)) {
+    case 'LoadBalancer':
+      return numberAt(port, 'port') === kubeletPort
+        ? [
+            invalidValue(
+              field,
+              kubeletPort,
+              `may not expose port ${kubeletPort} externally since it is used by kubelet`,
+            ),
+          ]
+        : [];
+    case 'NodePort':
+      return [];
+    default:
+      return numberAt(port, 'nodePort') === 0
+        ? []
+        : [
+            forbiddenField(
+              `${field}.nodePort`,
+              `may not be used when \`type\` is '${typeOf(service)}'`,
+            ),
+          ];
+  }
+}
+
+/** A number may serve each protocol once. */
+function validateUnique(ports: readonly Json[]): readonly Cause[] {
+  const keyOf = (port: Json, what: 'port' | 'nodePort') =>
+    `${textAt(port, 'protocol')}/${numberAt(port, what)}`;
+  return (['nodePort', 'port'] as const).flatMap((what) => {
+    const keys = ports.map((port) => keyOf(port, what));
+    return ports.flatMap((port, index) => {
+      const number = numberAt(port, what);
+      if (number === 0 || keys.indexOf(keyOf(port, what)) === index) return [];
+      return what === 'nodePort'
+        ? [duplicate(`spec.ports[${index}].nodePort`, number)]
+        : [duplicate(`spec.ports[${index}]`, { protocol: textAt(port, 'protocol'), port: number })];
+    });
+  });
+}
