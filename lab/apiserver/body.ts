@@ -1,32 +1,52 @@
 /** Request bodies: read up to the limit, decoded by their media type, checked against the type. */
-import { parse as parseYaml } from 'yaml';
+import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { isObject, textAt, type ApiObject, type Json, type JsonObject } from './api-object.ts';
 import { headerOf, type HttpRequest, type HttpResponse } from './exchange.ts';
+import { notSupported } from './field-errors.ts';
+import { inspectJson } from './json-text.ts';
 import { decodeProtobuf, protobufType } from './protobuf.ts';
 import { apiVersionOf, type Resource } from './resource.ts';
 import { conform } from './schema/conform.ts';
-import { badRequest, tooLarge, unsupportedMediaType } from './status.ts';
+import { badRequest, invalid, tooLarge, unsupportedMediaType } from './status.ts';
+import { warn } from './warnings.ts';
 
 /** Upstream's `MaxRequestBodyBytes`. */
 const limitBytes = 3 * 1024 * 1024;
+
+/** What objects are taken in; patches have their own. */
+const acceptedTypes = ['application/json', 'application/yaml', protobufType];
 
 /** The body's bytes; what is too long is refused before it has all been read. */
 export async function readBytes(request: HttpRequest): Promise<Buffer> {
   if (Number(headerOf(request, 'content-length')) > limitBytes) throw tooLarge(limitBytes);
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    size += chunk.length;
-    if (size > limitBytes) throw tooLarge(limitBytes);
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request) {
+      if (!Buffer.isBuffer(chunk)) continue;
+      size += chunk.length;
+      if (size > limitBytes) break;
+      chunks.push(chunk);
+    }
+  } catch {
+    // The client went away, or its body is not as long as it said.
+    throw badRequest('unexpected EOF');
   }
+  if (size > limitBytes) throw tooLarge(limitBytes);
   return Buffer.concat(chunks);
 }
 
 export function mediaTypeOf(request: HttpRequest): string {
   return (headerOf(request, 'content-type').split(';')[0] ?? '').trim().toLowerCase();
 }
+
+/** A body as it was sent, with what strict decoding complains of beyond unknown fields. */
+interface ReadBody {
+  readonly value: Json;
+  readonly duplicates: readonly string[];
+}
+
+const duplicatesOf = new WeakMap<JsonObject, readonly string[]>();
 
 /** A body as it was sent: JSON, YAML or protobuf. */
 export async function readBody(
@@ -35,15 +55,18 @@ export async function readBody(
   { isEmptyAllowed = false } = {},
 ): Promise<Json> {
   const mediaType = mediaTypeOf(request);
-  if (mediaType === protobufType) return decodeProtobuf(await readBytes(request), schema);
-  const isYaml = mediaType === 'application/yaml';
-  if (!isYaml && mediaType !== '' && mediaType !== 'application/json') {
-    throw unsupportedMediaType(['application/json', 'application/yaml']);
+  if (mediaType !== '' && !acceptedTypes.includes(mediaType)) {
+    throw unsupportedMediaType(acceptedTypes);
   }
-  const text = (await readBytes(request)).toString();
-  if (isEmptyAllowed && text === '') return null;
+  const bytes = await readBytes(request);
+  if (isEmptyAllowed && bytes.length === 0) return null;
+  if (mediaType === protobufType) return decodeProtobuf(bytes, schema);
   try {
-    return (isYaml ? parseYaml(text) : JSON.parse(text)) as Json;
+    const text = bytes.toString();
+    const { value, duplicates } =
+      mediaType === 'application/yaml' ? readYaml(text) : readJson(text);
+    if (isObject(value)) duplicatesOf.set(value, duplicates);
+    return value;
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     throw badRequest(
@@ -52,8 +75,44 @@ export async function readBody(
   }
 }
 
+function readJson(text: string): ReadBody {
+  const value = JSON.parse(text) as Json;
+  const { isTooDeep, duplicates } = inspectJson(text);
+  if (isTooDeep) throw new Error('exceeded max depth');
+  return { value, duplicates: duplicates.map((path) => `duplicate field "${path}"`) };
+}
+
+/** YAML, of which only what JSON can say is taken. */
+function readYaml(text: string): ReadBody {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, merge: true, uniqueKeys: false });
+  const [error] = document.errors;
+  if (error) throw error;
+  const duplicates: string[] = [];
+  visit(document, {
+    Map: (_key, { items }) => {
+      const keys = new Set<unknown>();
+      for (const { key } of items) {
+        const name = isScalar(key) ? JSON.stringify(key.value) : undefined;
+        if (name === undefined || name === '"<<"') continue;
+        const { line } = lineCounter.linePos(isScalar(key) ? (key.range?.[0] ?? 0) : 0);
+        if (keys.has(name)) duplicates.push(`line ${line}: key ${name} already set in map`);
+        keys.add(name);
+      }
+    },
+  });
+  const json = JSON.stringify(document.toJS() ?? null);
+  if (inspectJson(json).isTooDeep) throw new Error('exceeded max depth');
+  return {
+    value: JSON.parse(json) as Json,
+    duplicates:
+      duplicates.length === 0 ? [] : [`yaml: unmarshal errors:\n  ${duplicates.join('\n  ')}`],
+  };
+}
+
 /** What `fieldValidation` asks for unknown fields: refuse, warn (also where nothing is said), or nothing. */
-type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
+const fieldValidations = ['Ignore', 'Strict', 'Warn'] as const;
+type FieldValidation = (typeof fieldValidations)[number];
 
 /** Reads an object of the resource from what a client sent. */
 export function decodeObject(
@@ -62,23 +121,21 @@ export function decodeObject(
   query: URLSearchParams,
   response: HttpResponse,
 ): ApiObject {
+  const validation = readFieldValidation(query);
   if (!isObject(sent)) {
     throw badRequest(
       `the object provided is unrecognized (must be of type ${resource.kind}): couldn't get version/kind`,
     );
   }
   checkKind(resource, sent);
-  const { object, complaints, mismatch } = conform(resource.schema, sent);
+  const { object, complaints: unknown, mismatch } = conform(resource.schema, sent);
   const inVersion = `${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}`;
   if (mismatch !== undefined) throw badRequest(`${inVersion}: ${mismatch}`);
-  const validation = readFieldValidation(query);
+  const complaints = [...(duplicatesOf.get(sent) ?? []), ...unknown];
   if (complaints.length > 0 && validation === 'Strict') {
     throw badRequest(`${inVersion}: strict decoding error: ${complaints.join(', ')}`);
   }
-  if (complaints.length > 0 && validation === 'Warn') {
-    const warnings = complaints.map((complaint) => `299 - ${JSON.stringify(complaint)}`);
-    response.setHeader('Warning', warnings.join(', '));
-  }
+  if (validation === 'Warn') warn(response, complaints);
   return withName(object);
 }
 
@@ -108,8 +165,9 @@ function checkKind(resource: Resource, sent: JsonObject): void {
 function readFieldValidation(query: URLSearchParams): FieldValidation {
   const value = query.get('fieldValidation') ?? '';
   if (value === '') return 'Warn';
-  if (value === 'Strict' || value === 'Warn' || value === 'Ignore') return value;
-  throw badRequest(
-    `fieldValidation: Unsupported value: "${value}": supported values: "Ignore", "Strict", "Warn"`,
-  );
+  const known = fieldValidations.find((one) => one === value);
+  if (known) return known;
+  throw invalid({ group: 'meta.k8s.io', kind: 'CreateOptions' }, '', [
+    notSupported('fieldValidation', value, fieldValidations),
+  ]);
 }

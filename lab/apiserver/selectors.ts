@@ -43,8 +43,8 @@ function parseRequirement(requirement: string, whole: string): LabelTest {
     checkKey(key, whole);
     const values = new Set(list.split(',').map((value) => value.trim()));
     return operator === 'in'
-      ? (labels) => key in labels && values.has(labels[key] ?? '')
-      : (labels) => !(key in labels) || !values.has(labels[key] ?? '');
+      ? (labels) => Object.hasOwn(labels, key) && values.has(labels[key] ?? '')
+      : (labels) => !Object.hasOwn(labels, key) || !values.has(labels[key] ?? '');
   }
   const comparison = /^([^\s=!<>]+)\s*(==|=|!=|>|<)\s*([^\s=!<>]*)$/.exec(requirement);
   if (comparison) {
@@ -59,7 +59,7 @@ function parseRequirement(requirement: string, whole: string): LabelTest {
   if (!existence) throw unparsable(whole, requirement);
   const [, not, key = ''] = existence;
   checkKey(key, whole);
-  return not ? (labels) => !(key in labels) : (labels) => key in labels;
+  return not ? (labels) => !Object.hasOwn(labels, key) : (labels) => Object.hasOwn(labels, key);
 }
 
 function checkKey(key: string, whole: string): void {
@@ -105,7 +105,8 @@ function fieldReader(field: string, resource: Resource): (object: ApiObject) => 
   if (field === 'metadata.namespace' && resource.namespaced) {
     return (object) => textAt(object, 'metadata', 'namespace');
   }
-  const own = resource.selectableFields?.[field];
+  const { selectableFields = {} } = resource;
+  const own = Object.hasOwn(selectableFields, field) ? selectableFields[field] : undefined;
   if (!own) throw badRequest(`field label not supported: ${field}`);
   return own;
 }
