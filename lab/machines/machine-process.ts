@@ -107,8 +107,10 @@ export function startMachine(options: MachineOptions): MachineProcess {
     const found = pid ?? (await hostPidOf(measured.child.pid));
     const bytes = found === null ? null : await residentBytesOf(found);
     if (program !== measured) return;
+    const isFound = pid === null && found !== null;
     pid = found;
     residentBytes = bytes;
+    if (isFound) onChange();
   };
 
   const problemOf = async (): Promise<string | undefined> => {

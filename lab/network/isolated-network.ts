@@ -14,7 +14,9 @@ export async function layIsolatedNetwork(machines: readonly MachinePlan[]): Prom
   return {
     mode: 'isolated',
     machines,
-    inside: (machine, argv) => ['nsenter', `--net=/run/netns/${machine}`, ...argv],
+    // The router's network is our own.
+    inside: (machine, argv) =>
+      machine === 'router' ? argv : ['nsenter', `--net=/run/netns/${machine}`, ...argv],
     setLink: async (machine, isUp) => {
       await demand(['ip', 'link', 'set', machine, isUp ? 'up' : 'down']);
     },
@@ -26,6 +28,8 @@ function script(machines: readonly MachinePlan[]): string {
   return [
     'mount -t tmpfs -o mode=755 tmpfs /run',
     forward,
+    // Whoever asks the way is told at once that there is none.
+    'echo 0 > /proc/sys/net/ipv4/icmp_ratelimit',
     batch('ip', routerBatch(machines)),
     ...machines.map((machine) =>
       batch(`ip -netns ${machine.name}`, machineBatch(machine, machines)),

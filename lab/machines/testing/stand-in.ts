@@ -1,0 +1,25 @@
+/** A machine's program for tests: serves `/healthz` on loopback, or does what it is told instead. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { existsSync } from 'node:fs';
+import { runProgram } from '../program.ts';
+
+await runProgram(['broken-while', 'deaf'], async ({ 'broken-while': file, deaf }) => {
+  if (file !== undefined && existsSync(file)) throw new Error('the disk is full');
+  if (deaf !== undefined) await new Promise(() => setInterval(() => undefined, 1_000));
+  const server = createServer((request, response) => {
+    if (request.url === '/crash') process.abort();
+    response.end('ok');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    address: `127.0.0.1:${port}`,
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+});

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { layTestNetwork, type TestNetwork } from './testing/laid-network.ts';
+import { whyNotIsolated } from './testing/why-not-isolated.ts';
+
+const reason = await whyNotIsolated();
+
+describe.skipIf(reason !== null)(`an isolated network (${reason ?? 'to be had here'})`, () => {
+  let network: TestNetwork;
+  const pods = ['10.244.1.5', 'fd00:10:244:1::5'];
+
+  beforeAll(async () => {
+    network = await layTestNetwork('isolated');
+    await network.run('node-1', ['ip', 'address', 'add', `${pods[0] ?? ''}/32`, 'dev', 'pods']);
+    const batch = ['ip', 'address', 'add', `${pods[1] ?? ''}/128`, 'dev', 'pods', 'nodad'];
+    await network.run('node-1', batch);
+    await network.serve(
+      'node-1',
+      `const { createServer } = require('node:net');
+       const hosts = ${JSON.stringify([...pods, '172.30.0.21', 'fd00:172:30::21'])};
+       let left = hosts.length;
+       for (const host of hosts)
+         createServer((socket) => socket.end(socket.remoteAddress))
+           .listen({ host, port: 80 }, () => --left || ready());`,
+    );
+  });
+  afterAll(() => network[Symbol.asyncDispose]());
+
+  /** Who we are to the one that we reach there, or why we do not. */
+  const dial = async (machine: string, host: string) => {
+    const script = `const socket = require('node:net').connect(80, '${host}');
+      socket.on('error', ({ code }) => console.log(code)).pipe(process.stdout);`;
+    const { stdout } = await network.run(machine, [process.execPath, '-e', script]);
+    return stdout.trim();
+  };
+
+  it('has no way out', async () => {
+    for (const address of ['8.8.8.8', '2001:4860:4860::8888']) {
+      const { status, stderr } = await network.run('router', ['ip', 'route', 'get', address]);
+      expect(status).not.toBe(0);
+      expect(stderr).toContain('Network is unreachable');
+    }
+    const links = await network.run('router', ['ip', '-brief', 'link']);
+    const names = links.stdout.split('\n').map((line) => line.split(/[ @]/)[0] ?? '');
+    expect(names.filter((name) => name !== '').sort()).toEqual(
+      [
+        'lo',
+        'outside',
+        'cluster',
+        'store',
+        'apiserver-1',
+        'controllers',
+        'node-1',
+        'node-2',
+        'client',
+      ].sort(),
+    );
+  });
+
+  it.each(pods)('lets other nodes and the control plane reach a pod at %s', async (pod) => {
+    const family = pods.indexOf(pod);
+    expect(await dial('node-2', pod)).toBe(['172.30.0.22', 'fd00:172:30::22'][family]);
+    expect(await dial('apiserver-1', pod)).toBe(['172.30.0.11', 'fd00:172:30::11'][family]);
+    expect(await dial('node-1', pod)).toBe(pod);
+  });
+
+  it.each(pods)('keeps a pod at %s from the client outside', async (pod) => {
+    expect(await dial('client', pod)).toMatch(/^(ENETUNREACH|EHOSTUNREACH)$/);
+  });
+
+  it('lets the client outside reach a node', async () => {
+    expect(await dial('client', '172.30.0.21')).toBe('192.0.2.10');
+    expect(await dial('client', 'fd00:172:30::21')).toBe('2001:db8::10');
+  });
+
+  it('loses a machine whose link is cut, until it is mended', async () => {
+    await network.run('router', ['ip', 'link', 'set', 'node-2', 'down']);
+    const late = AbortSignal.timeout(500);
+    await expect(
+      network.run('router', [process.execPath, '-e', dialScript], late),
+    ).rejects.toThrow();
+    await network.run('router', ['ip', 'link', 'set', 'node-2', 'up']);
+    expect(await dial('node-2', pods[0] ?? '')).toBe('172.30.0.22');
+    expect(await dial('node-2', pods[1] ?? '')).toBe('fd00:172:30::22');
+  });
+
+  const dialScript = `require('node:net').connect(1, '172.30.0.22').on('error', () => undefined)`;
+});
