@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectStore, type RemoteStore, type RemoteStoreOptions } from './remote-store.ts';
 import { StoreTimeoutError, type Change, type Store } from './store.ts';
-import { startStoreProcess, type StoreProcess } from './testing.ts';
+import { startRelay, startStoreProcess, type StoreProcess } from './testing.ts';
 
 interface Value {
   readonly text: string;
@@ -94,5 +94,79 @@ describe('a store that several apiservers share', () => {
     const store = connect({ timeoutMs: 50 });
     await expect(store.get('/a')).rejects.toThrow(StoreTimeoutError);
     await expect(store.create('/a', { text: '' })).rejects.toThrow('etcdserver: request timed out');
+    expect(store.isReady()).toBe(false);
+  });
+
+  it('calls a write whose answer was lost neither a success nor does it write it again', async () => {
+    await start();
+    const path = join(directory, 'relay.sock');
+    const relay = open.use(await startRelay(path, listen));
+    const far = open.use(connectStore<Value>(path));
+    await far.synced;
+    const { until, changes } = await follow(connect(), 1);
+    relay.mute();
+    const write = far.create('/a', { text: '1' });
+    const lost = expect(write).rejects.toThrow(
+      'etcdserver: request timed out, possibly due to connection lost',
+    );
+    await until(1);
+    relay.cut();
+    await lost;
+    expect(await far.get('/a')).toMatchObject({ revision: 2 });
+    expect(changes).toHaveLength(1);
+  });
+
+  it('ends the watches that the store can no longer continue', async () => {
+    const killed = await start();
+    const path = join(directory, 'relay.sock');
+    await using relay = await startRelay(path, listen);
+    const far = open.use(connectStore<Value>(path));
+    const { expired } = await follow(far, 1);
+    await relay[Symbol.asyncDispose]();
+    const near = connect();
+    await near.create('/a', { text: '1' });
+    await near.create('/b', { text: '2' });
+    await near.compact(3);
+    open.use(await startRelay(path, listen));
+    await expired;
+    expect(await far.list({ prefix: '/' })).toMatchObject({ result: 'page', revision: 3 });
+    expect(await far.watch({ prefix: '/', after: 2, onChange: () => undefined })).toEqual({
+      result: 'compacted',
+      revision: 3,
+      compactedRevision: 3,
+    });
+
+    // Another store at the same place has other revisions: nothing goes on there.
+    const again = await follow(far, 3);
+    await killed.kill();
+    await rm(join(directory, 'data'), { recursive: true });
+    await start();
+    await again.expired;
+    expect(await far.list({ prefix: '/' })).toMatchObject({ entries: [], revision: 1 });
+  });
+
+  it('is not ready while the store is paused, and reads then wait for it', async () => {
+    const store = await start();
+    const mirror = connect();
+    await mirror.synced;
+    expect(mirror.isReady()).toBe(true);
+    store.signal('SIGSTOP');
+    const read = mirror.get('/a');
+    await expect.poll(() => mirror.isReady(), { timeout: 5000 }).toBe(false);
+    store.signal('SIGCONT');
+    expect(await read).toBeUndefined();
+    expect(mirror.isReady()).toBe(true);
+  });
+
+  it('asks the store once for all reads of a moment, and again for those that come later', async () => {
+    await start();
+    const path = join(directory, 'relay.sock');
+    const relay = open.use(await startRelay(path, listen));
+    const store = open.use(connectStore<Value>(path));
+    await store.synced;
+    const before = relay.sentLines();
+    await Promise.all(Array.from({ length: 50 }, () => store.get('/a')));
+    // One, and perhaps the one that is asked every second.
+    expect(relay.sentLines() - before).toBeLessThanOrEqual(2);
   });
 });

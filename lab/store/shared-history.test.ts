@@ -1,40 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { once } from 'node:events';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { connectStore, type RemoteStore } from './remote-store.ts';
 import { StoreTimeoutError, type Change, type Write } from './store.ts';
-import { startStoreProcess, type StoreProcess } from './testing.ts';
-
-/** Passes connections on to a socket, and can break them all. */
-async function startRelay(path: string, target: string) {
-  const sockets = new Set<Socket>();
-  const server = createServer((client) => {
-    const upstream = connect(target);
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.once('close', () => sockets.delete(socket));
-      socket.on('error', () => undefined);
-      socket.once('close', () => [client, upstream].forEach((one) => one.destroy()));
-    }
-    client.pipe(upstream).pipe(client);
-  });
-  server.listen(path);
-  await once(server, 'listening');
-  const cut = () => sockets.forEach((socket) => socket.destroy());
-  return {
-    cut,
-    [Symbol.asyncDispose]: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      cut();
-      await closed;
-    },
-  };
-}
+import { startRelay, startStoreProcess, type StoreProcess } from './testing.ts';
 
 /** A store process, and two mirrors of it, each behind a relay. */
 async function startCluster() {
@@ -105,21 +76,30 @@ const steps = fc.array(
   { minLength: 20, maxLength: 60 },
 );
 
+interface Outcome {
+  readonly sent: string;
+  readonly write: Write<string> | 'unknown';
+}
+
 /** Writes over whatever the mirror shows, which may be old: a conflict is an answer too. */
 async function write(
   mirror: RemoteStore<string>,
   { key, isDelete }: Extract<Step, { type: 'write' }>,
-  value: string,
-): Promise<Write<string> | 'unknown'> {
-  try {
-    const entry = await mirror.get(key, { notOlderThan: 0 });
-    if (!entry) return await mirror.create(key, value);
-    if (isDelete) return await mirror.delete(key, entry.revision);
-    return await mirror.update(key, value, entry.revision);
-  } catch (error) {
-    expect(error).toBeInstanceOf(StoreTimeoutError);
-    return 'unknown';
-  }
+  sent: string,
+): Promise<Outcome> {
+  const entry = await mirror.get(key, { notOlderThan: 0 });
+  const writing = !entry
+    ? mirror.create(key, sent)
+    : isDelete
+      ? mirror.delete(key, entry.revision)
+      : mirror.update(key, sent, entry.revision);
+  return writing.then(
+    (write) => ({ sent, write }),
+    (error: unknown) => {
+      expect(error).toBeInstanceOf(StoreTimeoutError);
+      return { sent, write: 'unknown' };
+    },
+  );
 }
 
 const seen = (changes: readonly Change<string>[]) =>
@@ -130,8 +110,8 @@ it('is the same for two apiservers, whatever is killed or cut: nothing lost, twi
     fc.asyncProperty(steps, async (plan) => {
       await using cluster = await startCluster();
       const { mirrors } = cluster;
-      let writes: Promise<Write<string> | 'unknown'>[] = [];
-      const outcomes: (Write<string> | 'unknown')[] = [];
+      let writes: Promise<Outcome>[] = [];
+      const outcomes: Outcome[] = [];
       const settle = async () => {
         outcomes.push(...(await Promise.all(writes)));
         writes = [];
@@ -154,13 +134,17 @@ it('is the same for two apiservers, whatever is killed or cut: nothing lost, twi
       expect(one).toEqual(other);
       expect(one.map(([, revision]) => revision)).toEqual(one.map((_, index) => index + 2));
       expect(one.length + 1).toBe(revisions[0]);
-      for (const outcome of outcomes) {
-        if (outcome === 'unknown' || outcome.result !== 'written') continue;
-        const { key, revision, value } = outcome.entry;
-        expect(one[revision - 2]?.slice(1)).toEqual([revision, key, value]);
-      }
       const puts = one.flatMap(([type, , , value]) => (type === 'put' ? [value] : []));
       expect(new Set(puts).size).toBe(puts.length);
+      for (const { sent, write } of outcomes) {
+        if (write === 'unknown') continue;
+        if (write.result === 'written') {
+          const { key, revision, value } = write.entry;
+          expect(one[revision - 2]?.slice(1)).toEqual([revision, key, value]);
+        } else {
+          expect(puts).not.toContain(sent);
+        }
+      }
       expect(await cluster.fresh().list({ prefix: '/' })).toEqual(
         await mirrors[0]?.mirror.list({ prefix: '/' }),
       );
