@@ -22,6 +22,8 @@ export type CacheChange<T extends KubeObject> =
 export interface Informer<T extends KubeObject> extends AsyncDisposable {
   /** Resolves when the first list is in the cache and its `added` changes have been told. */
   readonly synced: Promise<void>;
+  /** How far it has come; empty before the first list. */
+  readonly resourceVersion: string;
   /** By `namespace/name`, or `name` where there are no namespaces. */
   get(key: string): T | undefined;
   list(): readonly T[];
@@ -44,6 +46,9 @@ export function startInformer<T extends KubeObject>(
   const ended = run(client, options, cache, stop.signal, () => synced.resolve(undefined));
   return {
     synced: synced.promise,
+    get resourceVersion() {
+      return cache.resourceVersion;
+    },
     get: (key) => cache.get(key),
     list: () => cache.list(),
     onChange: (listener) => cache.onChange(listener),

@@ -1,0 +1,37 @@
+/** Nodes and their leases. */
+import type { KubeObject } from '../../../proxies/kit/api/api-client.ts';
+import type { Condition } from './meta.ts';
+
+export interface Node extends KubeObject {
+  readonly spec?: {
+    readonly unschedulable?: boolean;
+    readonly taints?: readonly Taint[];
+  };
+  readonly status?: {
+    readonly conditions?: readonly Condition[];
+    readonly allocatable?: Readonly<Record<string, string>>;
+  };
+}
+
+export interface Taint {
+  readonly key: string;
+  readonly value?: string;
+  readonly effect: string;
+  readonly timeAdded?: string;
+}
+
+export interface Lease extends KubeObject {
+  readonly spec?: {
+    readonly holderIdentity?: string | null;
+    readonly leaseDurationSeconds?: number;
+    readonly acquireTime?: string;
+    readonly renewTime?: string;
+    readonly leaseTransitions?: number;
+  };
+}
+
+export const zoneLabel = 'topology.kubernetes.io/zone';
+
+export function zoneOf(node: Node | undefined): string | undefined {
+  return node?.metadata.labels?.[zoneLabel];
+}
