@@ -50,6 +50,11 @@ export const images: ReadonlyMap<string, Image> = new Map([
   image('lines', 'TCP: a line protocol that tells who talks to whom', () => import('./lines.ts')),
   image('pause', 'Does nothing until it is told to end', () => import('./pause.ts')),
   image('redirects', 'HTTP: redirects of every kind', () => import('./redirects.ts')),
+  image(
+    'sctp-echo',
+    'SCTP: sends back every message, tells the sender on demand',
+    () => import('./sctp-echo.ts'),
+  ),
   image('slow', 'HTTP: answers late, in drops, or never', () => import('./slow.ts')),
   image('tcp-echo', 'TCP: sends back every byte', () => import('./tcp-echo.ts')),
   image(
