@@ -117,7 +117,7 @@ describe('a store that several apiservers share', () => {
   });
 
   it('ends the watches that the store can no longer continue', async () => {
-    const killed = await start();
+    await start();
     const path = join(directory, 'relay.sock');
     await using relay = await startRelay(path, listen);
     const far = open.use(connectStore<Value>(path));
@@ -135,14 +135,27 @@ describe('a store that several apiservers share', () => {
       revision: 3,
       compactedRevision: 3,
     });
+  });
 
-    // Another store at the same place has other revisions: nothing goes on there.
-    const again = await follow(far, 3);
-    await killed.kill();
+  it('begins anew with another store at the same place: its revisions say nothing here', async () => {
+    const store = await start();
+    const path = join(directory, 'relay.sock');
+    await using relay = await startRelay(path, listen);
+    const far = open.use(connectStore<Value>(path));
+    await far.create('/old', { text: '' });
+    const { expired } = await follow(far, 2);
+    await relay[Symbol.asyncDispose]();
+    await store.kill();
     await rm(join(directory, 'data'), { recursive: true });
     await start();
-    await again.expired;
-    expect(await far.list({ prefix: '/' })).toMatchObject({ entries: [], revision: 1 });
+    const near = connect();
+    for (const key of ['/a', '/b', '/c']) await near.create(key, { text: '' });
+    open.use(await startRelay(path, listen));
+    await expired;
+    expect(await far.list({ prefix: '/' })).toMatchObject({
+      entries: [{ key: '/a' }, { key: '/b' }, { key: '/c' }],
+      revision: 4,
+    });
   });
 
   it('is not ready while the store is paused, and reads then wait for it', async () => {
