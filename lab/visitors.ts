@@ -3,7 +3,7 @@
  * what is in a namespace of their own, which goes with them.
  */
 import { randomBytes } from 'node:crypto';
-import type { Binding } from './apiserver/authorization.ts';
+import type { Binding } from './apiserver/static-bindings.ts';
 import type { User } from './apiserver/exchange.ts';
 import { timestamp } from './apiserver/metadata.ts';
 import { deleteContents } from './apiserver/namespace-contents.ts';

@@ -8,11 +8,7 @@ import { restrictNode } from './node-restriction.ts';
  *
  * @throws StatusError 403
  */
-export function admit(
-  call: Call,
-  object: ApiObject | undefined,
-  old: ApiObject | undefined,
-): void {
+export function admit(call: Call, object: ApiObject | undefined, old: ApiObject | undefined): void {
   restrictNode(call, object, old);
   call.resource.admit?.(call, object, old);
 }

@@ -1,67 +1,87 @@
-/** Who sends a request: a client certificate, a bearer token, or nobody we know. */
-import type { TLSSocket } from 'node:tls';
+/** Who sends a request: a front proxy's client, a certificate, a token, or nobody we know. */
+import { clientCertificateOf, readAuthorities } from './client-certificates.ts';
 import { connectionOf, headerOf, type HttpRequest, type User } from './exchange.ts';
+import { createFrontProxyReader } from './front-proxy.ts';
+import type { ApiserverOptions } from './options.ts';
 import { unauthorized } from './status.ts';
+import type { ServiceAccountTokens } from './tokens/service-account-tokens.ts';
 
-const anonymous: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
+export const anonymous: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
 
-export interface Authentication {
-  /** Bearer tokens and who they stand for. */
-  readonly tokens: ReadonlyMap<string, User>;
-  /** `--anonymous-auth`. */
-  readonly isAnonymousAllowed: boolean;
+export interface Authenticator {
+  /**
+   * Names the user of a request.
+   *
+   * @throws StatusError 401 for a token or certificate that is not valid, which is not the same as none.
+   */
+  authenticate(request: HttpRequest): Promise<User>;
+  /** The user of a bearer token for one of these audiences; undefined where it is not valid. */
+  userOfToken(token: string, audiences?: readonly string[]): Promise<TokenUser | undefined>;
 }
 
-/**
- * Names the user of a request: certificate first, then token, as kube-apiserver orders them.
- *
- * @throws StatusError 401 for a token or certificate that is not valid, which is not the same as none.
- */
-export function authenticate(request: HttpRequest, authentication: Authentication): User {
-  const user =
-    userOfCertificate(connectionOf(request)) ??
-    userOfToken(headerOf(request, 'authorization'), authentication.tokens) ??
-    (authentication.isAnonymousAllowed ? anonymous : undefined);
-  if (!user) throw unauthorized();
-  return user;
+export interface TokenUser {
+  readonly user: User;
+  /** Those of the audiences asked for that the token is good for; absent for tokens that have none. */
+  readonly audiences?: readonly string[];
 }
 
-/** The certificate of a connection is the same for all its requests: read it once. */
-const known = new WeakMap<object, User | null>();
+export type AuthenticatorOptions = Pick<
+  ApiserverOptions,
+  'clientCa' | 'tokens' | 'anonymousAuth' | 'requestHeader'
+> & { readonly serviceAccounts?: ServiceAccountTokens | undefined };
 
-function userOfCertificate(socket: TLSSocket | undefined): User | undefined {
-  if (!socket) return undefined;
-  const certificates = known.get(socket);
-  if (certificates !== undefined) return certificates ?? undefined;
-  const subject = socket.getPeerCertificate().subject as Subject | undefined;
-  // An HTTP/2 socket is a proxy object: it is as good a key, for as long as the session lives.
-  if (!subject?.CN) {
-    known.set(socket, null);
-    return undefined;
-  }
-  if (!socket.authorized) throw unauthorized();
-  const user = withAuthenticated({ name: subject.CN, groups: [subject.O ?? []].flat() });
-  known.set(socket, user);
-  return user;
+/** Front proxy first, then certificate, then token, as kube-apiserver orders them. */
+export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+  const { tokens, serviceAccounts, requestHeader, anonymousAuth = true } = options;
+  const authorities =
+    options.clientCa === undefined ? undefined : readAuthorities(options.clientCa);
+  const readFrontProxy = requestHeader ? createFrontProxyReader(requestHeader) : undefined;
+
+  const userOfToken: Authenticator['userOfToken'] = async (token, audiences) => {
+    const known = tokens?.get(token);
+    if (known) return { user: withAuthenticated(known) };
+    const claimed = await serviceAccounts?.userOf(token, audiences);
+    return claimed && { ...claimed, user: withAuthenticated(claimed.user) };
+  };
+
+  return {
+    userOfToken,
+    authenticate: async (request) => {
+      const proxied = readFrontProxy?.(request);
+      if (proxied) return withAuthenticated(proxied);
+      const certificate = clientCertificateOf(connectionOf(request));
+      if (certificate?.commonName && authorities && certificate.isIssuedBy(authorities)) {
+        const { commonName: name, organizations: groups } = certificate;
+        return withAuthenticated({ name, groups });
+      }
+      const token = bearerOf(request);
+      const owner = token === undefined ? undefined : await userOfToken(token);
+      if (owner) return owner.user;
+      // A front proxy's own certificate, without headers, says nobody's name.
+      const isWrong = certificate !== undefined && authorities !== undefined;
+      if (token !== undefined || isWrong || !anonymousAuth) throw unauthorized();
+      return anonymous;
+    },
+  };
 }
 
-interface Subject {
-  readonly CN?: string;
-  readonly O?: string | string[];
-}
+const protocolPrefix = 'base64url.bearer.authorization.k8s.io.';
 
-function userOfToken(authorization: string, tokens: ReadonlyMap<string, User>): User | undefined {
-  const [scheme, ...rest] = authorization.trim().split(' ');
-  if (scheme?.toLowerCase() !== 'bearer') return undefined;
-  const token = rest.join(' ').trim();
-  if (token === '') return undefined;
-  const user = tokens.get(token);
-  if (!user) throw unauthorized();
-  return withAuthenticated(user);
+/** From the header, or, for browsers that open a WebSocket, from its protocols. */
+function bearerOf(request: HttpRequest): string | undefined {
+  const [scheme, token] = headerOf(request, 'authorization').trim().split(/ +/, 2);
+  if (scheme?.toLowerCase() === 'bearer' && token !== undefined && token !== '') return token;
+  const encoded = headerOf(request, 'sec-websocket-protocol')
+    .split(',')
+    .map((protocol) => protocol.trim())
+    .find((protocol) => protocol.startsWith(protocolPrefix))
+    ?.slice(protocolPrefix.length);
+  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64url').toString();
 }
 
 function withAuthenticated(user: User): User {
-  return user.groups.includes('system:authenticated')
-    ? user
-    : { ...user, groups: [...user.groups, 'system:authenticated'] };
+  const { groups } = user;
+  const isIncluded =
+    groups.includes('system:authenticated') || groups.includes('system:unauthenticated');
+  return isIncluded ? user : { ...user, groups: [...groups, 'system:authenticated'] };
 }

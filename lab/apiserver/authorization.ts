@@ -1,4 +1,4 @@
-/** What a user may do: rules of RBAC's shape, bound to users and groups. */
+/** What a user may do: authorizers, asked one after the other, and the refusal where none allows it. */
 import type { User } from './exchange.ts';
 import type { RequestInfo } from './request-info.ts';
 import { forbidden, type StatusError } from './status.ts';
@@ -12,130 +12,102 @@ export interface PolicyRule {
   readonly nonResourceURLs?: readonly string[];
 }
 
-/** A role given to subjects: in all namespaces, or in those that a rule of the binding names. */
-export interface Binding {
-  readonly users?: readonly string[];
-  readonly groups?: readonly string[];
-  readonly rules: readonly PolicyRule[];
-  /** Absent: everywhere. Else it decides by the namespace of the request, which is never empty then. */
-  readonly isNamespaceIncluded?: (namespace: string, user: User) => boolean;
-  /** Only writes that are tried (`dryRun=All`). */
-  readonly isDryRunOnly?: boolean;
-}
-
 /** What is asked: enough of a request to decide on, also for `kubectl auth can-i`. */
 export type Attributes = Pick<
   RequestInfo,
   'isResource' | 'verb' | 'group' | 'resource' | 'subresource' | 'namespace' | 'name' | 'path'
-> & { readonly isDryRun?: boolean };
+> & {
+  readonly isDryRun?: boolean;
+  /** The request's `fieldSelector`: a node may list what is its own. */
+  readonly fieldSelector?: string;
+};
 
-export interface Authorizer {
-  isAllowed(user: User, attributes: Attributes): boolean;
+/** `allow` and `deny` are final; `none` leaves it to the next authorizer. */
+export interface Decision {
+  readonly verdict: 'allow' | 'deny' | 'none';
+  /** Why, in Kubernetes' words; may be empty. */
+  readonly reason: string;
 }
 
-/** Allows what a binding allows; nothing else. */
-export function createAuthorizer(bindings: readonly Binding[]): Authorizer {
+/** Rules that somebody has in a namespace, for `kubectl auth can-i --list`. */
+export interface RulesReview {
+  readonly rules: readonly PolicyRule[];
+  /** False where an authorizer has more than it can list. */
+  readonly isComplete: boolean;
+}
+
+export interface Authorizer {
+  decide(user: User, attributes: Attributes): Decision;
+  /** Whether the decision is `allow`. */
+  isAllowed(user: User, attributes: Attributes): boolean;
+  rulesOf(user: User, namespace: string): RulesReview;
+}
+
+/** One of `--authorization-mode`. */
+export interface AuthorizationMode {
+  decide(user: User, attributes: Attributes): Decision;
+  rulesOf?(user: User, namespace: string): readonly PolicyRule[];
+}
+
+export const noOpinion: Decision = { verdict: 'none', reason: '' };
+
+/** Asks in order, until one has an opinion. */
+export function uniteAuthorizers(modes: readonly AuthorizationMode[]): Authorizer {
+  const decide = (user: User, attributes: Attributes): Decision => {
+    const reasons: string[] = [];
+    for (const mode of modes) {
+      const decision = mode.decide(user, attributes);
+      if (decision.verdict !== 'none') return decision;
+      if (decision.reason !== '') reasons.push(decision.reason);
+    }
+    return reasons.length === 0 ? noOpinion : { verdict: 'none', reason: reasons.join('\n') };
+  };
   return {
-    isAllowed: (user, attributes) =>
-      bindings.some((binding) => isBound(binding, user) && isCovered(binding, user, attributes)),
+    decide,
+    isAllowed: (user, attributes) => decide(user, attributes).verdict === 'allow',
+    rulesOf: (user, namespace) => ({
+      rules: modes.flatMap((mode) => mode.rulesOf?.(user, namespace) ?? []),
+      isComplete: modes.every((mode) => mode.rulesOf !== undefined),
+    }),
   };
 }
 
-/** The roles that every cluster binds. */
-export const defaultBindings: readonly Binding[] = [
-  {
-    groups: ['system:masters'],
-    rules: [
-      { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
-      { verbs: ['*'], nonResourceURLs: ['*'] },
-    ],
-  },
-  // system:public-info-viewer
-  {
-    groups: ['system:authenticated', 'system:unauthenticated'],
-    rules: [
-      {
-        verbs: ['get'],
-        nonResourceURLs: ['/healthz', '/livez', '/readyz', '/version', '/version/'],
-      },
-    ],
-  },
-  // system:discovery
-  {
-    groups: ['system:authenticated'],
-    rules: [
-      {
-        verbs: ['get'],
-        nonResourceURLs: ['/api', '/api/*', '/apis', '/apis/*', '/openapi', '/openapi/*'],
-      },
-    ],
-  },
-  // system:basic-user
-  {
-    groups: ['system:authenticated'],
-    rules: [
-      {
-        verbs: ['create'],
-        apiGroups: ['authorization.k8s.io'],
-        resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'],
-      },
-      {
-        verbs: ['create'],
-        apiGroups: ['authentication.k8s.io'],
-        resources: ['selfsubjectreviews'],
-      },
-    ],
-  },
+/** Who may everything, whatever the roles say. */
+export const privilegedGroup = 'system:masters';
+
+const everything: readonly PolicyRule[] = [
+  { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
+  { verbs: ['*'], nonResourceURLs: ['*'] },
 ];
 
+export const privileged: AuthorizationMode = {
+  decide: ({ groups }) =>
+    groups.includes(privilegedGroup) ? { verdict: 'allow', reason: '' } : noOpinion,
+  rulesOf: ({ groups }) => (groups.includes(privilegedGroup) ? everything : []),
+};
+
+export const alwaysAllow: AuthorizationMode = {
+  decide: () => ({ verdict: 'allow', reason: '' }),
+  rulesOf: () => everything,
+};
+
+export const alwaysDeny: AuthorizationMode = {
+  decide: () => ({ verdict: 'none', reason: 'Everything is forbidden.' }),
+  rulesOf: () => [],
+};
+
 /** Kubernetes' answer to what is not allowed. */
-export function refusal(user: User, attributes: Attributes): StatusError {
+export function refusal(user: User, attributes: Attributes, reason = ''): StatusError {
   const { group, resource, subresource, namespace, name, verb, path } = attributes;
+  const why = reason === '' ? '' : `: ${reason}`;
   if (!attributes.isResource) {
-    return forbidden(`User "${user.name}" cannot ${verb} path "${path}"`);
+    return forbidden(`User "${user.name}" cannot ${verb} path "${path}"${why}`);
   }
   const full = subresource === '' ? resource : `${resource}/${subresource}`;
   const scope = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
   return forbidden(
-    `User "${user.name}" cannot ${verb} resource "${full}" in API group "${group}" ${scope}`,
+    `User "${user.name}" cannot ${verb} resource "${full}" in API group "${group}" ${scope}${why}`,
     { group, plural: resource },
     name,
   );
-}
-
-function isBound({ users = [], groups = [] }: Binding, user: User): boolean {
-  return users.includes(user.name) || groups.some((group) => user.groups.includes(group));
-}
-
-function isCovered(binding: Binding, user: User, attributes: Attributes): boolean {
-  const { isNamespaceIncluded, isDryRunOnly } = binding;
-  if (isDryRunOnly && !attributes.isDryRun) return false;
-  if (isNamespaceIncluded) {
-    if (attributes.namespace === '' || !isNamespaceIncluded(attributes.namespace, user))
-      return false;
-  }
-  return binding.rules.some((rule) => matches(rule, attributes));
-}
-
-function matches(rule: PolicyRule, attributes: Attributes): boolean {
-  if (!names(rule.verbs, attributes.verb)) return false;
-  if (!attributes.isResource) {
-    return (rule.nonResourceURLs ?? []).some((pattern) =>
-      pattern.endsWith('*')
-        ? attributes.path.startsWith(pattern.slice(0, -1))
-        : attributes.path === pattern,
-    );
-  }
-  const { resource, subresource, name } = attributes;
-  const full = subresource === '' ? resource : `${resource}/${subresource}`;
-  return (
-    names(rule.apiGroups ?? [], attributes.group) &&
-    (names(rule.resources ?? [], full) ||
-      (subresource !== '' && (rule.resources ?? []).includes(`*/${subresource}`))) &&
-    (rule.resourceNames === undefined || rule.resourceNames.includes(name))
-  );
-}
-
-function names(list: readonly string[], value: string): boolean {
-  return list.includes('*') || list.includes(value);
 }

@@ -1,10 +1,10 @@
 /** From flags to an apiserver that runs: what `hop apiserver` and the lab's machines share. */
-import { createPublicKey, X509Certificate } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { hostname } from 'node:os';
-import { isIP } from 'node:net';
+import { hostname, networkInterfaces } from 'node:os';
 import { klogLine } from '../../proxies/kit/klog.ts';
 import { goFileError } from '../../proxies/kit/kubeconfig/errors.ts';
+import { parseIpRange, type IpRange } from './allocation/ip.ts';
 import { ConfigurationError, readText } from './configuration-error.ts';
 import type { ApiserverFlags } from './flags.ts';
 import {
@@ -38,8 +38,7 @@ export async function configure(
   flags: ApiserverFlags,
   options: ConfigureOptions,
 ): Promise<Configuration> {
-  const ranges = flags['service-cluster-ip-range'].split(',');
-  for (const range of ranges) checkRange(range);
+  const ranges = flags['service-cluster-ip-range'].split(',').map(readRange);
   const [serving, clientCa, tokens, requestHeader, serviceAccounts, kubeletClient, audit] =
     await Promise.all([
       servingCertificate(flags, ranges, options),
@@ -58,11 +57,12 @@ export async function configure(
     tokens,
     anonymousAuth: flags['anonymous-auth'],
     ...(requestHeader ? { requestHeader } : {}),
-    ...(serviceAccounts ? { serviceAccounts } : {}),
+    serviceAccounts,
     authorizationModes: readModes(flags['authorization-mode']),
-    serviceClusterIpRanges: ranges,
+    serviceClusterIpRange: flags['service-cluster-ip-range'],
+    allowLoopbackEndpoints: flags['allow-loopback-endpoints'],
     serviceNodePortRange: flags['service-node-port-range'],
-    ...(flags['endpoint-reconciler-type'] === 'none' ? {} : { advertise: advertised(flags) }),
+    ...advertise(flags),
     ...(kubeletClient ? { kubeletClient } : {}),
     maxRequestsInflight: flags['max-requests-inflight'],
     maxMutatingRequestsInflight: flags['max-mutating-requests-inflight'],
@@ -80,22 +80,31 @@ function checkPort(port: number): number {
   );
 }
 
-function checkRange(range: string): void {
-  const [address = '', bits = ''] = range.split('/');
-  const width = isIP(address) === 6 ? 128 : 32;
-  if (isIP(address) !== 0 && /^\d+$/.test(bits) && Number(bits) <= width) return;
-  throw new ConfigurationError('bad-range', `invalid CIDR address: ${range}`, { range });
+function readRange(text: string): IpRange {
+  const range = parseIpRange(text.trim());
+  if (range) return range;
+  throw new ConfigurationError('bad-range', `invalid CIDR address: ${text}`, { range: text });
 }
 
-function advertised(flags: ApiserverFlags) {
+/** Upstream: where nothing is said, the machine's own address. */
+function advertisedAddress(flags: ApiserverFlags): string | undefined {
   const address = flags['advertise-address'] || flags['bind-address'];
-  const isAny = address === '::' || address === '0.0.0.0' || address === '';
-  return { address: isAny ? '127.0.0.1' : address };
+  if (address !== '::' && address !== '0.0.0.0' && address !== '') return address;
+  const own = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return own.find(({ internal, family }) => !internal && family === 'IPv4')?.address;
+}
+
+function advertise(flags: ApiserverFlags): Pick<ApiserverOptions, 'advertise'> {
+  const address = advertisedAddress(flags);
+  const isOff = flags['endpoint-reconciler-type'] === 'none' || address === undefined;
+  // Nobody but this machine would reach a loopback address.
+  const isUseless = address?.startsWith('127.') && !flags['allow-loopback-endpoints'];
+  return isOff || isUseless ? {} : { advertise: { address } };
 }
 
 async function servingCertificate(
   flags: ApiserverFlags,
-  ranges: readonly string[],
+  ranges: readonly IpRange[],
   { given, log }: ConfigureOptions,
 ) {
   const certFile = flags['tls-cert-file'];
@@ -112,7 +121,7 @@ async function servingCertificate(
       'kubernetes.default.svc.cluster.local',
       '127.0.0.1',
       '::1',
-      advertised(flags).address,
+      advertisedAddress(flags) ?? 'localhost',
       ...ranges.map(firstAddress),
     ]),
   ];
@@ -175,13 +184,18 @@ async function readRequestHeader(flags: ApiserverFlags): Promise<RequestHeaderOp
 
 const defaultIssuer = 'https://kubernetes.default.svc.cluster.local';
 
-async function readServiceAccounts(
-  flags: ApiserverFlags,
-): Promise<ServiceAccountOptions | undefined> {
+async function readServiceAccounts(flags: ApiserverFlags): Promise<ServiceAccountOptions> {
   const keyFiles = split(flags['service-account-key-file']);
   const signingFile = flags['service-account-signing-key-file'];
-  if (keyFiles.length === 0 && signingFile === '') return undefined;
-  const signingKey = signingFile === '' ? undefined : await readKey(signingFile);
+  // Alone, it signs with a key of its own, which ends with it.
+  const isAlone = keyFiles.length === 0 && signingFile === '';
+  const signingKey = isAlone
+    ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+        .privateKey.export({ type: 'pkcs8', format: 'pem' })
+        .toString()
+    : signingFile === ''
+      ? undefined
+      : await readKey(signingFile);
   const keys = await Promise.all(keyFiles.map(readKey));
   const issuers = split(flags['service-account-issuer']);
   const known = issuers.length === 0 ? [defaultIssuer] : issuers;

@@ -1,21 +1,34 @@
 /** The way of every request: audit id, authentication, authorization, routing, handler, answer. */
-import { randomUUID } from 'node:crypto';
-import { authenticate, type Authentication } from './authentication.ts';
-import { refusal, type Authorizer } from './authorization.ts';
+import { StoreTimeoutError } from '../store/store.ts';
+import type { Authenticator } from './authentication.ts';
+import type { Authorizer } from './authorization.ts';
+import { beginRequest } from './begun-request.ts';
 import type { HttpRequest, HttpResponse } from './exchange.ts';
+import type { Health } from './health.ts';
+import type { InFlight } from './in-flight.ts';
+import type { Metrics } from './metrics.ts';
+import type { RoleIndex } from './rbac/role-index.ts';
 import type { ApiStore } from './registry.ts';
-import { impersonate } from './impersonation.ts';
-import { readRequest, type RequestInfo } from './request-info.ts';
 import { respondWithJson, respondWithStatus, respondWithText } from './respond.ts';
 import { route } from './route.ts';
+import type { ApiSettings } from './settings.ts';
 import { internalError, StatusError } from './status.ts';
+import type { ServiceAccountTokens } from './tokens/service-account-tokens.ts';
 
 export interface FrontOptions {
-  readonly authentication: Authentication;
+  readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
+  /** The rules of a stored role, for who may bind it. */
+  readonly rulesOfRole: RoleIndex['rulesOfRole'];
+  readonly serviceAccounts: ServiceAccountTokens | undefined;
   readonly store: ApiStore;
+  readonly settings: ApiSettings;
+  readonly health: Health;
+  readonly metrics: Metrics;
+  readonly inFlight: InFlight;
   /** Ends with the server: whatever waits, stops. */
   readonly closing: AbortSignal;
+  readonly audit: ((line: string) => void) | undefined;
   log(line: string): void;
 }
 
@@ -25,45 +38,45 @@ export async function handle(
   response: HttpResponse,
   options: FrontOptions,
 ): Promise<void> {
-  response.setHeader('Audit-Id', randomUUID());
-  response.setHeader('Cache-Control', 'no-cache, private');
-  const info = readInfo(request);
-  if (!info) return respondWithText({ request, response }, 400, '400 Bad Request');
+  const begun = beginRequest(request, options);
+  if (!begun) return respondWithText({ request, response }, 400, '400 Bad Request');
+  const { info } = begun;
+  for (const [name, value] of Object.entries(begun.headers)) response.setHeader(name, value);
+  response.once('close', () => begun.ended(response.statusCode ?? 0));
+  // Whoever keeps this connection finds another apiserver for the next request.
+  if (options.closing.aborted && request.httpVersion === '1.1') {
+    response.setHeader('Connection', 'close');
+  }
   const answer = { request, response, query: info.query };
   try {
-    const sender = authenticate(request, options.authentication);
-    const user = impersonate(request, sender, options.authorizer);
-    const attributes = { ...info, isDryRun: info.query.getAll('dryRun').includes('All') };
-    if (!options.authorizer.isAllowed(user, attributes)) throw refusal(user, info);
+    const user = await begun.admit();
     const signal = signalOf(response, options.closing);
     const reply = await route({ request, response, info, user, signal }, options);
     if (reply) await respondWithJson(answer, reply.status, reply.body, reply.headers);
+    else begun.started(response.statusCode ?? 0);
   } catch (error) {
     if (!(error instanceof StatusError)) options.log(`${info.path}: ${describe(error)}`);
-    const status = error instanceof StatusError ? error : internalError(describe(error));
+    const status = error instanceof StatusError ? error : unexpected(error);
     await respondWithStatus(answer, status).catch(() => response.destroy());
-  }
-}
-
-function readInfo(request: HttpRequest): RequestInfo | undefined {
-  try {
-    return readRequest(request.method ?? 'GET', request.url ?? '/');
-  } catch {
-    return undefined;
   }
 }
 
 function signalOf(response: HttpResponse, closing: AbortSignal): AbortSignal {
   const gone = new AbortController();
+  const end = () => gone.abort();
   response.once('close', () => {
     closing.removeEventListener('abort', end);
-    gone.abort();
+    end();
   });
-  const end = () => {
-    gone.abort();
-  };
   closing.addEventListener('abort', end);
+  if (closing.aborted) end();
   return gone.signal;
+}
+
+/** The store's own words are answered as they are, as upstream answers etcd's. */
+function unexpected(error: unknown): StatusError {
+  if (error instanceof StoreTimeoutError) return new StatusError(500, undefined, error.message);
+  return internalError(describe(error));
 }
 
 function describe(error: unknown): string {

@@ -1,29 +1,80 @@
 /** `/livez`, `/readyz` and `/healthz`, with kube-apiserver's names of checks and its texts. */
 
-const checks = [
-  'ping',
-  'log',
-  'etcd',
-  'informer-sync',
-  'poststarthook/start-apiextensions-controllers',
+type Endpoint = 'healthz' | 'livez' | 'readyz';
+const endpoints: readonly Endpoint[] = ['healthz', 'livez', 'readyz'];
+
+export interface HealthCheck {
+  readonly name: string;
+  /** Where it counts; absent: everywhere. */
+  readonly endpoints?: readonly Endpoint[];
+  readonly isHealthy: () => boolean;
+}
+
+export interface HealthAnswer {
+  readonly status: 200 | 500;
+  readonly text: string;
+}
+
+export interface Health {
+  /** Undefined where the path is none of these. */
+  answer(path: string, query: URLSearchParams): HealthAnswer | undefined;
+  readonly isReady: () => boolean;
+}
+
+/** The paths that every apiserver has, for `/`. */
+export const healthPaths: readonly string[] = [
+  '/healthz',
+  ...['etcd', 'log', 'ping', 'poststarthook/rbac/bootstrap-roles'].map(
+    (name) => `/healthz/${name}`,
+  ),
+  '/livez',
+  '/readyz',
 ];
-const endpoints = ['livez', 'readyz', 'healthz'];
 
-export const healthPaths: readonly string[] = endpoints.flatMap((endpoint) => [
-  `/${endpoint}`,
-  ...checks.map((check) => `/${endpoint}/${check}`),
-]);
+export function createHealth(checks: readonly HealthCheck[]): Health {
+  const checksOf = (endpoint: Endpoint) =>
+    checks.filter((check) => check.endpoints?.includes(endpoint) ?? true);
+  return {
+    isReady: () => checksOf('readyz').every((check) => check.isHealthy()),
+    answer: (path, query) => {
+      const [, first = '', ...rest] = path.replace(/\/$/, '').split('/');
+      const endpoint = endpoints.find((one) => one === first);
+      if (!endpoint) return undefined;
+      const own = checksOf(endpoint);
+      if (rest.length > 0) return answerOne(own.find(({ name }) => name === rest.join('/')));
+      return answerAll(endpoint, own, query);
+    },
+  };
+}
 
-/** The text of a health path; undefined where it is none. */
-export function healthOf(path: string, query: URLSearchParams): string | undefined {
-  const [, endpoint = '', ...rest] = path.split('/');
-  if (!endpoints.includes(endpoint)) return undefined;
-  const check = rest.join('/');
-  if (check !== '') return checks.includes(check) ? 'ok' : undefined;
-  if (!query.has('verbose')) return 'ok';
-  const excluded = query.getAll('exclude');
-  const lines = checks.map((name) =>
-    excluded.includes(name) ? `[+]${name} excluded: ok\n` : `[+]${name} ok\n`,
-  );
-  return `${lines.join('')}${endpoint} check passed\n`;
+function answerOne(check: HealthCheck | undefined): HealthAnswer | undefined {
+  if (!check) return undefined;
+  if (check.isHealthy()) return { status: 200, text: 'ok' };
+  return { status: 500, text: `internal server error: ${check.name} failed: reason withheld\n` };
+}
+
+function answerAll(
+  endpoint: Endpoint,
+  checks: readonly HealthCheck[],
+  query: URLSearchParams,
+): HealthAnswer {
+  const excluded = new Set(query.getAll('exclude'));
+  const results = checks.map(({ name, isHealthy }) => {
+    if (excluded.delete(name)) return { isGood: true, line: `[+]${name} excluded: ok\n` };
+    const isGood = isHealthy();
+    return {
+      isGood,
+      line: isGood ? `[+]${name} ok\n` : `[-]${name} failed: reason withheld\n`,
+    };
+  });
+  const isHealthy = results.every(({ isGood }) => isGood);
+  const unknown = [...excluded].map((name) => JSON.stringify(name)).join(',');
+  const warning =
+    unknown === ''
+      ? ''
+      : `warn: some health checks cannot be excluded: no matches for ${unknown}\n`;
+  const lines = results.map(({ line }) => line).join('');
+  if (!isHealthy) return { status: 500, text: `${lines}${warning}${endpoint} check failed\n` };
+  if (!query.has('verbose')) return { status: 200, text: 'ok' };
+  return { status: 200, text: `${lines}${warning}${endpoint} check passed\n` };
 }

@@ -21,22 +21,24 @@ export function impersonate(request: HttpRequest, sender: User, authorizer: Auth
     throw internalError('requested impersonation without impersonating a user');
   }
 
-  const demand = (group: string, resource: string, subresource: string, value: string): void => {
-    const attributes = { ...anything, group, resource, subresource, name: value };
-    if (!authorizer.isAllowed(sender, attributes)) throw refusal(sender, attributes);
+  const demand = (wanted: Pick<Attributes, 'resource' | 'name'> & Partial<Attributes>): void => {
+    const attributes = { ...anything, ...wanted };
+    const { verdict, reason } = authorizer.decide(sender, attributes);
+    if (verdict !== 'allow') throw refusal(sender, attributes, reason);
   };
-  demand('', 'users', '', name);
-  for (const group of groups) demand('', 'groups', '', group);
-  if (uid !== undefined) demand('authentication.k8s.io', 'uids', '', uid);
+  const account = readServiceAccount(name);
+  if (account) demand({ resource: 'serviceaccounts', ...account });
+  else demand({ resource: 'users', name });
+  for (const group of groups) demand({ resource: 'groups', name: group });
+  if (uid !== undefined) demand({ group: authentication, resource: 'uids', name: uid });
   for (const extra of extras) {
-    demand('authentication.k8s.io', 'userextras', extraKey(extra.name), extra.value);
+    const subresource = extraKey(extra.name);
+    demand({ group: authentication, resource: 'userextras', subresource, name: extra.value });
   }
 
-  const isAnonymous = name === 'system:anonymous';
-  const everybody = isAnonymous ? 'system:unauthenticated' : 'system:authenticated';
   return {
     name,
-    groups: groups.includes(everybody) ? groups : [...groups, everybody],
+    groups: groupsOf(name, groups, account),
     ...(uid === undefined ? {} : { uid }),
     ...(extras.length === 0
       ? {}
@@ -48,14 +50,43 @@ export function impersonate(request: HttpRequest, sender: User, authorizer: Auth
   };
 }
 
+const authentication = 'authentication.k8s.io';
 const extraPrefix = 'impersonate-extra-';
 
-const anything = {
+const anything: Attributes = {
   isResource: true,
   verb: 'impersonate',
+  group: '',
+  resource: '',
+  subresource: '',
   namespace: '',
+  name: '',
   path: '',
-} satisfies Partial<Attributes>;
+};
+
+interface ServiceAccountName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+function readServiceAccount(user: string): ServiceAccountName | undefined {
+  const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user) ?? [];
+  return namespace === undefined || name === undefined ? undefined : { namespace, name };
+}
+
+/** A ServiceAccount has its groups, unless others are asked for; everybody is authenticated or not. */
+function groupsOf(
+  name: string,
+  asked: readonly string[],
+  account: ServiceAccountName | undefined,
+): readonly string[] {
+  const own = account
+    ? ['system:serviceaccounts', `system:serviceaccounts:${account.namespace}`]
+    : [];
+  const groups = asked.length > 0 ? asked : own;
+  const everybody = name === 'system:anonymous' ? 'system:unauthenticated' : 'system:authenticated';
+  return groups.includes(everybody) ? groups : [...groups, everybody];
+}
 
 /** From the raw headers: a group's name may have a comma in it. */
 function readHeaders({ rawHeaders }: HttpRequest) {
@@ -66,6 +97,12 @@ function readHeaders({ rawHeaders }: HttpRequest) {
   });
 }
 
+/** What is no escape stays as it is. */
 function extraKey(header: string): string {
-  return decodeURIComponent(header.slice(extraPrefix.length));
+  const key = header.slice(extraPrefix.length);
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    return key;
+  }
 }

@@ -8,5 +8,6 @@ export async function openStore(server: string): Promise<ApiStore> {
     const { createMemoryStore } = await import('../store/memory-store.ts');
     return createMemoryStore<ApiObject>();
   }
-  throw new Error('--etcd-servers: not yet');
+  const { connectStore } = await import('../store/remote-store.ts');
+  return connectStore<ApiObject>(server, { log: (line) => process.stderr.write(`${line}\n`) });
 }

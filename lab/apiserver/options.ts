@@ -1,5 +1,5 @@
 /** What an apiserver is started with. Each option is kube-apiserver's flag in camel case. */
-import type { Binding } from './authorization.ts';
+import type { Binding } from './static-bindings.ts';
 import type { HttpRequest, User } from './exchange.ts';
 import type { ApiStore } from './registry.ts';
 
@@ -26,7 +26,9 @@ export interface ApiserverOptions {
   /** Instead of `--etcd-servers`: the store itself. */
   readonly store: ApiStore;
   /** `--service-cluster-ip-range`: IPv4, IPv6, or one of each. */
-  readonly serviceClusterIpRanges?: readonly string[];
+  readonly serviceClusterIpRange?: string;
+  /** Whether endpoints may stand on loopback addresses: in a lab that has no others. */
+  readonly allowLoopbackEndpoints?: boolean;
   /** `--service-node-port-range` */
   readonly serviceNodePortRange?: string;
   /** `--endpoint-reconciler-type=lease` with these addresses; absent: `none`. */
@@ -39,12 +41,12 @@ export interface ApiserverOptions {
   /** `--shutdown-delay-duration`: how long it still serves after it said that it is not ready. */
   readonly shutdownDelayMs?: number;
   /** `--audit-log-path`: where a line of audit.k8s.io/v1 goes. */
-  audit?(line: string): void;
+  readonly audit?: (line: string) => void;
   /** Besides the roles that every cluster binds. */
   readonly bindings?: readonly Binding[];
   /** Sees every request before it is answered. */
   onRequest?(request: HttpRequest): void;
-  log?(line: string): void;
+  readonly log?: (line: string) => void;
 }
 
 export const authorizationModes = ['Node', 'RBAC', 'AlwaysAllow', 'AlwaysDeny'] as const;
@@ -75,6 +77,8 @@ export interface ServiceAccountOptions {
 export interface AdvertiseOptions {
   /** Where clients inside the cluster find this apiserver. */
   readonly address: string;
+  /** Absent: the port it listens on. */
+  readonly port?: number;
 }
 
 export interface KubeletClientOptions {

@@ -2,7 +2,7 @@
 import { aggregatedDiscovery, discoveryOf, discoveryPaths } from './discovery.ts';
 import { connectionOf, headerOf, type Exchange } from './exchange.ts';
 import type { Reply } from './handlers/call.ts';
-import { healthOf, healthPaths } from './health.ts';
+import { healthPaths } from './health.ts';
 import { openapiRoute } from './openapi/routes.ts';
 import { respondWithBytes, respondWithJson, respondWithText } from './respond.ts';
 import { methodNotAllowed } from './status.ts';
@@ -10,13 +10,7 @@ import { versionText } from './version.ts';
 
 /** Answers a path that is no resource. */
 export async function routePath(exchange: Exchange): Promise<Reply> {
-  const { path, query } = exchange.info;
   const { method } = exchange.request;
-  const health = healthOf(path, query);
-  if (health !== undefined) {
-    await respondWithText(exchange, 200, health);
-    return null;
-  }
   const answer = answerOf(exchange);
   if (!answer) return pageNotFound(exchange);
   if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed();

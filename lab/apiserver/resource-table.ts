@@ -3,7 +3,15 @@ import { apiVersionOf, type Resource } from './resource.ts';
 import { coreResources } from './resources/core.ts';
 import { endpointSlices } from './resources/endpoints.ts';
 import { leases } from './resources/leases.ts';
-import { selfSubjectAccessReviews, selfSubjectReviews } from './resources/reviews.ts';
+import { clusterRoleBindings, clusterRoles, roleBindings, roles } from './resources/rbac.ts';
+import {
+  localSubjectAccessReviews,
+  selfSubjectAccessReviews,
+  selfSubjectReviews,
+  selfSubjectRulesReviews,
+  subjectAccessReviews,
+  tokenReviews,
+} from './resources/reviews.ts';
 import { deployments, replicaSets } from './resources/workloads.ts';
 
 /** In the order of discovery: kubectl prefers what comes first. */
@@ -12,9 +20,17 @@ export const resourceTable: readonly Resource[] = [
   deployments,
   replicaSets,
   selfSubjectReviews,
+  tokenReviews,
+  localSubjectAccessReviews,
   selfSubjectAccessReviews,
+  selfSubjectRulesReviews,
+  subjectAccessReviews,
   leases,
   endpointSlices,
+  clusterRoleBindings,
+  clusterRoles,
+  roleBindings,
+  roles,
 ];
 
 const byPath = new Map(

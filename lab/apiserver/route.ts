@@ -10,6 +10,7 @@ import { watch } from './handlers/watch.ts';
 import { pageNotFound, routePath } from './path-router.ts';
 import { findResource } from './resource-table.ts';
 import type { Verb } from './resource.ts';
+import { answerOwnPath } from './own-paths.ts';
 import { methodNotAllowed, notAcceptable } from './status.ts';
 
 type Handler = (call: Call) => Promise<Reply>;
@@ -25,14 +26,31 @@ const handlers: Readonly<Record<Verb, Handler>> = {
   deletecollection: removeCollection,
 };
 
-export async function route(exchange: Exchange, options: FrontOptions): Promise<Reply> {
-  if (!exchange.info.isResource) return routePath(exchange);
+/** What the handlers need, and what only an apiserver that runs has. */
+export type RouteOptions = Pick<FrontOptions, 'store' | 'settings' | 'authorizer'> &
+  Partial<
+    Pick<FrontOptions, 'authenticator' | 'rulesOfRole' | 'serviceAccounts' | 'health' | 'metrics'>
+  >;
+
+export async function route(exchange: Exchange, options: RouteOptions): Promise<Reply> {
+  if (!exchange.info.isResource) {
+    return (await answerOwnPath(exchange, options)) ? null : routePath(exchange);
+  }
   const { group, version, resource: plural, namespace, name, subresource, verb } = exchange.info;
   const resource = findResource(group, version, plural);
   if (!resource) return pageNotFound(exchange);
   demandAcceptable(exchange);
-  const { store, authorizer } = options;
-  const call = { ...exchange, resource, store, authorizer };
+  const { store, settings, authorizer, authenticator, rulesOfRole, serviceAccounts } = options;
+  const call: Call = {
+    ...exchange,
+    resource,
+    store,
+    settings,
+    authorizer,
+    ...(authenticator ? { authenticator } : {}),
+    ...(rulesOfRole ? { rulesOfRole } : {}),
+    serviceAccounts,
+  };
   const isPlaced = resource.namespaced === (namespace !== '') || resource.kind === 'Namespace';
   // Namespaced objects can be listed from everywhere, and reached only in their namespace.
   if (!isPlaced && !(resource.namespaced && name === '')) return pageNotFound(exchange);
@@ -48,8 +66,8 @@ export async function route(exchange: Exchange, options: FrontOptions): Promise<
     subresource === 'status'
       ? verb === 'get' || verb === 'patch' || verb === 'update'
       : resource.verbs.includes(verb as Verb);
-  const isShaped = shapes[verb as Verb](name !== '', isPlaced);
-  if (!isServed || !isShaped) throw methodNotAllowed();
+  const isShaped = isServed && shapes[verb as Verb](name !== '', isPlaced);
+  if (!isShaped) throw methodNotAllowed();
   return handlers[verb as Verb](call);
 }
 

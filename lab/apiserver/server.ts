@@ -1,12 +1,23 @@
 /** One apiserver: a TLS listener that speaks HTTP/2 and HTTP/1.1, and the front behind it. */
 import { once } from 'node:events';
-import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2';
+import { createSecureServer } from 'node:http2';
 import type { ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { createAuthorizer, defaultBindings } from './authorization.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createAuthenticator } from './authentication.ts';
+import { createAuthorizers } from './authorizers.ts';
+import { holdLease, type ApiserverLease } from './bootstrap/apiserver-lease.ts';
+import { bootstrap } from './bootstrap/bootstrap.ts';
 import { handle, type FrontOptions } from './front.ts';
+import { createHealth } from './health.ts';
+import { createInFlight } from './in-flight.ts';
+import { createLoopback } from './loopback.ts';
+import { createMetrics } from './metrics.ts';
 import type { ApiserverOptions } from './options.ts';
+import { aggregateRoles } from './rbac/aggregation.ts';
+import { readSettings } from './settings.ts';
+import { createServiceAccountTokens } from './tokens/service-account-tokens.ts';
+import { trackConnections } from './track-connections.ts';
 
 export interface Apiserver extends AsyncDisposable {
   readonly address: string;
@@ -17,37 +28,60 @@ export interface Apiserver extends AsyncDisposable {
 
 /** How long an idle connection is kept: longer than a client keeps it, as upstream does. */
 const idleMs = 90_000;
+/** How long short requests may go on once the server ends. */
+const drainMs = 3_000;
 
-/** Starts an apiserver; resolves when it listens. Disposing it ends every connection. */
+/**
+ * Starts an apiserver; resolves when it listens and has what every cluster has. Disposing it lets short
+ * requests finish, and ends every connection.
+ */
 export async function startApiserver(options: ApiserverOptions): Promise<Apiserver> {
+  await using starting = new AsyncDisposableStack();
+  const { store, log = () => undefined } = options;
   const closing = new AbortController();
-  const front: FrontOptions = {
-    authentication: {
-      tokens: options.tokens ?? new Map(),
-      isAnonymousAllowed: options.anonymousAuth ?? true,
-    },
-    authorizer: createAuthorizer([...defaultBindings, ...(options.bindings ?? [])]),
-    store: options.store,
-    closing: closing.signal,
-    log: (line) => options.log?.(line),
-  };
-  const http1: ServerOptions = { keepAliveTimeout: idleMs, maxHeaderSize: 1024 * 1024 };
-  const server = createSecureServer({
-    ...http1,
-    allowHTTP1: true,
-    cert: options.tlsCert,
-    key: options.tlsPrivateKey,
-    ...(options.clientCa === undefined ? {} : { ca: options.clientCa }),
-    requestCert: true,
-    // Who has no certificate, or a wrong one, is told so by the API and not by TLS.
-    rejectUnauthorized: false,
-    minVersion: 'TLSv1.2',
+  const state = { isBootstrapped: false, isDraining: false };
+  const { authorizer, rbac } = starting.use(createAuthorizers(options));
+  const serviceAccounts =
+    options.serviceAccounts && createServiceAccountTokens(options.serviceAccounts, store);
+  const inFlight = createInFlight({
+    reading: options.maxRequestsInflight ?? 400,
+    mutating: options.maxMutatingRequestsInflight ?? 200,
   });
+  const front: FrontOptions = {
+    authenticator: createAuthenticator({ ...options, serviceAccounts }),
+    authorizer,
+    rulesOfRole: (...role) => rbac.rulesOfRole(...role),
+    serviceAccounts,
+    store,
+    settings: readSettings(options),
+    health: createHealth([
+      { name: 'ping', isHealthy: () => true },
+      { name: 'log', isHealthy: () => true },
+      { name: 'etcd', isHealthy: () => store.isReady() },
+      {
+        name: 'poststarthook/rbac/bootstrap-roles',
+        isHealthy: () => state.isBootstrapped,
+      },
+      { name: 'informer-sync', endpoints: ['readyz'], isHealthy: () => state.isBootstrapped },
+      { name: 'shutdown', endpoints: ['readyz'], isHealthy: () => !state.isDraining },
+    ]),
+    metrics: createMetrics(inFlight),
+    inFlight,
+    closing: closing.signal,
+    audit: options.audit,
+    log,
+  };
+  const server = createServer(options);
   server.on('request', (request, response) => {
     options.onRequest?.(request);
     void handle(request, response, front);
   });
   const connections = trackConnections(server);
+  starting.defer(async () => {
+    closing.abort();
+    connections.end();
+    await connections.closed();
+  });
 
   // As in Go, every IPv4 address means every address.
   const bindAddress = options.bindAddress === '0.0.0.0' ? '::' : options.bindAddress;
@@ -56,41 +90,51 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
   const { address, port } = server.address() as AddressInfo;
   const host = address.includes(':') ? `[${address}]` : address;
 
+  const api = createLoopback(front, closing.signal);
+  const advertised = options.advertise && { port, ...options.advertise };
+  await bootstrap(api, { ...options, settings: front.settings, port: advertised?.port ?? port });
+  const aggregation = starting.use(aggregateRoles(store));
+  await Promise.all([rbac.synced, aggregation.settled]);
+  const lease = advertised && holdLease(api, advertised, log);
+  await lease?.announced;
+  state.isBootstrapped = true;
+
+  const running = starting.move();
   return {
     address,
     port,
     server: `https://${host}:${port}`,
     [Symbol.asyncDispose]: async () => {
+      // First say so: who looks for an apiserver that is ready finds another.
+      state.isDraining = true;
+      await endLease(lease);
+      if (options.shutdownDelayMs) await delay(options.shutdownDelayMs);
       closing.abort();
-      const closed = once(server, 'close');
       server.close();
-      connections.end();
-      await closed;
+      await Promise.race([inFlight.drained(), delay(drainMs, undefined, { ref: false })]);
+      await running.disposeAsync();
     },
   };
 }
 
-/** A server's `close` waits for its connections: remember them, to end them. */
-function trackConnections(server: Http2SecureServer) {
-  const sockets = new Set<Duplex>();
-  const sessions = new Set<ServerHttp2Session>();
-  const remember = (socket: Duplex) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  };
-  server.on('connection', remember);
-  server.on('session', (session) => {
-    sessions.add(session);
-    session.once('close', () => sessions.delete(session));
-    session.on('error', () => undefined);
+/** A store that is away must not keep the apiserver from ending. */
+async function endLease(lease: ApiserverLease | undefined): Promise<void> {
+  const waited = delay(drainMs, undefined, { ref: false });
+  await Promise.race([lease?.[Symbol.asyncDispose](), waited]).catch(() => undefined);
+}
+
+function createServer({ tlsCert, tlsPrivateKey, clientCa, requestHeader }: ApiserverOptions) {
+  const http1: ServerOptions = { keepAliveTimeout: idleMs, maxHeaderSize: 1024 * 1024 };
+  const authorities = [clientCa, requestHeader?.clientCa].filter((pem) => pem !== undefined);
+  return createSecureServer({
+    ...http1,
+    allowHTTP1: true,
+    cert: tlsCert,
+    key: tlsPrivateKey,
+    ...(authorities.length === 0 ? {} : { ca: authorities }),
+    requestCert: true,
+    // Who has no certificate, or a wrong one, is told so by the API and not by TLS.
+    rejectUnauthorized: false,
+    minVersion: 'TLSv1.2',
   });
-  // A client that breaks off is no error of ours.
-  server.on('tlsClientError', () => undefined);
-  server.on('sessionError', () => undefined);
-  return {
-    end: () => {
-      for (const session of sessions) session.destroy();
-      for (const socket of sockets) socket.destroy();
-    },
-  };
 }

@@ -1,4 +1,5 @@
 /** `create`. */
+import { admit } from '../admission.ts';
 import { isObject, textAt, type ApiObject, type JsonObject } from '../api-object.ts';
 import { decodeObject, readBody } from '../body.ts';
 import { generateName, metadataForCreate, validateMetadata } from '../metadata.ts';
@@ -57,6 +58,7 @@ export async function createObject(call: Call, decoded: ApiObject): Promise<Repl
         ...(resource.validate?.(allocation.object, call.settings) ?? []),
       ];
       if (causes.length > 0) throw invalid(resource, stored.metadata.name, causes);
+      admit(call, allocation.object, undefined);
       const existing = isDryRun(info.query) ? await store.get(key) : undefined;
       if (isDryRun(info.query) && !existing)
         return { status: 201, body: withKind(resource, stored) };

@@ -1,4 +1,5 @@
 /** `delete` and `deletecollection`. */
+import { admit } from '../admission.ts';
 import type { JsonObject } from '../api-object.ts';
 import { keyOf, keyPrefix, objectOf, toStored, withKind, type ApiEntry } from '../registry.ts';
 import { apiVersionOf, type Resource } from '../resource.ts';
@@ -57,10 +58,12 @@ interface Removal {
 
 /** Removes an object, or marks it where something holds it. Undefined: somebody else was faster. */
 async function removeEntry(
-  { resource, store }: Call,
+  call: Call,
   entry: ApiEntry,
   options: DeleteOptions,
 ): Promise<Removal | undefined> {
+  const { resource, store } = call;
+  admit(call, undefined, objectOf(entry));
   const deletion = deletionOf(resource, entry.value, options);
   if (deletion.step === 'wait') return { entry, isRemoved: false };
   const isRemoved = deletion.step === 'remove';

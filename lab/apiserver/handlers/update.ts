@@ -1,4 +1,5 @@
 /** `update` and `patch`, of an object or of a part of it such as its status. */
+import { admit } from '../admission.ts';
 import { without, type ApiObject } from '../api-object.ts';
 import { decodeObject, mediaTypeOf, readBody, readBytes } from '../body.ts';
 import {
@@ -99,6 +100,7 @@ export async function writeObject(
     const object = counted(call, allocation.object, old);
     const causes = validate(call, object, old);
     if (causes.length > 0) throw invalid(resource, info.name, causes);
+    admit(call, object, old);
 
     const stored = toStored(object);
     const isUnchanged = JSON.stringify(stored) === JSON.stringify(toStored(old));

@@ -4,6 +4,7 @@ import { ageColumn, column, nameColumn, textColumn } from '../columns.ts';
 import { forbiddenField, invalidValue } from '../field-errors.ts';
 import { allVerbs, type Resource } from '../resource.ts';
 import type { Cause } from '../status.ts';
+import { tokenSubresource } from '../tokens/token-subresource.ts';
 
 export const configMaps: Resource = {
   group: '',
@@ -60,6 +61,7 @@ export const serviceAccounts: Resource = {
   verbs: allVerbs,
   shortNames: ['sa'],
   schema: 'io.k8s.api.core.v1.ServiceAccount',
+  subresources: [tokenSubresource],
   returnsDeleted: true,
   columns: [
     nameColumn,

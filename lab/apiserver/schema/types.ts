@@ -1,4 +1,5 @@
 /** All types of the API by their OpenAPI names. */
+import { accessTypes } from './access-types.ts';
 import { containerTypes } from './container-types.ts';
 import { coreTypes } from './core-types.ts';
 import type { TypeDeclaration } from './declare.ts';
@@ -21,6 +22,7 @@ export const types: ReadonlyMap<string, TypeDeclaration> = new Map(
     ...schedulingTypes,
     ...volumeTypes,
     ...groupTypes,
+    ...accessTypes,
   ].map((type) => [type.name, type]),
 );
 
