@@ -12,6 +12,7 @@ import {
   type MachinePlan,
   type MachineRole,
 } from '../topology.ts';
+import { frugalFlags } from './frugal.ts';
 
 export interface CommandContext {
   readonly mode: LabMode;
@@ -26,10 +27,10 @@ export function commandLine(
   context: CommandContext,
 ): readonly string[] | null {
   if (machine.role === 'client') return null;
-  const { program, nodeFlags = [], flags } = commands[machine.role];
+  const { program, flags } = commands[machine.role];
   return [
     process.execPath,
-    ...nodeFlags,
+    ...frugalFlags,
     program,
     ...Object.entries(flags(machine, context)).map(([name, value]) => `--${name}=${value}`),
   ];
@@ -50,7 +51,6 @@ const ports: Partial<Record<MachineRole, number>> = {
 
 interface ProgramCommand {
   readonly program: string;
-  readonly nodeFlags?: readonly string[];
   readonly flags: (
     machine: MachinePlan,
     context: CommandContext,

@@ -34,10 +34,14 @@ export async function startPassThrough(listenOn: readonly string[]): Promise<Pas
     }
   };
 
+  /** At the start clients wait until there is somebody: they are ours, and came too early. */
+  const begun = Promise.withResolvers<undefined>();
+
   const serve = async (client: Socket) => {
     clients.add(client);
     client.once('close', () => clients.delete(client));
     client.on('error', () => undefined);
+    await begun.promise;
     const first = turn++;
     const order = backends.map((_, index) => backends[(first + index) % backends.length] ?? '');
     for (const backend of order) {
@@ -73,6 +77,7 @@ export async function startPassThrough(listenOn: readonly string[]): Promise<Pas
     addresses,
     setBackends: (ready) => {
       backends = ready;
+      if (ready.length > 0) begun.resolve(undefined);
       for (const [backend, sockets] of connections) {
         if (ready.includes(backend)) continue;
         connections.delete(backend);
