@@ -24,6 +24,7 @@ export const images: ReadonlyMap<string, Image> = new Map([
     'HTTP: an echo that falls after a time, or when it is told to',
     () => import('./crash.ts'),
   ),
+  image('dns', 'DNS: the names below cluster.local', () => import('./dns.ts')),
   image(
     'echo',
     'HTTP: shows the request that reached it, as JSON or text',

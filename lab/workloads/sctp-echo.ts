@@ -36,7 +36,6 @@ export const start: StartWorkload = async (context) => {
       }
     }
   } catch (error) {
-    context.log(error instanceof Error ? error.message : String(error));
     await lifecycle.exit(1);
     throw error;
   }

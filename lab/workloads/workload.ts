@@ -1,4 +1,5 @@
 /** What a container runs in the lab: a program of `lab/workloads`, named by its image. */
+import type { ApiConnection } from '../../proxies/kit/api/api-client.ts';
 
 export interface ContainerPort {
   readonly name?: string;
@@ -21,6 +22,11 @@ export interface WorkloadContext {
     readonly labels: Readonly<Record<string, string>>;
   };
   readonly containerName: string;
+  /**
+   * Where the API is, and a new token of the pod's service account: what a pod finds in
+   * `/var/run/secrets/kubernetes.io/serviceaccount`. Absent where the node has none to give.
+   */
+  readonly connectApi?: () => Promise<ApiConnection>;
   /** One line of the container's log, without a timestamp. */
   log(line: string): void;
 }

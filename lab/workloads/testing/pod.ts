@@ -1,5 +1,5 @@
 /** A pod without a node: its workload runs on a loopback address of its own, and its log can be read. */
-import type { ContainerPort, StartWorkload, Workload } from '../workload.ts';
+import type { ContainerPort, StartWorkload, Workload, WorkloadContext } from '../workload.ts';
 
 export interface Pod extends AsyncDisposable {
   readonly address: string;
@@ -10,6 +10,7 @@ export interface Pod extends AsyncDisposable {
 export interface PodOptions {
   readonly args?: readonly string[];
   readonly ports?: readonly ContainerPort[];
+  readonly connectApi?: WorkloadContext['connectApi'];
 }
 
 const httpPort: ContainerPort = { name: 'http', containerPort: 8080, protocol: 'TCP' };
@@ -18,7 +19,7 @@ let runs = 0;
 /** Runs a workload as the container of `default/web-0`; without ports of its own it has `http`, 8080. */
 export async function runPod(
   start: StartWorkload,
-  { args = [], ports = [httpPort] }: PodOptions = {},
+  { args = [], ports = [httpPort], connectApi }: PodOptions = {},
 ): Promise<Pod> {
   runs += 1;
   // Of this process and this run alone: tests run beside each other.
@@ -37,6 +38,7 @@ export async function runPod(
       labels: { app: 'web' },
     },
     containerName: 'web',
+    ...(connectApi && { connectApi }),
     log: (line) => void logged.push(line),
   });
   return {
