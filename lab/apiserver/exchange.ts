@@ -1,6 +1,8 @@
 /** One request and its answer, over HTTP/1.1 or HTTP/2 alike. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { TLSSocket } from 'node:tls';
+import type { Kubelets } from './kubelet/kubelets.ts';
+import type { UpgradedConnection } from './kubelet/tie.ts';
 import type { RequestInfo } from './request-info.ts';
 
 /** What Node's requests of both versions have in common. */
@@ -42,6 +44,10 @@ export interface Exchange {
   readonly user: User;
   /** Ends when the client goes away or the server closes. */
   readonly signal: AbortSignal;
+  /** Absent where no kubelet is to be reached: the server was given no `--kubelet-client-certificate`. */
+  readonly kubelets?: Kubelets | undefined;
+  /** The client's connection, where the request asks to switch protocols. */
+  readonly upgrade?: UpgradedConnection | undefined;
 }
 
 /** A request header; the first value where there are several. */

@@ -4,6 +4,8 @@ import type { Authenticator } from './authentication.ts';
 import type { Authorizer } from './authorization.ts';
 import { beginRequest } from './begun-request.ts';
 import type { HttpRequest, HttpResponse } from './exchange.ts';
+import type { Kubelets } from './kubelet/kubelets.ts';
+import type { UpgradedConnection } from './kubelet/tie.ts';
 import type { Health } from './health.ts';
 import type { InFlight } from './in-flight.ts';
 import type { Metrics } from './metrics.ts';
@@ -26,6 +28,7 @@ export interface FrontOptions {
   readonly health: Health;
   readonly metrics: Metrics;
   readonly inFlight: InFlight;
+  readonly kubelets?: Kubelets | undefined;
   /** Ends with the server: whatever waits, stops. */
   readonly closing: AbortSignal;
   readonly audit: ((line: string) => void) | undefined;
@@ -37,6 +40,7 @@ export async function handle(
   request: HttpRequest,
   response: HttpResponse,
   options: FrontOptions,
+  upgrade?: UpgradedConnection,
 ): Promise<void> {
   const begun = beginRequest(request, options);
   if (!begun) return respondWithText({ request, response }, 400, '400 Bad Request');
@@ -51,7 +55,10 @@ export async function handle(
   try {
     const user = await begun.admit();
     const signal = signalOf(response, options.closing);
-    const reply = await route({ request, response, info, user, signal }, options);
+    const reply = await route(
+      { request, response, info, user, signal, upgrade, kubelets: options.kubelets },
+      options,
+    );
     if (reply) await respondWithJson(answer, reply.status, reply.body, reply.headers);
     else begun.started(response.statusCode ?? 0);
   } catch (error) {

@@ -1,12 +1,14 @@
-/** `pods/log`: lines that were written when the pod was seeded; nothing runs behind them yet. */
+/** `pods/log`: the kubelet's, or where there are no kubelets, lines that were seeded with the pod. */
 import { at, listAt, textAt, type Json } from './api-object.ts';
 import type { Call } from './handlers/call.ts';
 import { readInteger } from './handlers/list-options.ts';
+import { kubeletLog } from './kubelet/log.ts';
 import { keyOf, objectOf } from './registry.ts';
 import { respondWithBytes } from './respond.ts';
 import { badRequest, notFound } from './status.ts';
 
 export async function log(call: Call): Promise<null> {
+  if (call.kubelets) return kubeletLog(call, call.kubelets);
   const { resource, info, store } = call;
   const entry = await store.get(keyOf(resource, info.namespace, info.name));
   if (!entry) throw notFound(resource, info.name);

@@ -1,8 +1,9 @@
 /** One apiserver: a TLS listener that speaks HTTP/2 and HTTP/1.1, and the front behind it. */
 import { once } from 'node:events';
 import { createSecureServer } from 'node:http2';
-import type { ServerOptions } from 'node:http';
+import type { IncomingMessage, ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createAuthenticator } from './authentication.ts';
 import { createAuthorizers } from './authorizers.ts';
@@ -13,6 +14,8 @@ import { createHealth } from './health.ts';
 import { createInFlight } from './in-flight.ts';
 import { createLoopback } from './loopback.ts';
 import { createMetrics } from './metrics.ts';
+import { createKubelets } from './kubelet/kubelets.ts';
+import { handleUpgrade } from './kubelet/upgrades.ts';
 import type { ApiserverOptions } from './options.ts';
 import { aggregateRoles } from './rbac/aggregation.ts';
 import { readSettings } from './settings.ts';
@@ -67,6 +70,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     ]),
     metrics: createMetrics(inFlight),
     inFlight,
+    kubelets: options.kubeletClient && createKubelets(options.kubeletClient),
     closing: closing.signal,
     audit: options.audit,
     log,
@@ -75,6 +79,10 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
   server.on('request', (request, response) => {
     options.onRequest?.(request);
     void handle(request, response, front);
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    options.onRequest?.(request);
+    void handleUpgrade(request, socket, head, front);
   });
   const connections = trackConnections(server);
   starting.defer(async () => {

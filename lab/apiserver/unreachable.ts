@@ -1,20 +1,15 @@
-/** Subresources that lead through the apiserver to a node or a pod, none of which can be reached yet. */
+/** `proxy`, which leads through the apiserver to a node, a pod or a Service: not yet. */
 import { textAt } from './api-object.ts';
 import type { Call, Reply } from './handlers/call.ts';
 import { keyOf, objectOf } from './registry.ts';
 import type { Subresource, Verb } from './resource.ts';
-import { internalError, notFound, StatusError } from './status.ts';
+import { notFound, StatusError } from './status.ts';
 
 const proxyVerbs: readonly Verb[] = ['create', 'delete', 'get', 'patch', 'update'];
 
 /** `proxy`, below pods, services and nodes. */
 export function proxySubresource(kind: string): Subresource {
   return { name: 'proxy', kind, verbs: proxyVerbs, connect: refuseProxy };
-}
-
-/** `attach` and `portforward`, which the kubelet would serve. */
-export function kubeletSubresource(name: string, kind: string): Subresource {
-  return { name, kind, verbs: ['create', 'get'], connect: refuseKubelet };
 }
 
 async function refuseProxy(call: Call): Promise<Reply> {
@@ -30,14 +25,6 @@ async function refuseProxy(call: Call): Promise<Reply> {
   const address = textAt(object, 'status', 'podIP') || name;
   const message = `error trying to reach service: dial tcp ${address}: connect: connection refused`;
   throw new StatusError(503, 'ServiceUnavailable', message);
-}
-
-async function refuseKubelet(call: Call): Promise<Reply> {
-  const pod = await find(call, call.info.name);
-  const address = textAt(pod, 'status', 'hostIP');
-  throw internalError(
-    `error dialing backend: dial tcp ${address}:10250: connect: connection refused`,
-  );
 }
 
 async function find({ resource, info, store }: Call, name: string) {

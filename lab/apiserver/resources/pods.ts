@@ -3,7 +3,8 @@ import { asPending, podGracePeriod, validatePod, validatePodUpdate } from '../po
 import { withPodDefaults } from '../pod-defaults.ts';
 import { partSubresource } from '../part-subresource.ts';
 import { log } from '../pod-log.ts';
-import { kubeletSubresource, proxySubresource } from '../unreachable.ts';
+import { kubeletSubresource } from '../kubelet/streaming.ts';
+import { proxySubresource } from '../unreachable.ts';
 import { ageColumn, column, nameColumn, textColumn } from '../columns.ts';
 import { humanDuration } from '../human-duration.ts';
 import { allVerbs, type Resource } from '../resource.ts';

@@ -1,0 +1,85 @@
+/** Two connections that become one: bytes both ways, each end passed on by itself. */
+import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import { StatusError } from '../status.ts';
+
+/** A client's connection after the head of its upgrade request. */
+export interface UpgradedConnection {
+  readonly socket: Duplex;
+  /** What the client has sent already. */
+  readonly head: Buffer;
+  /** The backend has answered with this status: from now on its bytes are the answer. */
+  begin(status: number): void;
+}
+
+const longestHead = 64 * 1024;
+const lingerMs = 5000;
+
+/**
+ * Reads the backend's answer, and passes it on unless it makes no sense. Resolves when
+ * the two are tied; they end each other, and with the signal.
+ *
+ * @throws StatusError 500 for an answer that is neither 101 nor an error
+ */
+export async function tie(
+  client: UpgradedConnection,
+  backend: TLSSocket,
+  signal: AbortSignal,
+): Promise<void> {
+  const { socket } = client;
+  const answer = await readHead(backend);
+  const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(answer.toString('latin1'))?.[1] ?? 0);
+  if (status !== 101 && status < 400) {
+    backend.destroy();
+    const message = status === 0 ? 'EOF' : `invalid upgrade response: status code ${status}`;
+    throw new StatusError(500, undefined, message);
+  }
+  client.begin(status);
+  const end = () => {
+    signal.removeEventListener('abort', cut);
+    finish(socket);
+    finish(backend);
+  };
+  const cut = () => {
+    socket.destroy();
+    backend.destroy();
+  };
+  for (const side of [socket, backend]) {
+    side.on('error', cut);
+    side.once('close', end);
+  }
+  signal.addEventListener('abort', cut, { once: true });
+  if ('allowHalfOpen' in socket) socket.allowHalfOpen = true;
+  socket.write(answer);
+  if (client.head.length > 0) backend.write(client.head);
+  socket.pipe(backend);
+  backend.pipe(socket);
+}
+
+/** What has been written still goes out, for a while. */
+function finish(side: Duplex): void {
+  if (side.destroyed) return;
+  side.resume();
+  side.end();
+  const timer = setTimeout(() => side.destroy(), lingerMs);
+  side.once('close', () => clearTimeout(timer));
+}
+
+/** All that has come when the head is whole, or the backend has ended. */
+async function readHead(backend: TLSSocket): Promise<Buffer> {
+  const { promise, resolve } = Promise.withResolvers<Buffer>();
+  let read = Buffer.alloc(0);
+  const done = () => resolve(read);
+  const onData = (chunk: Buffer) => {
+    read = Buffer.concat([read, chunk]);
+    if (read.includes('\r\n\r\n') || read.length > longestHead) done();
+  };
+  backend.on('data', onData);
+  backend.on('error', done);
+  backend.once('end', done);
+  const head = await promise;
+  backend.off('data', onData);
+  backend.off('end', done);
+  backend.pause();
+  return head;
+}
