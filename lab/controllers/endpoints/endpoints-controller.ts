@@ -107,7 +107,12 @@ function subsetsOf(service: Service, pods: readonly Pod[]): readonly EndpointSub
     const isShown = publishesAll || isReady(pod);
     if (!isShown && !mayBecomeReady(pod)) continue;
     const key = keyOfPorts(ports);
-    const subset = subsets.get(key) ?? { addresses: [], notReadyAddresses: [], ports };
+    const subset = subsets.get(key) ?? {
+      addresses: [],
+      notReadyAddresses: [],
+      // Unlike a slice's, an unnamed port here has no name at all.
+      ports: ports.map(({ name, ...port }) => (name ? { name, ...port } : port)),
+    };
     subsets.set(key, subset);
     (isShown ? subset.addresses : subset.notReadyAddresses).push(addressFor(service, pod, ip));
   }

@@ -317,7 +317,8 @@ export const startDeployments: StartController = (cluster, begin) => {
       ? withProgress(deployment, counted, newSet, oldSets)
       : counted;
     if (!isSameStatus(deployment.status, status)) {
-      await client.patch(pathOf(deploymentKind, deployment, 'status'), 'merge', { status });
+      const patch = { status: withoutZeros(status) };
+      await client.patch(pathOf(deploymentKind, deployment, 'status'), 'merge', patch);
     }
     const untilMs = untilDeadline(deployment, status);
     // A second later it has surely passed.
@@ -339,6 +340,13 @@ interface Rollout {
 
 const normal = { type: 'Normal', component } as const;
 const warning = { type: 'Warning', component } as const;
+
+/** As Go writes them; in a merge patch `null` takes a field away. */
+function withoutZeros(status: DeploymentStatus): object {
+  return Object.fromEntries(
+    Object.entries(status).map(([field, value]) => [field, value === 0 ? null : value]),
+  );
+}
 
 /** The oldest with the Deployment's template is the new one. */
 function split({ spec }: Deployment, owned: readonly ReplicaSet[]): Rollout {

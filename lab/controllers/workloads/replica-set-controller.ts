@@ -198,11 +198,15 @@ function statusOf(
   const labels = template.metadata?.labels ?? {};
   const count = (is: (pod: Pod) => boolean) => active.filter(is).length;
   const conditions = conditionsOf(set, failure);
+  const labeled = count((pod) => matchesLabels(labels, pod.metadata.labels));
+  const ready = count(isReady);
+  const available = count((pod) => untilAvailable(pod, minReadySeconds) === 0);
   return {
     replicas: active.length,
-    fullyLabeledReplicas: count((pod) => matchesLabels(labels, pod.metadata.labels)),
-    readyReplicas: count(isReady),
-    availableReplicas: count((pod) => untilAvailable(pod, minReadySeconds) === 0),
+    // As Go writes them: zeros are left out.
+    ...(labeled > 0 && { fullyLabeledReplicas: labeled }),
+    ...(ready > 0 && { readyReplicas: ready }),
+    ...(available > 0 && { availableReplicas: available }),
     observedGeneration: set.metadata.generation ?? 0,
     ...(conditions.length > 0 && { conditions }),
   };
@@ -225,7 +229,6 @@ function conditionsOf(set: ReplicaSet, failure: Failure | undefined): readonly C
   return [...others, condition];
 }
 
-/** Zeros are left out by servers that write JSON as Go does. */
 function isSameStatus(one: ReplicaSetStatus | undefined, other: ReplicaSetStatus): boolean {
   return (
     one !== undefined &&

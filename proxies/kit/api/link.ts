@@ -19,7 +19,7 @@ export interface Link extends AsyncDisposable {
 
 const dialTimeoutMs = 5000;
 /** A server that leaves a PING unanswered until the next one is due is gone or paused. */
-const pingEveryMs = 5000;
+const pingEveryMs = 3000;
 /** Wide enough for a page of a list without waiting for the window. */
 const streamWindowBytes = 1024 * 1024;
 const sessionWindowBytes = 8 * 1024 * 1024;
