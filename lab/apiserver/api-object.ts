@@ -30,6 +30,8 @@ export interface ObjectMeta extends JsonObject {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly ownerReferences?: readonly OwnerReference[];
   readonly finalizers?: readonly string[];
+  /** Who manages which fields; only where something was applied on the server. */
+  readonly managedFields?: readonly Json[];
 }
 
 /** An object of the API. `kind` and `apiVersion` are not stored: the resource table knows them. */

@@ -75,6 +75,18 @@ export async function readBody(
   }
 }
 
+/** A configuration to apply, in YAML or JSON. */
+export async function readApplied(request: HttpRequest): Promise<Json> {
+  const text = (await readBytes(request)).toString();
+  try {
+    const { value, duplicates } = readYaml(text);
+    if (isObject(value)) duplicatesOf.set(value, duplicates);
+    return value;
+  } catch (error) {
+    throw badRequest(`error decoding YAML: ${error instanceof Error ? error.message : ''}`);
+  }
+}
+
 function readJson(text: string): ReadBody {
   const value = JSON.parse(text) as Json;
   const { isTooDeep, duplicates } = inspectJson(text);

@@ -62,6 +62,7 @@ function kept({
   annotations,
   ownerReferences,
   finalizers,
+  managedFields,
 }: ObjectMeta) {
   return {
     name,
@@ -70,6 +71,7 @@ function kept({
     ...(annotations ? { annotations } : {}),
     ...(ownerReferences ? { ownerReferences } : {}),
     ...(finalizers ? { finalizers } : {}),
+    ...(managedFields ? { managedFields } : {}),
   } satisfies ObjectMeta;
 }
 

@@ -5,7 +5,8 @@ import type { Call, Reply } from './handlers/call.ts';
 import { create } from './handlers/create.ts';
 import { remove, removeCollection } from './handlers/delete.ts';
 import { get, list } from './handlers/read.ts';
-import { patch, update } from './handlers/update.ts';
+import { patchOrApply } from './handlers/apply.ts';
+import { update } from './handlers/update.ts';
 import { watch } from './handlers/watch.ts';
 import { pageNotFound, routePath } from './path-router.ts';
 import { findResource } from './resource-table.ts';
@@ -21,7 +22,7 @@ const handlers: Readonly<Record<Verb, Handler>> = {
   watch,
   create,
   update,
-  patch,
+  patch: patchOrApply,
   delete: remove,
   deletecollection: removeCollection,
 };
@@ -44,7 +45,7 @@ export async function route(exchange: Exchange, options: RouteOptions): Promise<
   const call: Call = {
     ...exchange,
     resource,
-    store,
+    store: resource.view?.(store) ?? store,
     settings,
     authorizer,
     ...(authenticator ? { authenticator } : {}),

@@ -1,6 +1,8 @@
 /** `update` and `patch`, of an object or of a part of it such as its status. */
 import { admit } from '../admission.ts';
 import { without, type ApiObject } from '../api-object.ts';
+import { applyType, managerOf } from '../apply/field-manager.ts';
+import { trackUpdate } from '../apply/track-update.ts';
 import { decodeObject, mediaTypeOf, readBody, readBytes } from '../body.ts';
 import {
   metadataForUpdate,
@@ -97,7 +99,7 @@ export async function writeObject(
   const changed = merge(call, decoded, old);
   const allocation = await allocate(call, changed, old);
   try {
-    const object = counted(call, allocation.object, old);
+    const object = managed(call, counted(call, allocation.object, old), old);
     const causes = validate(call, object, old);
     if (causes.length > 0) throw invalid(resource, info.name, causes);
     admit(call, object, old);
@@ -187,6 +189,12 @@ function merge({ resource, info }: Call, sent: ApiObject, old: ApiObject): ApiOb
   };
   const defaulted = resource.defaults?.(withMetadata) ?? withMetadata;
   return resource.prepareForUpdate?.(defaulted, old) ?? defaulted;
+}
+
+/** Who applies has said already what it manages. */
+function managed(call: Call, object: ApiObject, old: ApiObject): ApiObject {
+  if (mediaTypeOf(call.request) === applyType) return object;
+  return trackUpdate(call.resource.schema, old, object, managerOf(call, 'Update'));
 }
 
 /** The generation counts the changes of what is wanted. */

@@ -17,11 +17,12 @@ const patchers: Readonly<Record<string, Patcher>> = {
 /**
  * The patcher of a media type.
  *
- * @throws StatusError 415 for another, as for `application/apply-patch+yaml`.
+ * @throws StatusError 415 for another.
  */
 export function patcherOf(mediaType: string): Patcher {
-  const patcher = patchers[mediaType];
-  if (!patcher) throw unsupportedMediaType(Object.keys(patchers));
+  const patcher = Object.hasOwn(patchers, mediaType) ? patchers[mediaType] : undefined;
+  if (!patcher)
+    throw unsupportedMediaType([...Object.keys(patchers), 'application/apply-patch+yaml']);
   return patcher;
 }
 
