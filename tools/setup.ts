@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { loadMessages, localeFromEnvironment } from '../proxies/kit/messages.ts';
+import { debianKubectl, installDebianKubectl } from '../lab/testing/install-kubectl.ts';
 import { findProgram } from '../proxies/kit/testing/needs.ts';
 
 interface Tool {
@@ -59,10 +60,11 @@ const tools: readonly Tool[] = [
 
 const messages = loadMessages(localeFromEnvironment(process.env) ?? 'en');
 
+const manager = packageManager();
 setUp();
+if (manager === 'apt' && !existsSync(debianKubectl)) await addOldKubectl();
 
 function setUp(): void {
-  const manager = packageManager();
   const missing = tools.filter(
     (tool) => !tool.isThere() && (manager === null || tool.packages[manager] !== undefined),
   );
@@ -77,6 +79,22 @@ function setUp(): void {
   }
   console.log(messages.say(`setup.how-${manager ?? 'other'}`, { packages }));
   console.log(messages.say('setup.effect'));
+}
+
+/** The lab must please the oldest kubectl, too; it stands beside the machine's own. */
+async function addOldKubectl(): Promise<void> {
+  console.log(messages.say('setup.installing', { packages: 'kubernetes-client' }));
+  try {
+    await installDebianKubectl();
+  } catch {
+    // The package lists of a new machine are empty.
+    aptGet('update');
+    await installDebianKubectl().catch(() => {
+      console.error(
+        messages.say('setup.failed', { command: 'apt-get', packages: 'kubernetes-client' }),
+      );
+    });
+  }
 }
 
 function packageManager(): PackageManager | null {

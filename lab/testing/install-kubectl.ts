@@ -27,7 +27,6 @@ export async function installDebianKubectl(): Promise<string> {
     if (archive === undefined) throw new Error('apt-get gave no package');
     await run('dpkg', ['-x', archive, 'unpacked'], { cwd: directory, timeout: 60_000 });
     await rm(cache, { recursive: true, force: true });
-
     await cp(join(directory, 'unpacked'), cache, { recursive: true });
     return debianKubectl;
   } finally {
