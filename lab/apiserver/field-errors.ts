@@ -48,6 +48,10 @@ export function tooLong(field: string, mostBytes: number): Cause {
   return cause('FieldValueTooLong', field, `Too long: may not be more than ${mostBytes} bytes`);
 }
 
+export function tooMany(field: string, count: number, most: number): Cause {
+  return cause('FieldValueTooMany', field, `Too many: ${count}: must have at most ${most} items`);
+}
+
 function cause(reason: string, field: string, message: string): Cause {
   return { reason, message, field };
 }

@@ -1,8 +1,8 @@
 /** How a pod begins, and which of its fields may change afterwards. */
 import { at, isObject, listAt, numberAt, textAt, type ApiObject, type Json } from './api-object.ts';
-import { duplicate, forbiddenField, notSupported, required } from './field-errors.ts';
-import { checkName } from './validation/names.ts';
+import { forbiddenField } from './field-errors.ts';
 import type { Cause } from './status.ts';
+import { validatePodSpec } from './validation/pod-spec.ts';
 
 /** A pod as admission leaves it: pending, with the account and the tolerations that every pod gets. */
 export function asPending(pod: ApiObject): ApiObject {
@@ -14,7 +14,7 @@ export function asPending(pod: ApiObject): ApiObject {
       ...(isObject(spec) ? spec : {}),
       serviceAccountName: account,
       serviceAccount: account,
-      tolerations: listAt(spec, 'tolerations').length > 0 ? at(spec, 'tolerations') : tolerations,
+      tolerations: withTolerations(listAt(spec, 'tolerations')),
       priority: at(spec, 'priority') ?? 0,
       enableServiceLinks: at(spec, 'enableServiceLinks') ?? true,
       preemptionPolicy: textAt(spec, 'preemptionPolicy') || 'PreemptLowerPriority',
@@ -23,13 +23,26 @@ export function asPending(pod: ApiObject): ApiObject {
   };
 }
 
-/** How long a pod stays on a node that has become unreachable. */
-const tolerations: Json = ['not-ready', 'unreachable'].map((condition) => ({
-  key: `node.kubernetes.io/${condition}`,
-  operator: 'Exists',
-  effect: 'NoExecute',
-  tolerationSeconds: 300,
-}));
+/** A pod stays for five minutes on a node that has become unreachable, unless it says otherwise. */
+function withTolerations(given: readonly Json[]): readonly Json[] {
+  const missing = ['not-ready', 'unreachable'].filter(
+    (condition) => !given.some((one) => tolerates(one, `node.kubernetes.io/${condition}`)),
+  );
+  return [
+    ...given,
+    ...missing.map((condition) => ({
+      key: `node.kubernetes.io/${condition}`,
+      operator: 'Exists',
+      effect: 'NoExecute',
+      tolerationSeconds: 300,
+    })),
+  ];
+}
+
+function tolerates(toleration: Json, taint: string): boolean {
+  const [key, effect] = [textAt(toleration, 'key'), textAt(toleration, 'effect')];
+  return (key === taint || key === '') && (effect === 'NoExecute' || effect === '');
+}
 
 /** A pod that runs nowhere, or no more, ends at once; another is given time by its kubelet. */
 export function podGracePeriod(pod: ApiObject, asked: number | undefined): number {
@@ -39,33 +52,8 @@ export function podGracePeriod(pod: ApiObject, asked: number | undefined): numbe
   return seconds < 0 ? 1 : seconds;
 }
 
-const restartPolicies = ['Always', 'OnFailure', 'Never'];
-
 export function validatePod(pod: ApiObject): readonly Cause[] {
-  const containers = listAt(pod, 'spec', 'containers');
-  const restartPolicy = textAt(pod, 'spec', 'restartPolicy');
-  const names = containers.map((container) => textAt(container, 'name'));
-  return [
-    ...(containers.length === 0 ? [required('spec.containers')] : []),
-    ...containers.flatMap((container, index) => validateContainer(container, index, names)),
-    ...(restartPolicies.includes(restartPolicy)
-      ? []
-      : [notSupported('spec.restartPolicy', restartPolicy, restartPolicies)]),
-  ];
-}
-
-function validateContainer(
-  container: Json,
-  index: number,
-  names: readonly string[],
-): readonly Cause[] {
-  const path = `spec.containers[${index}]`;
-  const name = textAt(container, 'name');
-  return [
-    ...(name === '' ? [required(`${path}.name`)] : checkName(name, 'label', `${path}.name`)),
-    ...(name !== '' && names.indexOf(name) < index ? [duplicate(`${path}.name`, name)] : []),
-    ...(textAt(container, 'image') === '' ? [required(`${path}.image`)] : []),
-  ];
+  return validatePodSpec(at(pod, 'spec') ?? null, 'spec');
 }
 
 const changeable =

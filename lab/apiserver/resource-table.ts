@@ -2,6 +2,7 @@
 import { apiVersionOf, type Resource } from './resource.ts';
 import { coreResources } from './resources/core.ts';
 import { endpointSlices } from './resources/endpoints.ts';
+import { namedEvents } from './resources/events.ts';
 import { leases } from './resources/leases.ts';
 import { clusterRoleBindings, clusterRoles, roleBindings, roles } from './resources/rbac.ts';
 import {
@@ -27,6 +28,7 @@ export const resourceTable: readonly Resource[] = [
   subjectAccessReviews,
   leases,
   endpointSlices,
+  namedEvents,
   clusterRoleBindings,
   clusterRoles,
   roleBindings,

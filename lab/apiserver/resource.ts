@@ -84,6 +84,8 @@ export interface Resource {
   readonly nameFormat?: 'subdomain' | 'label' | 'label1035' | 'path';
   /** Fields that a field selector may name, beside metadata.name and metadata.namespace. */
   readonly selectableFields?: Readonly<Record<string, (object: ApiObject) => string>>;
+  /** The store as this resource sees it, where it shows what another resource stores. */
+  view?(store: ApiStore): ApiStore;
   /** Completes an object before it is validated; leaves what is set. */
   defaults?(object: ApiObject): ApiObject;
   /** Sets what only the server may set, at creation. */
@@ -112,6 +114,8 @@ export interface Resource {
   prepareForDelete?(object: ApiObject): ApiObject;
   /** How long the deletion of an object may take, in seconds; absent: no time at all. */
   gracePeriod?(object: ApiObject, asked: number | undefined): number;
+  /** Instead of storing: takes a `create` as it comes. */
+  connect?(call: Call): Promise<Reply>;
   /** Instead of storing: answers a `create` at once. Reviews do. */
   review?(object: JsonObject, call: Call): JsonObject | Promise<JsonObject>;
   /**

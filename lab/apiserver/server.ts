@@ -18,6 +18,7 @@ import { createKubelets } from './kubelet/kubelets.ts';
 import { handleUpgrade } from './kubelet/upgrades.ts';
 import type { ApiserverOptions } from './options.ts';
 import { aggregateRoles } from './rbac/aggregation.ts';
+import { startRepair } from './allocation/repair.ts';
 import { readSettings } from './settings.ts';
 import { createServiceAccountTokens } from './tokens/service-account-tokens.ts';
 import { trackConnections } from './track-connections.ts';
@@ -101,6 +102,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
   const api = createLoopback(front, closing.signal);
   const advertised = options.advertise && { port, ...options.advertise };
   await bootstrap(api, { ...options, settings: front.settings, port: advertised?.port ?? port });
+  starting.use(await startRepair(store));
   const aggregation = starting.use(aggregateRoles(store));
   await Promise.all([rbac.synced, aggregation.settled]);
   const lease = advertised && holdLease(api, advertised, log);

@@ -4,7 +4,6 @@ import { isObject, textAt, type ApiObject, type JsonObject } from '../api-object
 import { decodeObject, readBody } from '../body.ts';
 import { generateName, metadataForCreate, validateMetadata } from '../metadata.ts';
 import { keyOf, objectOf, toStored, withKind } from '../registry.ts';
-import { findResource } from '../resource-table.ts';
 import { apiVersionOf, type Allocation } from '../resource.ts';
 import { conform } from '../schema/conform.ts';
 import {
@@ -21,6 +20,7 @@ import { isDryRun } from './dry-run.ts';
 
 export async function create(call: Call): Promise<Reply> {
   const { resource, info, request, response } = call;
+  if (resource.connect) return resource.connect(call);
   const sent = await readBody(request, resource);
   if (resource.review) return { status: 201, body: await review(call, isObject(sent) ? sent : {}) };
 
@@ -103,10 +103,11 @@ function prepare({ resource, info }: Call, decoded: ApiObject): ApiObject {
   return resource.prepareForCreate?.(defaulted) ?? defaulted;
 }
 
+const namespaces = { group: '', plural: 'namespaces', namespaced: false } as const;
+
 /** A namespaced object needs its namespace, and one that is not going away. */
 async function demandNamespace({ resource, info, store }: Call, sent: ApiObject): Promise<void> {
-  const namespaces = findResource('', 'v1', 'namespaces');
-  if (!resource.namespaced || !namespaces) return;
+  if (!resource.namespaced) return;
   const found = await store.get(keyOf(namespaces, '', info.namespace));
   if (!found) throw notFound(namespaces, info.namespace);
   const isEnding =

@@ -1,9 +1,9 @@
 /** ConfigMaps, Secrets and ServiceAccounts. */
 import { at, isObject, listAt, textAt, type ApiObject, type Json } from '../api-object.ts';
 import { ageColumn, column, nameColumn, textColumn } from '../columns.ts';
-import { forbiddenField, invalidValue } from '../field-errors.ts';
+import { invalidValue } from '../field-errors.ts';
 import { allVerbs, type Resource } from '../resource.ts';
-import type { Cause } from '../status.ts';
+import { keepImmutable, validateConfigMap, validateSecret } from '../validation/configuration.ts';
 import { tokenSubresource } from '../tokens/token-subresource.ts';
 
 export const configMaps: Resource = {
@@ -21,7 +21,7 @@ export const configMaps: Resource = {
     column('Data', 'How many keys it has.', (map) => countKeys(map, 'data', 'binaryData')),
     ageColumn,
   ],
-  validate: (map) => [...validateKeys(map, 'data'), ...validateKeys(map, 'binaryData')],
+  validate: validateConfigMap,
   validateUpdate: keepImmutable,
 };
 
@@ -42,7 +42,7 @@ export const secrets: Resource = {
     ageColumn,
   ],
   defaults: (secret) => withEncodedText({ ...secret, type: textAt(secret, 'type') || 'Opaque' }),
-  validate: (secret) => validateKeys(secret, 'data'),
+  validate: validateSecret,
   validateUpdate: (secret, old) => [
     ...keepImmutable(secret, old),
     ...(textAt(secret, 'type') === textAt(old, 'type')
@@ -75,34 +75,6 @@ export const serviceAccounts: Resource = {
 function countKeys(object: ApiObject, ...fields: readonly string[]): string {
   const count = fields.reduce((sum, field) => sum + Object.keys(at(object, field) ?? {}).length, 0);
   return String(count);
-}
-
-const keyFormat = /^[-._a-zA-Z0-9]{1,253}$/;
-
-function validateKeys(object: ApiObject, field: string): readonly Cause[] {
-  return Object.keys(at(object, field) ?? {})
-    .filter((key) => !keyFormat.test(key) || key === '.' || key === '..')
-    .map((key) =>
-      invalidValue(
-        `${field}[${key}]`,
-        key,
-        "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",
-      ),
-    );
-}
-
-function keepImmutable(object: ApiObject, old: ApiObject): readonly Cause[] {
-  if (at(old, 'immutable') !== true) return [];
-  return ['data', 'binaryData', 'immutable']
-    .filter((field) => JSON.stringify(at(object, field)) !== JSON.stringify(at(old, field)))
-    .map((field) =>
-      forbiddenField(
-        field,
-        field === 'immutable'
-          ? 'field is immutable when `immutable` is set'
-          : 'field is immutable when `immutable` is set',
-      ),
-    );
 }
 
 function withEncodedText(secret: ApiObject): ApiObject {

@@ -1,5 +1,6 @@
 /** The core group, v1. */
 import type { Resource } from '../resource.ts';
+import { bindings } from './pod-binding.ts';
 import { configMaps, secrets, serviceAccounts } from './configuration.ts';
 import { endpoints } from './endpoints.ts';
 import { events } from './events.ts';
@@ -9,6 +10,7 @@ import { pods } from './pods.ts';
 import { services } from './services.ts';
 
 export const coreResources: readonly Resource[] = [
+  bindings,
   configMaps,
   endpoints,
   events,

@@ -1,8 +1,21 @@
 /** What stands behind a Service: Endpoints, and EndpointSlices, which take their place. */
-import { listAt, textAt, type ApiObject, type Json } from '../api-object.ts';
+import {
+  at,
+  isObject,
+  listAt,
+  textAt,
+  textsAt,
+  type ApiObject,
+  type Json,
+  type JsonObject,
+} from '../api-object.ts';
 import { ageColumn, column, nameColumn, textColumn } from '../columns.ts';
-import { notSupported } from '../field-errors.ts';
 import { allVerbs, type Resource } from '../resource.ts';
+import {
+  keepAddressType,
+  validateEndpoints,
+  validateEndpointSlice,
+} from '../validation/endpoints.ts';
 
 export const endpoints: Resource = {
   group: '',
@@ -15,9 +28,19 @@ export const endpoints: Resource = {
   shortNames: ['ep'],
   schema: 'io.k8s.api.core.v1.Endpoints',
   columns: [nameColumn, column('Endpoints', 'Its addresses and ports.', addresses), ageColumn],
+  isCreatedOnUpdate: true,
+  defaults: (endpoints) => ({
+    ...endpoints,
+    ...(at(endpoints, 'subsets') === undefined
+      ? {}
+      : {
+          subsets: listAt(endpoints, 'subsets').map((subset) =>
+            isObject(subset) ? withPortDefaults(subset, 'ports', { protocol: 'TCP' }) : subset,
+          ),
+        }),
+  }),
+  validate: validateEndpoints,
 };
-
-const addressTypes = ['FQDN', 'IPv4', 'IPv6'];
 
 export const endpointSlices: Resource = {
   group: 'discovery.k8s.io',
@@ -39,16 +62,15 @@ export const endpointSlices: Resource = {
     ),
     column('Endpoints', 'Its addresses.', (slice) =>
       shortened(
-        listAt(slice, 'endpoints').flatMap((endpoint) => listAt(endpoint, 'addresses').map(String)),
+        listAt(slice, 'endpoints').flatMap((endpoint) => textsAt(endpoint, 'addresses')),
         '<unset>',
       ),
     ),
     ageColumn,
   ],
-  validate: (slice) =>
-    addressTypes.includes(textAt(slice, 'addressType'))
-      ? []
-      : [notSupported('addressType', textAt(slice, 'addressType'), addressTypes)],
+  defaults: (slice) => withPortDefaults(slice, 'ports', { name: '', protocol: 'TCP' }),
+  validate: validateEndpointSlice,
+  validateUpdate: keepAddressType,
 };
 
 function addresses(object: ApiObject): string {
@@ -67,4 +89,17 @@ function shortened(all: readonly string[], none: string): string {
   if (all.length === 0) return none;
   const shown = all.slice(0, 3).join(',');
   return all.length > 3 ? `${shown} + ${all.length - 3} more...` : shown;
+}
+
+function withPortDefaults<Owner extends JsonObject>(
+  owner: Owner,
+  field: string,
+  defaults: JsonObject,
+): Owner {
+  const ports = listAt(owner, field);
+  if (ports.length === 0) return owner;
+  return {
+    ...owner,
+    [field]: ports.map((port) => (isObject(port) ? { ...defaults, ...port } : port)),
+  };
 }

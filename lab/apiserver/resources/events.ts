@@ -1,7 +1,10 @@
 import { numberAt, textAt, type ApiObject } from '../api-object.ts';
 import { column, nameColumn, textColumn } from '../columns.ts';
 import { ageOf } from '../human-duration.ts';
+import { invalidValue } from '../field-errors.ts';
 import { allVerbs, type Resource } from '../resource.ts';
+import type { Cause } from '../status.ts';
+import { toCoreEvent, viewAsNamedEvents } from './event-view.ts';
 
 const selectable = [
   'involvedObject.kind',
@@ -16,6 +19,17 @@ const selectable = [
   'type',
 ];
 
+const namedSelectable = [
+  'reason',
+  'regarding.kind',
+  'regarding.namespace',
+  'regarding.name',
+  'regarding.uid',
+  'reportingController',
+  'type',
+];
+
+/** Events, as the core group has always had them. */
 export const events: Resource = {
   group: '',
   version: 'v1',
@@ -60,7 +74,35 @@ export const events: Resource = {
     }),
     { ...nameColumn, priority: 1 },
   ],
+  isCreatedOnUpdate: true,
+  validate: validateEvent,
 };
+
+/** The same objects as events.k8s.io has them, with its names of the fields. */
+export const namedEvents: Resource = {
+  ...events,
+  group: 'events.k8s.io',
+  schema: 'io.k8s.api.events.v1.Event',
+  view: viewAsNamedEvents,
+  selectableFields: Object.fromEntries(
+    namedSelectable.map((field) => [field, (event) => textAt(event, ...field.split('.'))]),
+  ),
+  columns: events.columns.map((column) => ({
+    ...column,
+    cell: (event, now) => column.cell(toCoreEvent(event), now),
+  })),
+  validate: (event) => validateEvent(toCoreEvent(event)),
+};
+
+/** An event belongs where its object is; what has no namespace reports to `default`. */
+function validateEvent(event: ApiObject): readonly Cause[] {
+  const involved = textAt(event, 'involvedObject', 'namespace');
+  const { namespace = '' } = event.metadata;
+  const isPlaced = involved === namespace || (involved === '' && namespace === 'default');
+  return isPlaced
+    ? []
+    : [invalidValue('involvedObject.namespace', involved, 'does not match event.namespace')];
+}
 
 function objectOf(event: ApiObject): string {
   const kind = textAt(event, 'involvedObject', 'kind').toLowerCase();

@@ -1,5 +1,10 @@
+/** Leases: who holds something, and until when. */
+import { at, type ApiObject } from '../api-object.ts';
 import { ageColumn, nameColumn, textColumn } from '../columns.ts';
+import { invalidValue } from '../field-errors.ts';
 import { allVerbs, type Resource } from '../resource.ts';
+import type { Cause } from '../status.ts';
+import { checkNotNegativeFields } from '../validation/numbers.ts';
 
 export const leases: Resource = {
   group: 'coordination.k8s.io',
@@ -15,4 +20,17 @@ export const leases: Resource = {
     textColumn('Holder', 'Who holds it.', ['spec', 'holderIdentity']),
     ageColumn,
   ],
+  isCreatedOnUpdate: true,
+  mustBeVersioned: true,
+  validate: validateLease,
 };
+
+function validateLease(lease: ApiObject): readonly Cause[] {
+  const seconds = at(lease, 'spec', 'leaseDurationSeconds');
+  return [
+    ...(typeof seconds === 'number' && seconds <= 0
+      ? [invalidValue('spec.leaseDurationSeconds', seconds, 'must be greater than 0')]
+      : []),
+    ...checkNotNegativeFields(at(lease, 'spec'), 'spec', ['leaseTransitions']),
+  ];
+}

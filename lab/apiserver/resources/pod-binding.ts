@@ -16,27 +16,32 @@ export const bindingSubresource: Subresource = {
   connect: bind,
 };
 
-const bindings: Resource = {
+/** The way in which pods were bound before there was the subresource: the body names the pod. */
+export const bindings: Resource = {
   group: '',
   version: 'v1',
   kind: 'Binding',
   plural: 'bindings',
   singular: 'binding',
   namespaced: true,
-  verbs: [],
+  verbs: ['create'],
   schema: 'io.k8s.api.core.v1.Binding',
   columns: [],
+  connect: bind,
 };
 
+const pods = { group: '', plural: 'pods', namespaced: true } as const;
+
 async function bind(call: Call): Promise<Reply> {
-  const { info, request, response, resource, store } = call;
+  const { info, request, response, store } = call;
   const sent = await readBody(request, bindings);
   const binding = decodeObject(bindings, sent, info.query, response);
-  validate(binding, info.name);
+  const name = info.name || binding.metadata.name;
+  validate(binding, name);
   const node = textAt(binding, 'target', 'name');
   for (;;) {
-    const entry = await store.get(keyOf(resource, info.namespace, info.name));
-    if (!entry) throw notFound(resource, info.name);
+    const entry = await store.get(keyOf(pods, info.namespace, name));
+    if (!entry) throw notFound(pods, name);
     checkUnbound(objectOf(entry));
     if (isDryRun(info.query)) break;
     const stored = toStored(bound(entry.value, binding, node));

@@ -1,10 +1,17 @@
 /** Deployments and ReplicaSets. */
-import { at, isObject, numberAt, type ApiObject } from '../api-object.ts';
+import {
+  at,
+  isObject,
+  numberAt,
+  objectAt,
+  textAt,
+  type ApiObject,
+  type JsonObject,
+} from '../api-object.ts';
 import { ageColumn, column, nameColumn, workloadColumns } from '../columns.ts';
-import { invalidValue, required } from '../field-errors.ts';
 import { withPodDefaults } from '../pod-defaults.ts';
 import { allVerbs, type Column, type Resource } from '../resource.ts';
-import type { Cause } from '../status.ts';
+import { keepSelector, validateDeployment, validateReplicaSet } from '../validation/workloads.ts';
 import { scaleSubresource } from './scale.ts';
 
 export const deployments: Resource = {
@@ -37,14 +44,11 @@ export const deployments: Resource = {
   defaults: (object) =>
     withSpec(object, {
       replicas: 1,
-      strategy: {
-        type: 'RollingUpdate',
-        rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' },
-      },
+      strategy: strategyOf(object),
       revisionHistoryLimit: 10,
       progressDeadlineSeconds: 600,
     }),
-  validate,
+  validate: validateDeployment,
   validateUpdate: keepSelector,
 };
 
@@ -74,7 +78,7 @@ export const replicaSets: Resource = {
     ...workloadColumns,
   ],
   defaults: (object) => withSpec(object, { replicas: 1 }),
-  validate,
+  validate: validateReplicaSet,
   validateUpdate: keepSelector,
 };
 
@@ -84,47 +88,25 @@ function count(name: string, path: readonly string[]): Column {
   });
 }
 
-function withSpec(object: ApiObject, defaults: ApiObject['spec']): ApiObject {
-  const spec = at(object, 'spec');
+function withSpec(object: ApiObject, defaults: JsonObject): ApiObject {
+  const spec = objectAt(object, 'spec');
   const template = at(spec, 'template');
   return {
     ...object,
     spec: {
-      ...(isObject(defaults) ? defaults : {}),
-      ...(isObject(spec) ? spec : {}),
+      ...defaults,
+      ...spec,
+      ...('strategy' in defaults ? { strategy: defaults.strategy } : {}),
       ...(isObject(template) ? { template: withPodDefaults(template) } : {}),
     },
   };
 }
 
-function validate(object: ApiObject): readonly Cause[] {
-  const wanted = at(object, 'spec', 'selector', 'matchLabels');
-  const given = at(object, 'spec', 'template', 'metadata', 'labels');
-  const replicas = numberAt(object, 'spec', 'replicas');
-  const labels = isObject(given) ? given : {};
-  const isMatching = Object.entries(isObject(wanted) ? wanted : {}).every(
-    ([key, value]) => labels[key] === value,
-  );
-  return [
-    ...(replicas < 0
-      ? [invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0')]
-      : []),
-    ...(isObject(at(object, 'spec', 'selector')) ? [] : [required('spec.selector')]),
-    ...(isMatching
-      ? []
-      : [
-          invalidValue(
-            'spec.template.metadata.labels',
-            labels,
-            '`selector` does not match template `labels`',
-          ),
-        ]),
-  ];
-}
-
-function keepSelector(object: ApiObject, old: ApiObject): readonly Cause[] {
-  const now = at(object, 'spec', 'selector') ?? null;
-  return JSON.stringify(now) === JSON.stringify(at(old, 'spec', 'selector') ?? null)
-    ? []
-    : [invalidValue('spec.selector', now, 'field is immutable')];
+/** A quarter of the pods may be missing, and a quarter too many, unless something else is said. */
+function strategyOf(object: ApiObject): JsonObject {
+  const strategy = objectAt(object, 'spec', 'strategy');
+  const type = textAt(strategy, 'type') || 'RollingUpdate';
+  if (type !== 'RollingUpdate') return { ...strategy, type };
+  const share = { maxUnavailable: '25%', maxSurge: '25%' };
+  return { type, rollingUpdate: { ...share, ...objectAt(strategy, 'rollingUpdate') } };
 }

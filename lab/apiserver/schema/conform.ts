@@ -1,6 +1,7 @@
 /** Decoding as Go decodes: fields of the wrong type are refused, unknown ones dropped and reported. */
 import { isList, isObject, type Json, type JsonObject } from '../api-object.ts';
 import type { Scalar, TypeExpression } from './declare.ts';
+import { canonicalQuantity, parseQuantity, quantityDetail } from '../validation/quantities.ts';
 import { typeNamed } from './types.ts';
 
 export interface Conformed {
@@ -54,17 +55,22 @@ export function conform(typeName: string, object: JsonObject): Conformed {
           ),
         );
       case 'scalar':
-        return scalars[type.scalar].isOne(value)
-          ? normalize(type.scalar, value)
+        if (scalars[type.scalar].isOne(value)) return normalize(type.scalar, value);
+        return type.scalar === 'quantity'
+          ? complain(quantityDetail)
           : mismatch(value, goPath, owner, scalars[type.scalar].go);
     }
   };
 
+  const complain = (detail: string): Json => {
+    mismatches.push(detail);
+    return null;
+  };
+
   const mismatch = (value: Json, goPath: string, owner: string, goType: string): Json => {
-    mismatches.push(
+    return complain(
       `json: cannot unmarshal ${jsonKind(value)} into Go struct field ${shortName(owner)}.${goPath} of type ${goType}`,
     );
-    return null;
   };
 
   const read0 = readStruct(typeName, object, '', '');
@@ -80,9 +86,8 @@ const isText = (value: Json) => typeof value === 'string';
 const isTime = (value: Json) => typeof value === 'string' && !Number.isNaN(Date.parse(value));
 const isInteger = (value: Json) => typeof value === 'number' && Number.isInteger(value);
 const isQuantity = (value: Json) =>
-  typeof value === 'number' ||
-  (typeof value === 'string' &&
-    /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+|[KMGTPE]i|[numkMGTPE])?$/.test(value));
+  (typeof value === 'number' || typeof value === 'string') &&
+  parseQuantity(String(value)) !== undefined;
 
 const scalars: Readonly<Record<Scalar, { readonly go: string; isOne(value: Json): boolean }>> = {
   string: { go: 'string', isOne: isText },
@@ -99,7 +104,8 @@ const scalars: Readonly<Record<Scalar, { readonly go: string; isOne(value: Json)
 };
 
 function normalize(scalar: Scalar, value: Json): Json {
-  return scalar === 'quantity' && typeof value === 'number' ? String(value) : value;
+  const isAmount = typeof value === 'string' || typeof value === 'number';
+  return scalar === 'quantity' && isAmount ? canonicalQuantity(String(value)) : value;
 }
 
 function goType(type: TypeExpression): string {

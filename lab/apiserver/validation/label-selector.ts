@@ -1,0 +1,72 @@
+/** Label selectors of workloads. */
+import { listAt, objectAt, textAt, type Json } from '../api-object.ts';
+import { forbiddenField, invalidValue, required } from '../field-errors.ts';
+import type { Cause } from '../status.ts';
+import { checkLabels, checkQualifiedName } from './names.ts';
+
+export function validateLabelSelector(selector: Json, field: string): readonly Cause[] {
+  return [
+    ...checkLabels(objectAt(selector, 'matchLabels'), `${field}.matchLabels`),
+    ...listAt(selector, 'matchExpressions').flatMap((requirement, index) =>
+      validateRequirement(requirement, `${field}.matchExpressions[${index}]`),
+    ),
+  ];
+}
+
+function validateRequirement(requirement: Json, field: string): readonly Cause[] {
+  const operator = textAt(requirement, 'operator');
+  const values = listAt(requirement, 'values');
+  return [
+    ...validateOperator(operator, values.length, field),
+    ...checkQualifiedName(textAt(requirement, 'key'), `${field}.key`),
+  ];
+}
+
+function validateOperator(operator: string, count: number, field: string): readonly Cause[] {
+  switch (operator) {
+    case 'In':
+    case 'NotIn':
+      return count > 0
+        ? []
+        : [required(`${field}.values`, "must be specified when `operator` is 'In' or 'NotIn'")];
+    case 'Exists':
+    case 'DoesNotExist':
+      return count === 0
+        ? []
+        : [
+            forbiddenField(
+              `${field}.values`,
+              "may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
+            ),
+          ];
+    default:
+      return [invalidValue(`${field}.operator`, operator, 'not a valid selector operator')];
+  }
+}
+
+/** Whether labels satisfy a selector; an empty one takes all. */
+export function matchesSelector(
+  selector: Json,
+  labels: Readonly<Record<string, unknown>>,
+): boolean {
+  const isEqual = Object.entries(objectAt(selector, 'matchLabels')).every(
+    ([key, value]) => labels[key] === value,
+  );
+  return (
+    isEqual &&
+    listAt(selector, 'matchExpressions').every((requirement) => {
+      const value = labels[textAt(requirement, 'key')];
+      const isIn = listAt(requirement, 'values').some((one) => one === value);
+      switch (textAt(requirement, 'operator')) {
+        case 'In':
+          return isIn;
+        case 'NotIn':
+          return !isIn;
+        case 'Exists':
+          return value !== undefined;
+        default:
+          return value === undefined;
+      }
+    })
+  );
+}
