@@ -6,13 +6,22 @@ import { createApiClient } from '../../proxies/kit/api/api-client.ts';
 import { readConnection } from '../../proxies/kit/api/read-connection.ts';
 import { runProgram, type Flags } from '../machines/program.ts';
 import { startControllers } from './controllers.ts';
+import { serveHealth } from './serve-health.ts';
 import { untilLeading } from './leader-election.ts';
 
-const flags = ['kubeconfig', 'root-ca-file', 'leader-elect', 'node-monitor-grace-period'];
+const flags = [
+  'kubeconfig',
+  'root-ca-file',
+  'leader-elect',
+  'node-monitor-grace-period',
+  'healthz-bind-address',
+];
 
 await runProgram(flags, start);
 
-async function start(given: Flags): Promise<AsyncDisposable> {
+type Running = Awaited<ReturnType<Parameters<typeof runProgram>[1]>>;
+
+async function start(given: Flags): Promise<Running> {
   const { kubeconfig = '', 'root-ca-file': rootCaFile = '' } = given;
   const [connection, rootCa] = await Promise.all([
     readConnection(kubeconfig, 'kube-controller-manager'),
@@ -30,7 +39,13 @@ async function start(given: Flags): Promise<AsyncDisposable> {
       log,
     }),
   );
-  return starting.move();
+  const healthz = given['healthz-bind-address'];
+  const health = healthz ? starting.use(await serveHealth(healthz)) : undefined;
+  const running = starting.move();
+  return {
+    ...(health && { address: health.address }),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
 }
 
 /** Waits until we lead; ends the process when we no longer do: who is second must not write. */
