@@ -62,7 +62,7 @@ describe('dns', () => {
   beforeAll(async () => {
     api = await startApi();
     const { port } = api.address() as AddressInfo;
-    const { authorityPem: caPem } = await servingCredential();
+    const { certificatePem: caPem } = await servingCredential();
     const server = `https://localhost:${port}`;
     const connectApi = async () => ({ server, caPem, token: 't', userAgent: 'dns' });
     pod = await runPod(start, { ports, connectApi });

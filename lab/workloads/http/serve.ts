@@ -84,8 +84,12 @@ export async function serveHttp(
       stopping: lifecycle.stopping,
     };
     logExchange(exchange);
-    // Node forgets it where an answer has a Connection header of its own.
-    if (request.headers.connection === 'close') response.once('finish', () => request.socket.end());
+    response.once('finish', () => {
+      // Node forgets the first where the answer has a Connection header of its own, and the second
+      // where the answer had begun.
+      const isLast = request.headers.connection === 'close' || lifecycle.stopping.aborted;
+      if (isLast) request.socket.end();
+    });
     void answerExchange(program, exchange);
   };
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
