@@ -42,14 +42,19 @@ function jsonPatch(target: JsonObject, patch: Json): Json {
     );
   }
   const result = structuredClone(target);
-  const failed = applyPatch(result, structuredClone(patch) as unknown as Operation[]).find(
-    (error) => error !== null,
-  );
-  if (failed) {
-    const message = 'the server rejected our request due to an error in our request';
-    throw new StatusError(422, 'Invalid', message, {});
+  const isDone = tryOperations(result, structuredClone(patch) as unknown as Operation[]);
+  if (isDone) return result;
+  const message = 'the server rejected our request due to an error in our request';
+  throw new StatusError(422, 'Invalid', message, {});
+}
+
+/** A pointer that is none is thrown, and a test that fails is given back. */
+function tryOperations(target: JsonObject, operations: Operation[]): boolean {
+  try {
+    return applyPatch(target, operations).every((error) => error === null);
+  } catch {
+    return false;
   }
-  return result;
 }
 
 const operations: ReadonlySet<unknown> = new Set([
