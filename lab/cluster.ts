@@ -8,7 +8,7 @@ import { openDoor, type Door, type DoorOptions } from './network/door.ts';
 import { layNetwork } from './network/lay-network.ts';
 import type { CommandOptions, CommandResult } from './network/run-command.ts';
 import { ensureClusterPki } from './pki/cluster-pki.ts';
-import { stateDirectory } from './state-directory.ts';
+import { removePassing, stateDirectory } from './state-directory.ts';
 import { lockState } from './state-lock.ts';
 import { defaultTopology, type LabMode, type TopologyOptions } from './topology.ts';
 
@@ -55,53 +55,54 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const state = stateDirectory(options.directory);
   await using starting = new AsyncDisposableStack();
   await mkdir(state.path, { recursive: true, mode: 0o700 });
-  const lock = starting.use(await lockState(state.path, state.lock));
+  const lock = starting.use(await lockState(state.path, state.passing.lock));
+  // Nobody answers there any more once the lab has ended.
+  starting.defer(() => removePassing(state));
   const forgotten = [state.logs, ...(fresh ? [state.pki, state.store] : [])];
   await Promise.all(forgotten.map((path) => rm(path, { recursive: true, force: true })));
   await mkdir(state.logs, { mode: 0o700 });
 
   let machines: readonly MachineStatus[] = [];
   const listeners = new Set<() => void>();
-  const [{ supervisor, mode, reason, apiserver }] = await Promise.all([
+  const tell = (told: readonly MachineStatus[]) => {
+    machines = told;
+    for (const listener of listeners) listener();
+  };
+  const [laid, made] = await Promise.allSettled([
     layNetwork({
       topology,
       mode: options.mode ?? modeOf(process.env),
       logPath: join(state.logs, 'supervisor.log'),
       mark: state.path,
-      onMachines: (told) => {
-        machines = told;
-        for (const listener of listeners) listener();
-      },
-    }).then((laid) => {
-      starting.use(laid.supervisor);
-      return laid;
+      onMachines: tell,
     }),
     ensureClusterPki(state.pki),
   ]);
+  if (laid.status === 'rejected') throw laid.reason;
+  const { supervisor, mode, reason, apiserver } = laid.value;
+  starting.use(supervisor);
+  void supervisor.ended.then(() => tell(machines.map(lost)));
+  if (made.status === 'rejected') throw made.reason;
   if (supervisor.pid !== undefined) await lock.add(supervisor.pid);
   const door = await openDoor(supervisor, { protocol: 'TCP', port }, apiserver);
 
   const server = `https://${door.address}`;
   const ca = await readFile(join(state.pki, 'ca.crt'), 'utf8');
-  const write = async (name: string, user: Readonly<Record<string, string>>) => {
-    const path = join(state.path, name);
-    const cluster = { server, 'certificate-authority-data': base64(ca) };
-    // Nobody answers there any more once the lab has ended.
-    starting.defer(() => rm(path, { force: true }));
-    await writeKubeconfig(path, { cluster, user });
-    return path;
-  };
+  const cluster = { server, 'certificate-authority-data': base64(ca) };
   const [certificate, key] = await Promise.all(
     ['admin.crt', 'admin.key'].map((name) => readFile(join(state.pki, name), 'base64')),
   );
-  const kubeconfigPath = await write('kubeconfig', {
+  const administrator = {
     'client-certificate-data': certificate ?? '',
     'client-key-data': key ?? '',
-  });
+  };
   const token = randomBytes(24).toString('base64url');
-  const visitorKubeconfigPath = await write('visitor.kubeconfig', { token });
-  starting.defer(() => rm(state.tokens, { force: true }));
-  await writeFile(state.tokens, `${token},visitor,visitor,hop:visitors\n`, { mode: 0o600 });
+  const { kubeconfig, visitorKubeconfig, tokens } = state.passing;
+  await Promise.all([
+    writeKubeconfig(kubeconfig, { cluster, user: administrator }),
+    writeKubeconfig(visitorKubeconfig, { cluster, user: { token } }),
+    writeFile(tokens, `${token},visitor,visitor,hop:visitors\n`, { mode: 0o600 }),
+  ]);
   await supervisor.request('start-machines', { directory: state.path });
 
   const running = starting.move();
@@ -109,8 +110,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     mode,
     reason,
     server,
-    kubeconfigPath,
-    visitorKubeconfigPath,
+    kubeconfigPath: kubeconfig,
+    visitorKubeconfigPath: visitorKubeconfig,
     machines: () => machines,
     onChange: (listener) => {
       listeners.add(listener);
@@ -123,6 +124,18 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       supervisor.request('run', { machine, argv, stdin }, { signal }),
     openDoor: (doorOptions, target) => openDoor(supervisor, doorOptions, target),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** What becomes of a machine with its supervisor. */
+function lost(machine: MachineStatus): MachineStatus {
+  return {
+    ...machine,
+    state: 'ended',
+    since: new Date().toISOString(),
+    pid: null,
+    residentBytes: null,
+    message: 'the supervisor of the lab has ended',
   };
 }
 

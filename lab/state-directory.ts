@@ -1,4 +1,5 @@
 /** Where the lab keeps what outlives it, and what does not. */
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 export interface StateDirectory {
@@ -9,12 +10,20 @@ export interface StateDirectory {
   readonly logs: string;
   /** The store's log; it stays. */
   readonly store: string;
-  /** Credentials of the machines; removed at the end. */
-  readonly kubeconfigs: string;
-  /** Says which processes have this directory; removed at the end. */
-  readonly lock: string;
-  /** Tokens that the apiservers know from their start; removed at the end. */
-  readonly tokens: string;
+  /** What ends with the lab. */
+  readonly passing: {
+    /** The administrator's. */
+    readonly kubeconfig: string;
+    readonly visitorKubeconfig: string;
+    /** The machines'. */
+    readonly kubeconfigs: string;
+    /** Tokens that the apiservers know from their start. */
+    readonly tokens: string;
+    /** Where the store listens when there is no network of its own. */
+    readonly storeSocket: string;
+    /** Says which processes have this directory. */
+    readonly lock: string;
+  };
 }
 
 export function stateDirectory(directory: string): StateDirectory {
@@ -24,8 +33,23 @@ export function stateDirectory(directory: string): StateDirectory {
     pki: join(path, 'pki'),
     logs: join(path, 'logs'),
     store: join(path, 'store'),
-    kubeconfigs: join(path, 'kubeconfigs'),
-    lock: join(path, 'lock'),
-    tokens: join(path, 'tokens.csv'),
+    passing: {
+      kubeconfig: join(path, 'kubeconfig'),
+      visitorKubeconfig: join(path, 'visitor.kubeconfig'),
+      kubeconfigs: join(path, 'kubeconfigs'),
+      tokens: join(path, 'tokens.csv'),
+      storeSocket: join(path, 'store.sock'),
+      lock: join(path, 'lock'),
+    },
   };
+}
+
+/** What ends with the lab; whoever ends last does it, be it the host or the supervisor. */
+export async function removePassing({
+  passing: { lock, ...others },
+}: StateDirectory): Promise<void> {
+  await Promise.all(
+    Object.values(others).map((path) => rm(path, { recursive: true, force: true })),
+  );
+  await rm(lock, { force: true });
 }

@@ -64,7 +64,7 @@ const commands: Record<Exclude<MachineRole, 'client'>, ProgramCommand> = {
   },
   apiserver: {
     program: path('../apiserver/main.ts'),
-    flags: ({ addresses }, { mode, store, state: { pki, tokens } }) => ({
+    flags: ({ addresses }, { mode, store, state: { pki, passing } }) => ({
       'bind-address': mode === 'isolated' ? '::' : '127.0.0.1',
       'secure-port': mode === 'isolated' ? String(apiserverPort) : '0',
       'advertise-address': addresses[0] ?? '127.0.0.1',
@@ -72,7 +72,7 @@ const commands: Record<Exclude<MachineRole, 'client'>, ProgramCommand> = {
       'tls-cert-file': join(pki, 'apiserver.crt'),
       'tls-private-key-file': join(pki, 'apiserver.key'),
       'client-ca-file': join(pki, 'ca.crt'),
-      'token-auth-file': tokens,
+      'token-auth-file': passing.tokens,
       'service-account-issuer': 'https://kubernetes.default.svc.cluster.local',
       'service-account-key-file': join(pki, 'sa.pub'),
       'service-account-signing-key-file': join(pki, 'sa.key'),
@@ -91,16 +91,19 @@ const commands: Record<Exclude<MachineRole, 'client'>, ProgramCommand> = {
   },
   controllers: {
     program: path('../controllers/main.ts'),
-    flags: ({ name }, { state: { kubeconfigs, pki } }) => ({
-      kubeconfig: join(kubeconfigs, name),
+    flags: ({ name, addresses }, { mode, state: { passing, pki } }) => ({
+      kubeconfig: join(passing.kubeconfigs, name),
       'root-ca-file': join(pki, 'ca.crt'),
+      'healthz-bind-address': mode === 'isolated' ? `${addresses[0] ?? ''}:10252` : '127.0.0.1:0',
+      // The nodes of the lab renew their leases every 2.5 s, upstream's every 10.
+      'node-monitor-grace-period': '10s',
     }),
   },
   node: {
     program: path('../node/main.ts'),
-    flags: ({ name, addresses, podRanges }, { mode, state: { kubeconfigs, pki } }) => ({
+    flags: ({ name, addresses, podRanges }, { mode, state: { passing, pki } }) => ({
       'hostname-override': name,
-      kubeconfig: join(kubeconfigs, name),
+      kubeconfig: join(passing.kubeconfigs, name),
       'node-ip': mode === 'isolated' ? addresses.join(',') : '127.0.0.1',
       'pod-cidr': podRanges.join(','),
       'pod-link': mode === 'isolated' ? podLink : 'none',

@@ -12,9 +12,10 @@ export interface MachineKubeconfigOptions {
 
 /** Writes one for each node and for the controllers. */
 export async function writeMachineKubeconfigs(options: MachineKubeconfigOptions): Promise<void> {
-  const { state, server, machines } = options;
-  await mkdir(state.kubeconfigs, { recursive: true, mode: 0o700 });
-  const read = (name: string) => readFile(join(state.pki, name), 'base64');
+  const { server, machines } = options;
+  const { pki, passing } = options.state;
+  await mkdir(passing.kubeconfigs, { recursive: true, mode: 0o700 });
+  const read = (name: string) => readFile(join(pki, name), 'base64');
   const clients = machines.filter(({ role }) => role === 'node' || role === 'controllers');
   await Promise.all(
     clients.map(async ({ name }) => {
@@ -29,7 +30,7 @@ export async function writeMachineKubeconfigs(options: MachineKubeconfigOptions)
         contexts: [{ name: 'hop', context: { cluster: 'hop', user: name } }],
         'current-context': 'hop',
       };
-      await writeFile(join(state.kubeconfigs, name), JSON.stringify(config), { mode: 0o600 });
+      await writeFile(join(passing.kubeconfigs, name), JSON.stringify(config), { mode: 0o600 });
     }),
   );
 }

@@ -1,5 +1,4 @@
 /** Starts the machines of the lab and watches them. */
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Network } from '../network/network.ts';
 import { stateDirectory, type StateDirectory } from '../state-directory.ts';
@@ -39,7 +38,6 @@ export async function startMachines(options: MachinesOptions): Promise<Machines>
     server: `https://${apiserver}`,
     machines: network.machines,
   });
-  starting.defer(() => rm(state.kubeconfigs, { recursive: true, force: true }));
   const probes = await createProbes(state.pki);
   const context = { mode: network.mode, state, store: storeAddress(network, state) };
   const machines = new Map<string, MachineProcess>();
@@ -102,5 +100,5 @@ function readyApiservers(machines: readonly MachineProcess[]): readonly string[]
 /** On loopback a socket in the state directory: nobody else can come to it. */
 function storeAddress({ machines }: Network, state: StateDirectory): string {
   const store = machines.find(({ role }: MachinePlan) => role === 'store');
-  return (store && endpointOf(store)) ?? join(state.path, 'store.sock');
+  return (store && endpointOf(store)) ?? state.passing.storeSocket;
 }

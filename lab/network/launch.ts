@@ -63,7 +63,11 @@ export function launchSupervisor({ mode, log, mark, onMachines }: LaunchOptions)
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   let requests = 0;
   const ended = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
+    child.once('exit', (code) => {
+      // Without isolation nobody else ends what it has left behind.
+      if (code !== 0) killGroup(child);
+      resolve();
+    });
     child.once('error', () => resolve());
   });
   let problem = 'The lab has ended.';
@@ -91,7 +95,7 @@ export function launchSupervisor({ mode, log, mark, onMachines }: LaunchOptions)
     });
   };
 
-  return {
+  const link: SupervisorLink = {
     pid: child.pid,
     ended,
     request: async (name, ask, { socket, signal } = {}) => {
@@ -111,15 +115,21 @@ export function launchSupervisor({ mode, log, mark, onMachines }: LaunchOptions)
       }
     },
     [Symbol.asyncDispose]: async () => {
-      if (child.connected) child.disconnect();
       const late = setTimeout(() => killGroup(child), endWithinMs);
+      await link.request('end', null).catch(() => undefined);
+      if (child.connected) child.disconnect();
       await ended;
       clearTimeout(late);
     },
   };
+  return link;
 }
 
 /** The group is the supervisor's own; in isolation its namespaces end with it. */
 function killGroup({ pid }: ChildProcess): void {
-  if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nobody is left.
+  }
 }

@@ -31,6 +31,8 @@ export interface Requests {
     answer: null;
   };
   readonly 'close-door': { ask: { readonly door: number }; answer: null };
+  /** Ends the machines and the doors, in order. */
+  readonly end: { ask: null; answer: null };
   /** Ends a `run`. */
   readonly cancel: { ask: { readonly request: number }; answer: null };
 }

@@ -15,6 +15,8 @@ import { serveUdpDoor } from './udp-door.ts';
 export interface Supervisor extends AsyncDisposable {
   /** A message of the channel, and the socket that came with it. */
   receive(message: unknown, handle: unknown): void;
+  /** The state of the machines that it has started. */
+  readonly directory: string | null;
 }
 
 type Handlers = {
@@ -31,6 +33,7 @@ export function createSupervisor(report: (report: Report) => void): Supervisor {
   let network: Network | null = null;
   let passThrough: PassThrough | null = null;
   let machines: Machines | null = null;
+  let directory: string | null = null;
 
   const handlers: Handlers = {
     'lay-network': async ({ mode, topology }) => {
@@ -39,7 +42,8 @@ export function createSupervisor(report: (report: Report) => void): Supervisor {
       passThrough = owned.use(await startPassThrough(listenOn[mode]));
       return { apiserver: passThrough.addresses[0] ?? '' };
     },
-    'start-machines': async ({ directory }) => {
+    'start-machines': async (ask) => {
+      directory = ask.directory;
       machines = owned.use(
         await startMachines({
           network: laid(network),
@@ -80,6 +84,10 @@ export function createSupervisor(report: (report: Report) => void): Supervisor {
       runs.get(request)?.abort();
       return null;
     },
+    end: async () => {
+      await owned.disposeAsync();
+      return null;
+    },
   };
 
   const answer = async <Name extends RequestName>(
@@ -102,6 +110,9 @@ export function createSupervisor(report: (report: Report) => void): Supervisor {
   return {
     // Only the process that started us has the other end of the channel.
     receive: (message, handle) => void answer(message as RequestMessage, handle),
+    get directory() {
+      return directory;
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
