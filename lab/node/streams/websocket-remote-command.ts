@@ -73,6 +73,7 @@ export async function acceptWebSocketCommand(
   };
   const stdout = wanted.stdout ? output(channel.stdout) : nowhere();
   const stderr = wanted.stderr ? output(channel.stderr) : wanted.tty ? stdout : nowhere();
+  await settled(webSocket);
   // An empty message tells the client that it is connected.
   const first = wanted.stdout ? channel.stdout : wanted.stderr ? channel.stderr : channel.error;
   send(first, Buffer.alloc(0), () => undefined);
@@ -101,6 +102,24 @@ export async function acceptWebSocketCommand(
     },
   };
 }
+
+/**
+ * kubectl's WebSocket client starts to read before it has made its streams, and drops what comes too
+ * early: a PONG says that it reads, and a moment later it is ready.
+ */
+async function settled(webSocket: WebSocket): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const done = () => resolve(undefined);
+  webSocket.once('pong', () => setTimeout(done, settleMs));
+  webSocket.once('close', done);
+  const timer = setTimeout(done, longestSettleMs);
+  webSocket.ping();
+  await promise;
+  clearTimeout(timer);
+}
+
+const settleMs = 10;
+const longestSettleMs = 1000;
 
 function read(message: RawData, isBase64: boolean): readonly [number, Buffer] {
   const bytes = Buffer.isBuffer(message)

@@ -1,0 +1,22 @@
+/** Whether an address is the lab's own: a command in a container reaches nothing else. */
+import { BlockList, isIP } from 'node:net';
+import { ranges } from '../../topology.ts';
+
+const own = new BlockList();
+for (const range of [...Object.values(ranges).flat(), ...loopbackPods()]) {
+  const [network = '', length = ''] = range.split('/');
+  own.addSubnet(network, Number(length), network.includes(':') ? 'ipv6' : 'ipv4');
+}
+
+/** Pods, Services, nodes, load balancers and the outside of `lab/topology.ts`; never the host's. */
+export function isLabAddress(address: string): boolean {
+  const family = isIP(address);
+  // An IPv4 address in IPv6 clothes is judged as what it is by nobody else: refuse it.
+  if (family === 0 || address.toLowerCase().startsWith('::')) return false;
+  return own.check(address, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** On loopback, where pods are below 127. */
+function loopbackPods(): readonly string[] {
+  return ['127.244.0.0/16'];
+}

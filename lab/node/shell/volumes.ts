@@ -1,0 +1,90 @@
+/** The files of a volume, as the kubelet lays them out. */
+import type { ApiClient } from '../../../proxies/kit/api/api-client.ts';
+import { valueAtFieldPath, type PodPlace } from '../pods/field-path.ts';
+import type { ReadKeyValues } from '../pods/key-values.ts';
+import type { Pod, ProjectedSource, Volume } from '../pods/pod.ts';
+import { directory, fixedFile, FileSystem, type Directory } from './file-system.ts';
+
+export interface VolumeContext extends PodPlace {
+  readonly client: ApiClient;
+  readonly pod: Pod;
+  readonly read: ReadKeyValues;
+}
+
+interface TokenRequest {
+  readonly status?: { readonly token?: string };
+}
+
+/** Everything but an emptyDir is read-only. */
+export async function volumeOf(volume: Volume, context: VolumeContext): Promise<Directory> {
+  if (volume.emptyDir) return directory();
+  const sources: readonly ProjectedSource[] = volume.projected?.sources ?? [
+    {
+      ...(volume.configMap ? { configMap: volume.configMap } : {}),
+      ...(volume.secret
+        ? { secret: { ...volume.secret, name: volume.secret.secretName ?? '' } }
+        : {}),
+      ...(volume.downwardAPI ? { downwardAPI: volume.downwardAPI } : {}),
+    },
+  ];
+  const files = new FileSystem(directory());
+  for (const source of sources) {
+    for (const [path, bytes] of await filesOfSource(source, context)) {
+      const parent = path.split('/').slice(0, -1).join('/');
+      if (parent !== '') files.makeDirectory(`/${parent}`, true);
+      files.put(`/${path}`, fixedFile(bytes));
+    }
+  }
+  return directory(files.root.entries, true);
+}
+
+type NamedBytes = readonly (readonly [path: string, bytes: Buffer])[];
+
+async function filesOfSource(
+  { configMap, secret, downwardAPI, serviceAccountToken }: ProjectedSource,
+  context: VolumeContext,
+): Promise<NamedBytes> {
+  if (serviceAccountToken) {
+    return [[serviceAccountToken.path, await tokenOf(serviceAccountToken, context)]];
+  }
+  if (downwardAPI) {
+    return (downwardAPI.items ?? []).map(({ path, fieldRef }) => {
+      const value = valueAtFieldPath(context.pod, context, fieldRef?.fieldPath ?? '') ?? '';
+      return [path, Buffer.from(value)] as const;
+    });
+  }
+  const [kind, keyed] = secret
+    ? (['secret', secret] as const)
+    : (['configmap', configMap] as const);
+  if (!keyed) return [];
+  const namespace = context.pod.metadata.namespace ?? '';
+  const values =
+    (await context.read(kind, namespace, keyed.name ?? '')) ?? new Map<string, Buffer>();
+  if (!keyed.items) return [...values];
+  return keyed.items.flatMap(({ key, path }) => {
+    const value = values.get(key);
+    return value ? [[path, value] as const] : [];
+  });
+}
+
+/** A token of the pod's account, bound to the pod. */
+async function tokenOf(
+  { audience, expirationSeconds = 3607 }: NonNullable<ProjectedSource['serviceAccountToken']>,
+  { client, pod }: VolumeContext,
+): Promise<Buffer> {
+  const { namespace = '', name, uid } = pod.metadata;
+  const account = pod.spec.serviceAccountName ?? 'default';
+  const made = await client.create<TokenRequest>(
+    `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`,
+    {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      spec: {
+        expirationSeconds,
+        ...(audience === undefined ? {} : { audiences: [audience] }),
+        boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name, uid },
+      },
+    },
+  );
+  return Buffer.from(made.status?.token ?? '');
+}
