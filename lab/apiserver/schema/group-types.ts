@@ -125,4 +125,56 @@ LeaseSpec : Who holds a lease, and since when.
   strategy string #6
 `,
   ),
+  ...declareTypes(
+    'io.k8s.api.autoscaling.v1',
+    `
+Scale : How many pods a workload has, and should have.
+  apiVersion string
+  kind string
+  metadata meta.ObjectMeta #1 : Name, labels, history.
+  spec ScaleSpec #2
+  status ScaleStatus #3
+ScaleSpec : How many pods are wanted.
+  replicas int #1 : How many pods.
+ScaleStatus : How many pods there are.
+  replicas! int #1 : How many pods.
+  selector string #2 : The labels of its pods, as a query writes them.
+`,
+  ),
+  ...declareTypes(
+    'io.k8s.api.policy.v1',
+    `
+Eviction : Asks for a pod to be deleted, if nothing stands against it.
+  apiVersion string
+  deleteOptions meta.DeleteOptions #2 : How to delete the pod.
+  kind string
+  metadata meta.ObjectMeta #1 : Name, labels, history.
+`,
+  ),
+  ...declareTypes(
+    'io.k8s.api.events.v1',
+    `
+Event : Something that happened to an object.
+  action string #6 : What was done.
+  apiVersion string
+  deprecatedCount int #15
+  deprecatedFirstTimestamp time #13
+  deprecatedLastTimestamp time #14
+  deprecatedSource core.EventSource #12
+  eventTime! microTime #2 : When it was first seen.
+  kind string
+  metadata meta.ObjectMeta #1 : Name, labels, history.
+  note string #10 : What happened.
+  reason string #7
+  regarding core.ObjectReference #8 : The object it happened to.
+  related core.ObjectReference #9
+  reportingController string #4 : Who reports it.
+  reportingInstance string #5
+  series EventSeries #3
+  type string #11
+EventSeries : How often an event has happened since it was first seen.
+  count! int #1
+  lastObservedTime! microTime #2
+`,
+  ),
 ];
