@@ -3,18 +3,15 @@ import type { Entry } from './store.ts';
 
 /** Parses its value when somebody reads it first: in a mirror, most values are never read. */
 export function lazyEntry<Value>(key: string, revision: number, text: string): Entry<Value> {
-  let unread: string | undefined = text;
   let value: Value | undefined;
   return {
     key,
     revision,
+    text,
     get value() {
-      if (unread !== undefined) {
-        value = JSON.parse(unread) as Value;
-        unread = undefined;
-      }
       // The store gives back the text of a `Value` that this very contract wrote.
-      return value as Value;
+      value ??= JSON.parse(text) as Value;
+      return value;
     },
   };
 }
@@ -24,6 +21,7 @@ export function atRevision<Value>(entry: Entry<Value>, revision: number): Entry<
   return {
     key: entry.key,
     revision,
+    ...(entry.text === undefined ? {} : { text: entry.text }),
     get value() {
       return entry.value;
     },

@@ -12,6 +12,8 @@ export interface Entry<Value> {
   readonly value: Value;
   /** The revision of the write that made it: the object's `resourceVersion`. */
   readonly revision: number;
+  /** The value as JSON, where the store has it so. */
+  readonly text?: string;
 }
 
 /** One write, as a watch sees it. */
