@@ -268,7 +268,7 @@ describe('writes', () => {
   });
 
   it.each([
-    ['application/apply-patch+yaml', 415],
+    ['application/apply-patch+yaml', 422],
     ['application/vnd.kubernetes.protobuf', 415],
   ])('refuse patches of the type %s', async (type, status) => {
     const path = `${configMaps}/web-settings`;

@@ -19,6 +19,7 @@ import { handleUpgrade } from './kubelet/upgrades.ts';
 import type { ApiserverOptions } from './options.ts';
 import { aggregateRoles } from './rbac/aggregation.ts';
 import { startRepair } from './allocation/repair.ts';
+import { answerPlainHttp } from './plain-http.ts';
 import { readSettings } from './settings.ts';
 import { createServiceAccountTokens } from './tokens/service-account-tokens.ts';
 import { trackConnections } from './track-connections.ts';
@@ -86,6 +87,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     void handleUpgrade(request, socket, head, front);
   });
   const connections = trackConnections(server);
+  answerPlainHttp(server);
   starting.defer(async () => {
     closing.abort();
     connections.end();
