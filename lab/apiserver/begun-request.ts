@@ -2,7 +2,7 @@
  * A request from its arrival to its end, whatever serves it: an answer or an upgraded connection. It has
  * an audit id, is admitted or refused, counted and recorded.
  */
-import { auditIdOf, auditLine, type AuditRecord } from './audit/audit-trail.ts';
+import { auditIdOf, auditLine, sourceAddressOf, type AuditRecord } from './audit/audit-trail.ts';
 import { refusal, type Attributes } from './authorization.ts';
 import type { HttpRequest, User } from './exchange.ts';
 import type { FrontOptions } from './front.ts';
@@ -36,7 +36,13 @@ export function beginRequest(
   if (!info) return undefined;
   const { authenticator, authorizer, inFlight, metrics, audit } = options;
   const id = auditIdOf(request);
-  const record: AuditRecord = { id, request, info, receivedAt: new Date() };
+  const record: AuditRecord = {
+    id,
+    request,
+    info,
+    receivedAt: new Date(),
+    sourceAddress: audit ? sourceAddressOf(request) : '',
+  };
   let place: Disposable | undefined;
   let isOver = false;
 

@@ -17,6 +17,7 @@ import {
 } from './options.ts';
 import { readServingCertificate, selfSignedCertificate } from './serving-certificate.ts';
 import { firstAddress } from './service-range.ts';
+import { readSettings } from './settings.ts';
 import { readStaticTokens, TokenFileError } from './tokens/static-tokens.ts';
 
 /** Everything but the store, which has a life of its own. */
@@ -39,6 +40,7 @@ export async function configure(
   options: ConfigureOptions,
 ): Promise<Configuration> {
   const ranges = flags['service-cluster-ip-range'].split(',').map(readRange);
+  checkSettings(flags);
   const [serving, clientCa, tokens, requestHeader, serviceAccounts, kubeletClient, audit] =
     await Promise.all([
       servingCertificate(flags, ranges, options),
@@ -59,7 +61,7 @@ export async function configure(
     ...(requestHeader ? { requestHeader } : {}),
     serviceAccounts,
     authorizationModes: readModes(flags['authorization-mode']),
-    serviceClusterIpRange: flags['service-cluster-ip-range'],
+    serviceClusterIpRanges: flags['service-cluster-ip-range'].split(','),
     allowLoopbackEndpoints: flags['allow-loopback-endpoints'],
     serviceNodePortRange: flags['service-node-port-range'],
     ...advertise(flags),
@@ -70,6 +72,26 @@ export async function configure(
     ...(audit ? { audit } : {}),
     log: options.log,
   };
+}
+
+/** Both ranges together: what is wrong with them is said once, and by those who use them. */
+function checkSettings(flags: ApiserverFlags): void {
+  const range = flags['service-cluster-ip-range'];
+  const serviceNodePortRange = flags['service-node-port-range'];
+  try {
+    readSettings({ serviceClusterIpRanges: range.split(',') });
+  } catch (error) {
+    throw new ConfigurationError('bad-range', textOf(error), { range });
+  }
+  try {
+    readSettings({ serviceNodePortRange });
+  } catch (error) {
+    throw new ConfigurationError('bad-port-range', textOf(error), { range: serviceNodePortRange });
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function checkPort(port: number): number {

@@ -26,7 +26,7 @@ export interface ApiserverOptions {
   /** Instead of `--etcd-servers`: the store itself. */
   readonly store: ApiStore;
   /** `--service-cluster-ip-range`: IPv4, IPv6, or one of each. */
-  readonly serviceClusterIpRange?: string;
+  readonly serviceClusterIpRanges?: readonly string[];
   /** Whether endpoints may stand on loopback addresses: in a lab that has no others. */
   readonly allowLoopbackEndpoints?: boolean;
   /** `--service-node-port-range` */

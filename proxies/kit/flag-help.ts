@@ -4,7 +4,9 @@ import type { Messages } from './messages.ts';
 
 const width = 100;
 
-type HelpFlag = Pick<Flag, 'name' | 'type' | 'group'> & {
+type HelpFlag = Pick<Flag, 'name' | 'type'> & {
+  /** The message `cli.groups.<group>` says what they have in common. */
+  readonly group: string;
   readonly default: Value | readonly string[];
   readonly shorthand?: string | undefined;
   readonly env?: string | undefined;

@@ -11,6 +11,8 @@ export interface AuditRecord {
   readonly request: HttpRequest;
   readonly info: RequestInfo;
   readonly receivedAt: Date;
+  /** Where it came from: an HTTP/2 stream forgets it at its end. */
+  readonly sourceAddress: string;
   /** Who sent it; absent until it is known. */
   user?: User;
   /** As whom it was made, if somebody was impersonated. */
@@ -32,7 +34,7 @@ export function auditLine(
   stage: 'ResponseStarted' | 'ResponseComplete',
   code: number,
 ): string {
-  const { id, request, info, receivedAt, user, impersonated, decision } = record;
+  const { id, request, info, receivedAt, sourceAddress, user, impersonated, decision } = record;
   const event: JsonObject = {
     kind: 'Event',
     apiVersion: 'audit.k8s.io/v1',
@@ -43,7 +45,7 @@ export function auditLine(
     verb: info.verb,
     user: userText(user),
     ...(impersonated ? { impersonatedUser: userText(impersonated) } : {}),
-    sourceIPs: [addressOf(request)],
+    sourceIPs: [sourceAddress],
     userAgent: headerOf(request, 'user-agent'),
     ...(info.isResource ? { objectRef: reference(info) } : {}),
     responseStatus: { metadata: {}, code },
@@ -83,7 +85,7 @@ function reference({ resource, namespace, name, group, version, subresource }: R
 }
 
 /** Without the notation that IPv6 gives to IPv4. */
-function addressOf(request: HttpRequest): string {
+export function sourceAddressOf(request: HttpRequest): string {
   return (connectionOf(request)?.remoteAddress ?? '').replace(/^::ffff:/, '');
 }
 
