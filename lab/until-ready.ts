@@ -36,8 +36,13 @@ const watched: readonly Watched[] = [
   },
 ];
 
+const neverReady = 'hop-by-hop.dev/never-ready';
+
 export interface ReadyOptions {
-  /** Nodes, Pods and Deployments are waited for; one that was deleted is not. */
+  /**
+   * Nodes, Pods and Deployments are waited for; not one that was deleted, nor one that is annotated
+   * `hop-by-hop.dev/never-ready`.
+   */
   readonly objects: readonly Pick<ManifestObject, 'kind' | 'metadata'>[];
   /** Says how many are not ready yet, and one of them. */
   readonly onProgress: (left: number, name: string) => void;
@@ -55,7 +60,9 @@ export async function untilReady(client: ApiClient, options: ReadyOptions): Prom
 
   const parts = watched.map(({ kind, path, isReady }) => {
     const informer = informers.use(startInformer<Observed>(client, { path }));
-    const names = objects.filter((object) => object.kind === kind).map(keyOf);
+    const names = objects
+      .filter((object) => object.kind === kind && !object.metadata.annotations?.[neverReady])
+      .map(keyOf);
     return {
       informer,
       unready: () =>

@@ -107,7 +107,7 @@ const commands: Record<Exclude<MachineRole, 'client'>, ProgramCommand> = {
       'node-ip': mode === 'isolated' ? addresses.join(',') : '127.0.0.1',
       'pod-cidr': podRanges.join(','),
       'pod-link': mode === 'isolated' ? podLink : 'none',
-      address: addresses[0] ?? '127.0.0.1',
+      address: mode === 'isolated' ? '::' : '127.0.0.1',
       port: mode === 'isolated' ? String(kubeletPort) : '0',
       'client-ca-file': join(pki, 'ca.crt'),
       'tls-cert-file': join(pki, `kubelet-${name}.crt`),

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Network } from '../network/network.ts';
 import { stateDirectory, type StateDirectory } from '../state-directory.ts';
-import type { MachinePlan } from '../topology.ts';
+import type { MachinePlan, MachineRole } from '../topology.ts';
 import { createBystander } from './bystander.ts';
 import { commandLine, endpointOf } from './command-lines.ts';
 import type { MachineAction, MachineStatus } from './machine.ts';
@@ -26,6 +26,12 @@ export interface Machines extends AsyncDisposable {
   act(machine: string, action: MachineAction): Promise<void>;
 }
 
+/** Clients before those whom they ask. */
+const endOrder: readonly (readonly MachineRole[])[] = [
+  ['node', 'controllers', 'client'],
+  ['apiserver'],
+  ['store'],
+];
 const tellEveryMs = 5_000;
 
 /** Starts all at once: each program waits for those it needs. */
@@ -74,7 +80,10 @@ export async function startMachines(options: MachinesOptions): Promise<Machines>
     machines.set(plan.name, machine);
   }
   starting.defer(async () => {
-    await Promise.all([...machines.values()].map((machine) => machine[Symbol.asyncDispose]()));
+    for (const roles of endOrder) {
+      const ending = [...machines.values()].filter(({ status }) => roles.includes(status.role));
+      await Promise.all(ending.map((machine) => machine[Symbol.asyncDispose]()));
+    }
   });
   const telling = setInterval(tell, tellEveryMs);
   starting.defer(() => clearInterval(telling));
