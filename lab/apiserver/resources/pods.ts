@@ -1,4 +1,4 @@
-import { at, listAt, numberAt, textAt, type ApiObject, type Json } from '../api-object.ts';
+import { at, textAt } from '../api-object.ts';
 import { asPending, podGracePeriod, validatePod, validatePodUpdate } from '../pod-lifecycle.ts';
 import { withPodDefaults } from '../pod-defaults.ts';
 import { partSubresource } from '../part-subresource.ts';
@@ -6,7 +6,7 @@ import { log } from '../pod-log.ts';
 import { kubeletSubresource } from '../kubelet/streaming.ts';
 import { proxySubresource } from '../unreachable.ts';
 import { ageColumn, column, nameColumn, textColumn } from '../columns.ts';
-import { humanDuration } from '../human-duration.ts';
+import { readinessGates, restartsOf, summaryOf } from './pod-summary.ts';
 import { allVerbs, type Resource } from '../resource.ts';
 import { bindingSubresource } from './pod-binding.ts';
 import { evictionSubresource } from './pod-eviction.ts';
@@ -51,9 +51,11 @@ export const pods: Resource = {
   },
   columns: [
     nameColumn,
-    column('Ready', 'How many of the containers are ready.', readyContainers),
-    column('Status', 'The phase of the pod, or why it is not running.', podStatus),
-    column('Restarts', 'How often containers were restarted, and when last.', restarts),
+    column('Ready', 'How many of the containers are ready.', (pod) => summaryOf(pod).ready),
+    column('Status', 'The phase of the pod, or why it is not running.', (pod) => {
+      return summaryOf(pod).status;
+    }),
+    column('Restarts', 'How often containers were restarted, and when last.', restartsOf),
     ageColumn,
     textColumn('IP', 'The address of the pod.', ['status', 'podIP'], {
       none: '<none>',
@@ -77,47 +79,3 @@ export const pods: Resource = {
     }),
   ],
 };
-
-function readyContainers(pod: ApiObject): string {
-  const statuses = listAt(pod, 'status', 'containerStatuses');
-  const ready = statuses.filter((status) => at(status, 'ready') === true).length;
-  return `${ready}/${listAt(pod, 'spec', 'containers').length}`;
-}
-
-/** Upstream's printPod: deletion wins over a container's reason, that over the pod's, that over the phase. */
-function podStatus(pod: ApiObject): string {
-  if (pod.metadata.deletionTimestamp) return 'Terminating';
-  const reason = textAt(pod, 'status', 'reason') || textAt(pod, 'status', 'phase');
-  const waiting = listAt(pod, 'status', 'containerStatuses')
-    .map(
-      (status) =>
-        textAt(status, 'state', 'waiting', 'reason') ||
-        textAt(status, 'state', 'terminated', 'reason'),
-    )
-    .find((found) => found !== '');
-  return waiting ?? reason;
-}
-
-function restarts(pod: ApiObject, now: Date): string {
-  const statuses = listAt(pod, 'status', 'containerStatuses');
-  const count = statuses.reduce<number>((sum, status) => sum + numberAt(status, 'restartCount'), 0);
-  const last = statuses
-    .map((status: Json) => Date.parse(textAt(status, 'lastState', 'terminated', 'finishedAt')))
-    .filter((time) => !Number.isNaN(time));
-  if (count === 0 || last.length === 0) return String(count);
-  return `${count} (${humanDuration(now.getTime() - Math.max(...last))} ago)`;
-}
-
-function readinessGates(pod: ApiObject): string {
-  const gates = listAt(pod, 'spec', 'readinessGates');
-  if (gates.length === 0) return '<none>';
-  const conditions = listAt(pod, 'status', 'conditions');
-  const passed = gates.filter((gate) =>
-    conditions.some(
-      (condition) =>
-        textAt(condition, 'type') === textAt(gate, 'conditionType') &&
-        textAt(condition, 'status') === 'True',
-    ),
-  );
-  return `${passed.length}/${gates.length}`;
-}

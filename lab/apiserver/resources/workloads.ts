@@ -48,6 +48,7 @@ export const deployments: Resource = {
       revisionHistoryLimit: 10,
       progressDeadlineSeconds: 600,
     }),
+  prepareForCreate: (object) => ({ ...object, status: {} }),
   validate: validateDeployment,
   validateUpdate: keepSelector,
 };
@@ -78,6 +79,7 @@ export const replicaSets: Resource = {
     ...workloadColumns,
   ],
   defaults: (object) => withSpec(object, { replicas: 1 }),
+  prepareForCreate: (object) => ({ ...object, status: { replicas: 0 } }),
   validate: validateReplicaSet,
   validateUpdate: keepSelector,
 };
