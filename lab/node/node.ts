@@ -1,6 +1,7 @@
 /** A node of the lab: its object and lease, its pods, and the kubelet's port. */
 import type { ApiClient } from '../../proxies/kit/api/api-client.ts';
 import type { StartWorkload } from '../workloads/workload.ts';
+import { answerDoubts } from './answer-doubts.ts';
 import { capture, createExecutions } from './executions.ts';
 import { keepLease } from './lease.ts';
 import { createNodeLog } from './node-log.ts';
@@ -79,6 +80,7 @@ export async function startNode(options: NodeOptions): Promise<LabNode> {
   };
   const uid = await registerNode(client, identity);
   starting.use(await keepLease(client, { name, uid }, log));
+  starting.use(answerDoubts(client, name, () => refreshNode(client, identity), log));
   const timer = setInterval(() => {
     refreshNode(client, identity).catch((error: unknown) => {
       log(`cannot write the node's status: ${String(error)}`);

@@ -68,10 +68,13 @@ export function watchNodes({ gracePeriodMs }: NodeLifecycleOptions): StartContro
       }),
     );
     listening.use(
-      pods.onChange(({ object, type }) => {
-        const node = nodes.get(object.spec.nodeName ?? '');
-        if (type !== 'deleted' && node && isReady(object) && !isUp(node))
-          queue.add(node.metadata.name);
+      pods.onChange((change) => {
+        const { object, type } = change;
+        const { nodeName = '' } = object.spec;
+        // Only what is new on the node: of what it has, a kubelet that lives knows more than we.
+        const before = type === 'changed' ? change.previous.spec.nodeName : undefined;
+        const node = nodes.get(nodeName);
+        if (type !== 'deleted' && before !== nodeName && node && !isUp(node)) queue.add(nodeName);
       }),
     );
 

@@ -70,6 +70,15 @@ export class PodWorker {
     this.pod = pod;
     const { deletionTimestamp } = pod.metadata;
     if (deletionTimestamp) void this.terminate(graceOf(pod));
+    else if (this.isContradicted()) this.changed();
+  }
+
+  /** Somebody took the node for dead and wrote that the pod is not ready. */
+  private isContradicted(): boolean {
+    const readiness = ({ conditions }: PodStatus) =>
+      conditions?.find(({ type }) => type === 'Ready')?.status;
+    const told = readiness(this.pod.status ?? {});
+    return told === 'False' && readiness(this.status()) === 'True';
   }
 
   /** The pod is gone from the API: nobody waits for it. */

@@ -13,6 +13,8 @@ export interface NodeCluster extends AsyncDisposable {
   /** As a member of system:masters. */
   readonly client: ApiClient;
   readonly server: string;
+  /** A kubeconfig of the same. */
+  readonly kubeconfig: string;
   readonly administrator: { readonly ca: string; readonly cert: string; readonly key: string };
   startNode(options?: Partial<NodeOptions>): Promise<LabNode>;
   /** Makes a pod that is bound already. */
@@ -45,6 +47,7 @@ export async function startNodeCluster({
       tlsPrivateKey: serving.keyPem,
       clientCa: ca,
       store,
+      allowLoopbackEndpoints: true,
       kubeletClient: { certificate: admin.certificatePem, key: admin.keyPem, authority: ca },
     }),
   );
@@ -66,6 +69,7 @@ export async function startNodeCluster({
   return {
     client,
     server: apiserver.server,
+    kubeconfig: kubeconfigOf(connection),
     administrator: { ca, cert: admin.certificatePem, key: admin.keyPem },
     startNode: async (options = {}) => {
       const own = createApiClient(connection);
@@ -122,6 +126,31 @@ export async function startNodeCluster({
 interface PodList {
   readonly metadata: { readonly resourceVersion: string };
   readonly items: readonly Pod[];
+}
+
+function kubeconfigOf(connection: {
+  readonly server: string;
+  readonly caPem: string;
+  readonly certPem: string;
+  readonly keyPem: string;
+}): string {
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  const cluster = {
+    server: connection.server,
+    'certificate-authority-data': base64(connection.caPem),
+  };
+  const user = {
+    'client-certificate-data': base64(connection.certPem),
+    'client-key-data': base64(connection.keyPem),
+  };
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'test',
+    contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
+    clusters: [{ name: 'test', cluster }],
+    users: [{ name: 'test', user }],
+  });
 }
 
 export function isReady(pod: Pod | undefined): boolean {
