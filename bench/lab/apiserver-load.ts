@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { open, openSession, send } from './client.ts';
+import type { Figure } from './figure.ts';
 import { fillStore, pods } from './objects.ts';
 import { residentBytes, startApiserver, startStore } from './processes.ts';
 
@@ -12,13 +13,6 @@ export interface LoadOptions {
   readonly rounds: number;
   readonly objects: number;
   readonly watchers: number;
-}
-
-/** A line of the report: its median is what counts. */
-export interface Figure {
-  readonly what: string;
-  readonly unit: 'ms' | 'MB';
-  readonly values: readonly number[];
 }
 
 const table = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' };
