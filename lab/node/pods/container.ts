@@ -71,6 +71,7 @@ export function startContainer(context: ContainerContext): Container {
   let isReady = false;
   let isStarted = false;
   let isRetired = false;
+  let stopGraceMs = 0;
 
   const become = (next: ContainerState) => {
     state = next;
@@ -168,7 +169,7 @@ export function startContainer(context: ContainerContext): Container {
       settled.resolve(undefined);
       probes = superviseProbes(spec, duty);
       // It may have been told to stop while it started.
-      if (isStopping()) workload.terminate();
+      if (isStopping()) void end(stopGraceMs);
       exitCode = await workload.exited;
     } catch (error) {
       own.append(error instanceof Error ? error.message : String(error));
@@ -279,6 +280,7 @@ export function startContainer(context: ContainerContext): Container {
       isReady = false;
     },
     stop: async (graceMs) => {
+      stopGraceMs = graceMs;
       isRetired = true;
       isReady = false;
       const isRunning = workload !== undefined;
