@@ -10,7 +10,8 @@ import { base64, writeKubeconfig } from './kubeconfig.ts';
 import { createAuthority } from './pki/authority.ts';
 import { startHeartbeat } from './seed/heartbeat.ts';
 import { seed } from './seed/seed.ts';
-import { createVisitors, type Visitor } from './visitors.ts';
+import { createVisitors } from './seed/visitors.ts';
+import type { Visitor } from './visitors.ts';
 import { createMemoryStore } from './store/memory-store.ts';
 
 export { createLaboratory } from './laboratory.ts';

@@ -1,28 +1,25 @@
 /**
  * Visitors: they read everything but secrets, try any write without effect (`dryRun=All`), and change
- * what is in a namespace of their own, which goes with them.
+ * what is in a namespace of their own, which goes with them. All of it is made through the API.
  */
-import { randomBytes } from 'node:crypto';
-import type { Binding } from './apiserver/static-bindings.ts';
-import type { User } from './apiserver/exchange.ts';
-import { timestamp } from './apiserver/metadata.ts';
-import { deleteContents } from './apiserver/namespace-contents.ts';
-import { keyOf, toStored, type ApiStore } from './apiserver/registry.ts';
-import { findResource, resourceTable } from './apiserver/resource-table.ts';
-import { seedObject } from './seed/objects.ts';
+import type { ApiClient, KubeObject } from '../proxies/kit/api/api-client.ts';
+import { isRefusal } from '../proxies/kit/api/errors.ts';
+import {
+  bindVisitor,
+  ensureVisitorRoles,
+  ownNamespaceRole,
+  unbindVisitor,
+} from './visitor-roles.ts';
 
 export interface Visitor extends AsyncDisposable {
   /** `visitor-<id>`; removed with all that is in it when the visitor is disposed. */
   readonly namespace: string;
   readonly user: string;
-  /** A bearer token that the lab's apiserver takes for this visitor, until it is disposed. */
+  /** A bearer token that the lab's apiservers take for this visitor, until it is disposed. */
   readonly token: string;
 }
 
 export interface Visitors {
-  readonly bindings: readonly Binding[];
-  /** Somebody who is no visitor in particular: reads, and tries. */
-  readonly anyone: User;
   /**
    * Makes the visitor's namespace and token.
    *
@@ -31,76 +28,87 @@ export interface Visitors {
   create(id: string): Promise<Visitor>;
 }
 
-const group = 'hop:visitors';
 const idFormat = /^[a-z0-9]([-a-z0-9]{0,48}[a-z0-9])?$/;
+const visitorLabel = 'hop-by-hop.dev/visitor';
+const account = 'visitor';
+const namespaces = '/api/v1/namespaces';
+/** Longer than a visit lasts. */
+const tokenSeconds = 24 * 60 * 60;
 
-export function createVisitors(store: ApiStore, tokens: Map<string, User>): Visitors {
-  const owners = new Map<string, string>();
-
+/**
+ * Gives visitors their roles, and removes those of an earlier lab that was not ended in order.
+ *
+ * @param client an administrator's; the caller keeps and ends it.
+ */
+export async function openVisitors(client: ApiClient): Promise<Visitors> {
+  await ensureVisitorRoles(client);
+  const left = await client.get<{ readonly items: readonly KubeObject[] }>(namespaces, {
+    query: { labelSelector: visitorLabel },
+  });
+  await Promise.all(left.items.map(({ metadata }) => removeVisitor(client, metadata.name)));
   return {
-    bindings: [
-      {
-        groups: [group],
-        rules: [{ verbs: ['get', 'list', 'watch'], apiGroups: ['*'], resources: readable() }],
-      },
-      {
-        groups: [group],
-        isDryRunOnly: true,
-        rules: [{ verbs: writeVerbs, apiGroups: ['*'], resources: readable() }],
-      },
-      {
-        groups: [group],
-        isNamespaceIncluded: (namespace, user) => owners.get(namespace) === user.name,
-        rules: [{ verbs: ['*'], apiGroups: ['*'], resources: changeable() }],
-      },
-    ],
-    anyone: { name: 'visitor', groups: [group] },
-
     create: async (id) => {
-      const namespace = `visitor-${id}`;
       if (!idFormat.test(id)) throw new Error(`A visitor's id must be a DNS label: ${id}`);
-      const resource = findResource('', 'v1', 'namespaces');
-      if (!resource) throw new Error('The resource table has no namespaces.');
-      const key = keyOf(resource, '', namespace);
-      const labels = { 'hop-by-hop.dev/visitor': id };
-      const { object } = seedObject(
-        '',
-        'namespaces',
-        { name: namespace, createdAt: timestamp(), labels },
-        { spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } },
-      );
-      const write = await store.create(key, toStored(resource.defaults?.(object) ?? object));
-      if (write.result !== 'written') throw new Error(`This visitor is here already: ${id}`);
-      const user: User = { name: `visitor:${id}`, groups: [group] };
-      const token = randomBytes(24).toString('base64url');
-      owners.set(namespace, user.name);
-      tokens.set(token, user);
-      return {
-        namespace,
-        user: user.name,
-        token,
-        [Symbol.asyncDispose]: async () => {
-          tokens.delete(token);
-          owners.delete(namespace);
-          await deleteContents(store, namespace);
-          const entry = await store.get(key);
-          if (entry) await store.delete(key, entry.revision);
-        },
-      };
+      const namespace = `visitor-${id}`;
+      const owner = await client
+        .create(namespaces, { metadata: { name: namespace, labels: { [visitorLabel]: id } } })
+        .catch((error: unknown) => {
+          if (!isRefusal(error, 'AlreadyExists')) throw error;
+          throw new Error(`This visitor is here already: ${id}`, { cause: error });
+        });
+      try {
+        const token = await admit(client, owner);
+        return {
+          namespace,
+          user: `system:serviceaccount:${namespace}:${account}`,
+          token,
+          [Symbol.asyncDispose]: () => removeVisitor(client, namespace),
+        };
+      } catch (error) {
+        await removeVisitor(client, namespace).catch(() => undefined);
+        throw error;
+      }
     },
   };
 }
 
-const writeVerbs = ['create', 'update', 'patch', 'delete', 'deletecollection'];
-
-/** All resources but those that visitors must not see. */
-function readable(): readonly string[] {
-  const names = resourceTable.map(({ plural }) => plural).filter((plural) => plural !== 'secrets');
-  return [...names, '*/log', '*/status'];
+interface TokenRequest {
+  readonly status: { readonly token: string };
 }
 
-/** In a visitor's own namespace: what is stored there, and the namespace itself is not. */
-function changeable(): readonly string[] {
-  const names = resourceTable.filter(({ namespaced }) => namespaced).map(({ plural }) => plural);
-  return [...names, '*/log', '*/status'];
+/** The ServiceAccount that the visitor is, what it may do, and its token. */
+async function admit(client: ApiClient, owner: KubeObject): Promise<string> {
+  const namespace = owner.metadata.name;
+  const accounts = `${namespaces}/${namespace}/serviceaccounts`;
+  const subject = { kind: 'ServiceAccount', name: account, namespace };
+  await Promise.all([
+    client.create(accounts, { metadata: { name: account } }),
+    bindVisitor(client, owner, subject),
+    client.create(`/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/rolebindings`, {
+      metadata: { name: account },
+      roleRef: {
+        apiGroup: 'rbac.authorization.k8s.io',
+        kind: 'ClusterRole',
+        name: ownNamespaceRole,
+      },
+      subjects: [subject],
+    }),
+  ]);
+  const { status } = await client.create<TokenRequest>(`${accounts}/${account}/token`, {
+    apiVersion: 'authentication.k8s.io/v1',
+    kind: 'TokenRequest',
+    spec: { audiences: [], expirationSeconds: tokenSeconds },
+  });
+  return status.token;
+}
+
+/** First the ServiceAccount: with it the token ends at once. The rest of the namespace may take longer. */
+async function removeVisitor(client: ApiClient, namespace: string): Promise<void> {
+  const path = `${namespaces}/${namespace}`;
+  for (const one of [`${path}/serviceaccounts/${account}`, path]) {
+    await client.delete(one).catch((error: unknown) => {
+      if (!isRefusal(error, 'NotFound') && !isRefusal(error, 'Conflict')) throw error;
+    });
+  }
+  await unbindVisitor(client, namespace);
 }
