@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from './api-object.ts';
 import { resourceTable } from './resource-table.ts';
-import { apiVersionOf, kindOf, type Resource, type Verb } from './resource.ts';
+import { apiVersionOf, kindOf, type Resource, type Subresource } from './resource.ts';
 
 const groupVersions = Map.groupBy(resourceTable, apiVersionOf);
 const groups = [...Map.groupBy(resourceTable, ({ group }) => group)].filter(
@@ -74,10 +74,12 @@ function resourceList(groupVersion: string, resources: readonly Resource[]): Jso
         ...(resource.categories ? { categories: resource.categories } : {}),
         ...(resource.review ? {} : { storageVersionHash: storageHash(resource) }),
       },
-      ...subresourcesOf(resource).map(({ name, kind, verbs }) => ({
+      ...subresourcesOf(resource).map(({ name, kind, verbs, group, version }) => ({
         name: `${resource.plural}/${name}`,
         singularName: '',
         namespaced: resource.namespaced,
+        ...(group === undefined ? {} : { group }),
+        ...(version === undefined ? {} : { version }),
         kind,
         verbs,
       })),
@@ -85,11 +87,7 @@ function resourceList(groupVersion: string, resources: readonly Resource[]): Jso
   };
 }
 
-interface SubresourceLine {
-  readonly name: string;
-  readonly kind: string;
-  readonly verbs: readonly Verb[];
-}
+type SubresourceLine = Pick<Subresource, 'name' | 'kind' | 'verbs' | 'group' | 'version'>;
 
 function subresourcesOf(resource: Resource): readonly SubresourceLine[] {
   const status: SubresourceLine[] = resource.hasStatus
@@ -140,9 +138,13 @@ function aggregatedResource(resource: Resource): JsonObject {
     ...(resource.categories ? { categories: resource.categories } : {}),
     ...(subresources.length > 0
       ? {
-          subresources: subresources.map(({ name, kind, verbs }) => ({
+          subresources: subresources.map(({ name, kind, verbs, group, version }) => ({
             subresource: name,
-            responseKind: { ...kindOf(resource), kind },
+            responseKind: kindOf({
+              kind,
+              group: group ?? resource.group,
+              version: version ?? resource.version,
+            }),
             verbs,
           })),
         }

@@ -133,6 +133,9 @@ export function apiVersionOf({ group, version }: Pick<Resource, 'group' | 'versi
 }
 
 /** Group, version and kind, as OpenAPI and discovery write them. */
-export function kindOf({ group, version, kind }: Resource, suffix = ''): JsonObject {
+export function kindOf(
+  { group, version, kind }: Pick<Resource, 'group' | 'version' | 'kind'>,
+  suffix = '',
+): JsonObject {
   return { group, kind: `${kind}${suffix}`, version };
 }

@@ -43,7 +43,8 @@ export async function respondWithJson(
 ): Promise<void> {
   const isYaml = wantsYaml(request);
   const text = isYaml
-    ? stringify(toValue(body), { aliasDuplicateObjects: false })
+    ? // As 1.1, so that texts such as "yes" are quoted: Go's readers take them for booleans.
+      stringify(toValue(body), { aliasDuplicateObjects: false, version: '1.1' })
     : isForPeople(request, query)
       ? JSON.stringify(toValue(body), null, 2)
       : `${body instanceof JsonText ? body.text : JSON.stringify(body)}\n`;
@@ -94,9 +95,17 @@ export async function respondWithBytes(
   response.end(request.method === 'HEAD' ? '' : bytes);
 }
 
+/** The first media range that can be served decides. */
 function wantsYaml(request: HttpRequest): boolean {
-  return headerOf(request, 'accept').startsWith('application/yaml');
+  const types = headerOf(request, 'accept')
+    .split(',')
+    .map((range) => (range.split(';')[0] ?? '').trim());
+  return (
+    types.find((type) => type === 'application/yaml' || jsonRanges.has(type)) === 'application/yaml'
+  );
 }
+
+const jsonRanges = new Set(['application/json', 'application/*', '*/*']);
 
 function toValue(body: Json | JsonText): Json {
   return body instanceof JsonText ? (JSON.parse(body.text) as Json) : body;

@@ -1,5 +1,6 @@
 /** The lines of a watch, each made once for all watches that see it in the same shape. */
 import type { JsonObject } from '../api-object.ts';
+import { partialKind, partialText, readPartialRequest } from '../partial-metadata.ts';
 import { kindText, objectTextOf, type ApiEntry } from '../registry.ts';
 import { apiVersionOf } from '../resource.ts';
 import { createTable, readTableRequest } from '../tables.ts';
@@ -20,11 +21,15 @@ export function createEventLines(call: Call): EventLines {
   const { resource } = call;
   const table = readTableRequest(call);
   const version = apiVersionOf(resource);
-  const shape = table ? `${version} ${table.version} ${table.includeObject}` : version;
+  const partial = readPartialRequest(call.request);
+  const shape = table
+    ? `${version} ${table.version} ${table.includeObject}`
+    : `${version} ${partial ?? ''}`;
   /** Only the first table has columns. */
   let isHeadless = false;
 
   const objectText = (entry: ApiEntry): string => {
+    if (partial) return partialText(entry, partial);
     if (!table) return objectTextOf(resource, entry);
     const metadata = { resourceVersion: String(entry.revision) };
     return JSON.stringify(createTable(resource, [entry], table, metadata, isHeadless));
@@ -47,7 +52,9 @@ export function createEventLines(call: Call): EventLines {
       };
       const text = table
         ? JSON.stringify(createTable(resource, [], table, metadata, true))
-        : `{${kindText(resource)},"metadata":${JSON.stringify(metadata)}}`;
+        : partial
+          ? JSON.stringify({ ...partialKind(partial), metadata })
+          : `{${kindText(resource)},"metadata":${JSON.stringify(metadata)}}`;
       return Buffer.from(`{"type":"BOOKMARK","object":${text}}\n`);
     },
   };

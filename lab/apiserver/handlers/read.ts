@@ -1,6 +1,7 @@
 /** `get` and `list`. */
 import type { Unavailable } from '../../store/store.ts';
 import type { JsonObject } from '../api-object.ts';
+import { partialListText, partialText, readPartialRequest } from '../partial-metadata.ts';
 import {
   itemTextOf,
   keyOf,
@@ -38,7 +39,9 @@ export async function get(call: Call): Promise<Reply> {
     const body = createTable(resource, [entry], table, { resourceVersion: String(entry.revision) });
     return { status: 200, body };
   }
-  return { status: 200, body: new JsonText(objectTextOf(resource, entry)) };
+  const partial = readPartialRequest(call.request);
+  const text = partial ? partialText(entry, partial) : objectTextOf(resource, entry);
+  return { status: 200, body: new JsonText(text) };
 }
 
 export async function list(call: Call): Promise<Reply> {
@@ -65,6 +68,9 @@ export async function list(call: Call): Promise<Reply> {
 
   const table = readTableRequest(call);
   if (table) return { status: 200, body: createTable(resource, entries, table, metadata) };
+  const partial = readPartialRequest(call.request);
+  if (partial)
+    return { status: 200, body: new JsonText(partialListText(entries, partial, metadata)) };
   const items = entries.map(itemTextOf).join(',');
   const kind = `"kind":"${resource.kind}List","apiVersion":"${apiVersionOf(resource)}"`;
   return {

@@ -74,14 +74,20 @@ export function operationsOf(root: string, resources: readonly Resource[]): read
 
 /** Whatever a subresource takes and gives is its own business. */
 function subresourceOperations(resource: Resource, base: string, name: string) {
-  return (resource.subresources ?? []).flatMap(({ name: subresource, kind, verbs }) =>
-    subresourceShapes
-      .filter(({ verb }) => verbs.includes(verb))
-      .map((shape): Operation => {
-        const path = `${base}/{name}/${subresource}`;
-        const id = `${name}${capital(subresource)}`;
-        return bareOperation({ ...resource, kind }, shape, path, id);
-      }),
+  return (resource.subresources ?? []).flatMap(
+    ({ name: subresource, kind, verbs, group, version }) =>
+      subresourceShapes
+        .filter(({ verb }) => verbs.includes(verb))
+        .map((shape): Operation => {
+          const path = `${base}/{name}/${subresource}`;
+          const id = `${name}${capital(subresource)}`;
+          const ownKind = {
+            kind,
+            group: group ?? resource.group,
+            version: version ?? resource.version,
+          };
+          return { ...bareOperation(resource, shape, path, id), kind: kindOf(ownKind) };
+        }),
   );
 }
 
