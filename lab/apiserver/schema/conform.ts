@@ -85,18 +85,19 @@ export function conform(typeName: string, object: JsonObject): Conformed {
 const isText = (value: Json) => typeof value === 'string';
 const isTime = (value: Json) => typeof value === 'string' && !Number.isNaN(Date.parse(value));
 const isInteger = (value: Json) => typeof value === 'number' && Number.isInteger(value);
+const isInt32 = (value: Json) => isInteger(value) && value === (Number(value) | 0);
 const isQuantity = (value: Json) =>
   (typeof value === 'number' || typeof value === 'string') &&
   parseQuantity(String(value)) !== undefined;
 
 const scalars: Readonly<Record<Scalar, { readonly go: string; isOne(value: Json): boolean }>> = {
   string: { go: 'string', isOne: isText },
-  int: { go: 'int32', isOne: isInteger },
+  int: { go: 'int32', isOne: isInt32 },
   long: { go: 'int64', isOne: isInteger },
   bool: { go: 'bool', isOne: (value) => typeof value === 'boolean' },
   number: { go: 'float64', isOne: (value) => typeof value === 'number' },
   quantity: { go: 'resource.Quantity', isOne: isQuantity },
-  intOrString: { go: 'intstr.IntOrString', isOne: (value) => isText(value) || isInteger(value) },
+  intOrString: { go: 'intstr.IntOrString', isOne: (value) => isText(value) || isInt32(value) },
   time: { go: 'v1.Time', isOne: isTime },
   microTime: { go: 'v1.MicroTime', isOne: isTime },
   bytes: { go: '[]uint8', isOne: isText },
