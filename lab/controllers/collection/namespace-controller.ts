@@ -1,5 +1,4 @@
 /** A namespace that is deleted: first its pods, then everything else, then its finalizer. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { KubeObject } from '../../../proxies/kit/api/api-client.ts';
 import { ApiError } from '../../../proxies/kit/api/errors.ts';
 import { inNamespace, namespaces as namespaceKind, pathOf } from '../objects/collections.ts';
@@ -13,6 +12,8 @@ import { followEverything, type Everything } from './everything.ts';
 const finalizer = 'kubernetes';
 /** Deletions come back as events; what has no events, or hides, is looked for again. */
 const lookAgainMs = 5000;
+/** Deletions come in swarms: one look for those that come together. */
+const togetherMs = 10;
 
 export const startNamespaces: StartController = (cluster, begin) => {
   const { client } = cluster;
@@ -24,7 +25,9 @@ export const startNamespaces: StartController = (cluster, begin) => {
     everything = await followEverything(cluster, stop.signal);
     const seen = everything.onChange((_, { type, object }) => {
       const { namespace = '' } = object.metadata;
-      if (type === 'deleted' && isLeaving(namespaces.get(namespace))) queue.add(namespace);
+      if (type === 'deleted' && isLeaving(namespaces.get(namespace))) {
+        queue.addAfter(namespace, togetherMs);
+      }
     });
     listening.use(seen);
   });
@@ -54,8 +57,6 @@ export const startNamespaces: StartController = (cluster, begin) => {
     if (left.length === 0) left.push(...(await empty(name, others)));
     if (left.length > 0) {
       await tell(namespace, conditionsFor(left));
-      // Many deletions follow each other: look once, when most have come.
-      await delay(10);
       return lookAgainMs;
     }
     await tell(namespace, conditionsFor([]));

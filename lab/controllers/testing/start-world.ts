@@ -38,13 +38,18 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const { controllers, store = createMemoryStore<ApiObject>() } = options;
   const requests: HttpRequest[] = [];
   const token = 'administrator';
+  const controllersToken = 'controllers';
   const start = (securePort?: number): Promise<Apiserver> =>
     startApiserver({
       ...(securePort === undefined ? {} : { securePort }),
       tlsCert: serving.certificatePem,
       tlsPrivateKey: serving.keyPem,
       clientCa: authority.certificatePem,
-      tokens: new Map([[token, { name: 'kubernetes-admin', groups: ['system:masters'] }]]),
+      tokens: new Map([
+        [token, { name: 'kubernetes-admin', groups: ['system:masters'] }],
+        // Their role must allow all that they do.
+        [controllersToken, { name: 'system:kube-controller-manager', groups: [] }],
+      ]),
       store,
       onRequest: (request) => requests.push(request),
     });
@@ -59,7 +64,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const client = starting.use(createApiClient(connection));
   await makeNamespaces(client);
   if (controllers) {
-    const own = starting.use(createApiClient({ ...connection, userAgent: 'controllers' }));
+    const own = starting.use(createApiClient({ ...connection, token: controllersToken }));
     const log = () => undefined;
     starting.use(await startControllers({ client: own, rootCa: 'root', log, ...controllers }));
   }
