@@ -1,4 +1,13 @@
-import { appendFile, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -112,5 +121,17 @@ describe('the log of the store', () => {
     expect(contents(again)).toEqual([['/a', 400]]);
     expect(again.ledger.since(since).length).toBeGreaterThan(50);
     expect(again.ledger.since(since)).toHaveLength(400 - since);
+  });
+
+  it('goes on with the file it has where there is no room for a new one', async () => {
+    const log = open();
+    await mkdir(`${path}.new`);
+    const value = JSON.stringify('x'.repeat(1_000_000));
+    commit(log, create('/a', value));
+    for (let revision = 2; revision < 40; revision += 1) {
+      commit(log, { verb: 'update', key: '/a', value, at: revision });
+    }
+    expect((await stat(path)).size).toBeGreaterThan(39_000_000);
+    expect(contents(open())).toEqual([['/a', 40]]);
   });
 });

@@ -71,22 +71,25 @@ export function openLog(directory: string): StoreLog {
   let { sizeBytes, identity } = read(file, path, ledger);
   let rewriteAtBytes = Math.max(rewriteFromBytes, 2 * sizeBytes);
 
-  const append = (records: readonly string[]) => {
-    sizeBytes += writeAll(file, records.map(seal).join(''));
-  };
-
   const rewrite = () => {
     const beside = `${path}.new`;
     rmSync(beside, { force: true });
     const fresh = openSync(beside, 'a+', 0o600);
-    sizeBytes = 0;
-    for (const records of snapshot(ledger, identity)) {
-      sizeBytes += writeAll(fresh, records.map(seal).join(''));
+    let freshBytes = 0;
+    try {
+      for (const records of snapshot(ledger, identity)) {
+        freshBytes += writeAll(fresh, records.map(seal).join(''));
+      }
+      fsyncSync(fresh);
+      renameSync(beside, path);
+    } catch (error) {
+      closeSync(fresh);
+      rmSync(beside, { force: true });
+      throw error;
     }
-    fsyncSync(fresh);
-    renameSync(beside, path);
     closeSync(file);
     file = fresh;
+    sizeBytes = freshBytes;
     rewriteAtBytes = Math.max(rewriteFromBytes, 2 * sizeBytes);
   };
 
@@ -99,8 +102,14 @@ export function openLog(directory: string): StoreLog {
     ledger,
     identity,
     append: (records) => {
-      append(records);
-      if (sizeBytes >= rewriteAtBytes) rewrite();
+      sizeBytes += writeAll(file, records.map(seal).join(''));
+      if (sizeBytes < rewriteAtBytes) return;
+      try {
+        rewrite();
+      } catch {
+        // No room for a second file, say: the first one is whole, and goes on.
+        rewriteAtBytes = 2 * sizeBytes;
+      }
     },
     close: () => closeSync(file),
   };

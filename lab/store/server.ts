@@ -33,6 +33,8 @@ export interface StoreServer extends AsyncDisposable {
 
 /** An apiserver that does not read is cut off; it asks for what it missed when it is back. */
 const longestQueueBytes = 16 * 1024 * 1024;
+/** As much is written at once at most. */
+const largestBatchBytes = 1024 * 1024;
 /** Longer than any object an apiserver takes. */
 const longestRequestBytes = 16 * 1024 * 1024;
 
@@ -55,6 +57,7 @@ export async function startStoreServer(options: StoreServerOptions): Promise<Sto
   const { ledger } = log;
   const clients = new Set<Client>();
   let unwritten: string[] = [];
+  let unwrittenBytes = 0;
   let isFlushing = false;
 
   /** Group commit: what came in one turn of the loop is written at once, and then answered. */
@@ -62,6 +65,7 @@ export async function startStoreServer(options: StoreServerOptions): Promise<Sto
     isFlushing = false;
     if (unwritten.length > 0) log.append(unwritten);
     unwritten = [];
+    unwrittenBytes = 0;
     for (const client of clients) {
       if (client.outbox.length > 0) send(client);
     }
@@ -74,6 +78,7 @@ export async function startStoreServer(options: StoreServerOptions): Promise<Sto
 
   const broadcast = (record: string) => {
     unwritten.push(record);
+    unwrittenBytes += record.length;
     for (const { isFollowing, outbox } of clients) if (isFollowing) outbox.push(`0 ${record}`);
   };
 
@@ -92,11 +97,13 @@ export async function startStoreServer(options: StoreServerOptions): Promise<Sto
       revision >= ledger.compactedRevision() &&
       revision <= ledger.revision();
     const pieces = isKnown ? changesSince(ledger, revision) : snapshot(ledger, log.identity);
+    // What is sent now has to be in the log.
+    flush();
     client.isFollowing = true;
     for (const records of pieces) {
-      const lines = records.map((record) => `0 ${record}`);
-      client.allowanceBytes += lines.reduce((sum, { length }) => sum + length, 0);
-      client.outbox.push(...lines);
+      const text = records.map((record) => `0 ${record}\n`).join('');
+      client.allowanceBytes += text.length;
+      client.socket.write(text);
     }
     if (isKnown) client.outbox.push(`0 ${formatRecord('compact', ledger.compactedRevision())}`);
     return formatRecord('live', ledger.revision());
@@ -133,7 +140,8 @@ export async function startStoreServer(options: StoreServerOptions): Promise<Sto
       return;
     }
     client.outbox.push(`${line.slice(0, space)} ${reply}`);
-    flushSoon();
+    if (unwrittenBytes > largestBatchBytes) flush();
+    else flushSoon();
   };
 
   const server = createServer({ noDelay: true }, (socket) => {
