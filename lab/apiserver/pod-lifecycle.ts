@@ -1,5 +1,14 @@
 /** How a pod begins, and which of its fields may change afterwards. */
-import { at, isObject, listAt, numberAt, textAt, type ApiObject, type Json } from './api-object.ts';
+import {
+  at,
+  isObject,
+  listAt,
+  numberAt,
+  objectAt,
+  textAt,
+  type ApiObject,
+  type Json,
+} from './api-object.ts';
 import { forbiddenField } from './field-errors.ts';
 import type { Cause } from './status.ts';
 import { validatePodSpec } from './validation/pod-spec.ts';
@@ -16,10 +25,33 @@ export function asPending(pod: ApiObject): ApiObject {
       serviceAccount: account,
       tolerations: withTolerations(listAt(spec, 'tolerations')),
       priority: at(spec, 'priority') ?? 0,
-      enableServiceLinks: at(spec, 'enableServiceLinks') ?? true,
       preemptionPolicy: textAt(spec, 'preemptionPolicy') || 'PreemptLowerPriority',
     },
     status: { phase: 'Pending', qosClass: qosClassOf(pod) },
+  };
+}
+
+const admitted = [
+  'serviceAccountName',
+  'serviceAccount',
+  'priority',
+  'preemptionPolicy',
+  'nodeName',
+] as const;
+
+/** What admission has set stays, also where an update leaves it out. */
+export function keepAdmitted(pod: ApiObject, old: ApiObject): ApiObject {
+  const spec = objectAt(pod, 'spec');
+  const missing = admitted.filter(
+    (field) => spec[field] === undefined && at(old, 'spec', field) !== undefined,
+  );
+  return {
+    ...pod,
+    spec: {
+      ...spec,
+      ...Object.fromEntries(missing.map((field) => [field, at(old, 'spec', field)])),
+      tolerations: withTolerations(listAt(spec, 'tolerations')),
+    },
   };
 }
 

@@ -236,3 +236,14 @@ it('takes no version at creation, and demands one for leases', async () => {
     'Lease.coordination.k8s.io "a" is invalid: metadata.resourceVersion: Invalid value: 0x0: must be specified for an update',
   );
 });
+
+it('keeps what admission has given a pod, and refuses what would make it another', async () => {
+  const api = await createTestApi();
+  const created = await api.create(`${core}/pods`, pod('web'));
+  const replaced = await api.send('PUT', `${core}/pods/web`, pod('web'));
+  expect(at(replaced.json, 'spec')).toEqual(at(created, 'spec'));
+  const other = await api.send('PUT', `${core}/pods/web`, pod('web', { dnsPolicy: 'Default' }));
+  expect(listAt(other.json, 'details', 'causes')).toMatchObject([
+    { reason: 'FieldValueForbidden', field: 'spec' },
+  ]);
+});

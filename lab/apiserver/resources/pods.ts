@@ -1,5 +1,11 @@
-import { at, textAt } from '../api-object.ts';
-import { asPending, podGracePeriod, validatePod, validatePodUpdate } from '../pod-lifecycle.ts';
+import { at, objectAt, textAt, type ApiObject } from '../api-object.ts';
+import {
+  asPending,
+  keepAdmitted,
+  podGracePeriod,
+  validatePod,
+  validatePodUpdate,
+} from '../pod-lifecycle.ts';
 import { withPodDefaults } from '../pod-defaults.ts';
 import { partSubresource } from '../part-subresource.ts';
 import { log } from '../pod-log.ts';
@@ -35,8 +41,9 @@ export const pods: Resource = {
     partSubresource('ephemeralcontainers', 'Pod', ['get', 'patch', 'update']),
   ],
   gracePeriod: podGracePeriod,
-  defaults: (pod) => ({ ...pod, ...withPodDefaults(pod) }),
+  defaults: (pod) => withServiceLinks({ ...pod, ...withPodDefaults(pod) }),
   prepareForCreate: asPending,
+  prepareForUpdate: keepAdmitted,
   validate: validatePod,
   validateUpdate: validatePodUpdate,
   selectableFields: {
@@ -79,3 +86,9 @@ export const pods: Resource = {
     }),
   ],
 };
+
+/** Pods have the Services of their namespace in their environment; templates leave it to the pods. */
+function withServiceLinks(pod: ApiObject): ApiObject {
+  const enableServiceLinks = at(pod, 'spec', 'enableServiceLinks') ?? true;
+  return { ...pod, spec: { ...objectAt(pod, 'spec'), enableServiceLinks } };
+}

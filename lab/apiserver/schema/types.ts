@@ -9,6 +9,7 @@ import { nodeTypes } from './node-types.ts';
 import { podTypes } from './pod-types.ts';
 import { schedulingTypes } from './scheduling-types.ts';
 import { serviceTypes } from './service-types.ts';
+import { volumeSourceTypes } from './volume-source-types.ts';
 import { volumeTypes } from './volume-types.ts';
 
 export const types: ReadonlyMap<string, TypeDeclaration> = new Map(
@@ -21,6 +22,7 @@ export const types: ReadonlyMap<string, TypeDeclaration> = new Map(
     ...containerTypes,
     ...schedulingTypes,
     ...volumeTypes,
+    ...volumeSourceTypes,
     ...groupTypes,
     ...accessTypes,
   ].map((type) => [type.name, type]),
