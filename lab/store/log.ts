@@ -116,7 +116,9 @@ export function openLog(directory: string): StoreLog {
 
 /** Only has to differ; `node:crypto` would cost the store 2.5 MB. */
 function createIdentity(): string {
-  return [Date.now(), Math.floor(Math.random() * 2 ** 52)].map((part) => part.toString(36)).join('-');
+  return [Date.now(), Math.floor(Math.random() * 2 ** 52)]
+    .map((part) => part.toString(36))
+    .join('-');
 }
 
 /** A ledger as records, in pieces: what a log begins with, and what a new follower is sent. */
