@@ -81,6 +81,7 @@ export async function startTestApiserver(
   });
   const { server, port } = apiserver;
   const send: TestApiserver['send'] = async (method, path, body, token = 'admin', extra = {}) => {
+    const text = body && JSON.stringify(body);
     const { promise, resolve, reject } = Promise.withResolvers<TestAnswer>();
     const sent = sendRequest(`${server}${path}`, {
       method,
@@ -89,24 +90,26 @@ export async function startTestApiserver(
       ...(extra.cert ? { cert: extra.cert.certificatePem, key: extra.cert.keyPem } : {}),
       headers: {
         ...(token === '' ? {} : { Authorization: `Bearer ${token}` }),
-        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(text === undefined
+          ? {}
+          : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) }),
         ...extra.headers,
       },
     });
     sent.once('error', reject);
     sent.once('response', (response) => {
-      readText(response).then((text) => {
+      readText(response).then((received) => {
         const status = response.statusCode ?? 0;
-        const answer = { status, headers: response.headers, text };
+        const answer = { status, headers: response.headers, text: received };
         resolve({
           ...answer,
           get json() {
-            return JSON.parse(text) as JsonObject;
+            return JSON.parse(received) as JsonObject;
           },
         });
       }, reject);
     });
-    sent.end(body === undefined ? undefined : JSON.stringify(body));
+    sent.end(text);
     return promise;
   };
   return {
