@@ -1,6 +1,8 @@
 /** Commands in containers: the shell is loaded by the first of them. */
 import type { ApiClient } from '../../proxies/kit/api/api-client.ts';
+import type { StartWorkload } from '../workloads/workload.ts';
 import type { Container } from './pods/container.ts';
+import { expand as expandVariables } from './pods/environment.ts';
 import type { PodWorker } from './pods/pod-worker.ts';
 import type { ProcessStreams } from './streams/process-streams.ts';
 
@@ -12,6 +14,8 @@ export interface Executions {
     command: readonly string[],
     streams: ProcessStreams,
   ): Promise<number>;
+  /** The program of a container that names a command of its own. */
+  readonly startCommand: (worker: PodWorker, container: Container) => StartWorkload;
 }
 
 export function createExecutions(client: ApiClient): Executions {
@@ -19,6 +23,13 @@ export function createExecutions(client: ApiClient): Executions {
     run: async (worker, container, command, streams) => {
       const { runInContainer } = await import('./shell/run-in-container.ts');
       return runInContainer({ client, worker, container, command, streams });
+    },
+    startCommand: (worker, container) => async (context) => {
+      const { startCommand } = await import('./shell/command-workload.ts');
+      const { command = [], args = [] } = container.spec;
+      const expand = (word: string) => expandVariables(word, context.env);
+      const words = [...command, ...args].map(expand);
+      return startCommand({ client, worker, container, command: words }, context);
     },
   };
 }

@@ -297,6 +297,17 @@ describe('a pod', () => {
     expect(await eventOf('Killing')).toBe('Container app failed liveness probe, will be restarted');
   });
 
+  it("runs a command of its own instead of the image's program", async () => {
+    const command = ['sh', '-c', 'echo "I am $NAME $0"; exit 4'];
+    const env = [{ name: 'NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }];
+    const args = ['for $(NAME)'];
+    await cluster.createPod('app', { ...one({ command, args, env }), restartPolicy: 'Never' });
+    const pod = await cluster.waitForPod('app', (seen) => seen?.status?.phase === 'Failed');
+    expect(statusOf(pod)?.state).toMatchObject({ terminated: { exitCode: 4 } });
+    expect(await ask('/containerLogs/default/app/app')).toBe('200 I am app for app\n');
+    expect(puppet.starts).toBe(0);
+  });
+
   it('tells its log from where, and as, it is asked', async () => {
     await cluster.createPod('app', one());
     await cluster.waitForPod('app', isRunning);

@@ -62,6 +62,7 @@ export async function startNode(options: NodeOptions): Promise<LabNode> {
       readKeyValues: createReadKeyValues(client),
       backOff: options.backOff ?? kubeletBackOff,
       findImage: options.findImage,
+      startCommand: executions.startCommand,
       execute: (worker, container, command) => capture(executions, worker, container, command),
       log,
     }),

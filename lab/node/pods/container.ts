@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { StartWorkload, Workload } from '../../workloads/workload.ts';
 import { createBackOff, durationText, type BackOffTimings } from './back-off.ts';
 import { createContainerLog, type ContainerLog } from './container-log.ts';
-import { ConfigError, type Environment } from './environment.ts';
+import { ConfigError, expand, type Environment } from './environment.ts';
 import { superviseProbes, type ProbeDuty } from './container-probes.ts';
 import type { ContainerSpec, ContainerState, ContainerStatus, Pod, Terminated } from './pod.ts';
 import type { ProbeContext } from './probe.ts';
@@ -150,7 +150,7 @@ export function startContainer(context: ContainerContext): Container {
       workload = await start({
         addresses: context.addresses,
         ports: (spec.ports ?? []).map((port) => ({ protocol: 'TCP', ...port })),
-        args: spec.args ?? [],
+        args: (spec.args ?? []).map((arg) => expand(arg, variables)),
         env: variables,
         pod: {
           name: metadata.name,
@@ -244,7 +244,10 @@ export function startContainer(context: ContainerContext): Container {
       restartCount += 1;
     }
   };
-  const ended = live().finally(() => settled.resolve(undefined));
+  // Whoever starts it has it in hand by then.
+  const ended = Promise.resolve()
+    .then(live)
+    .finally(() => settled.resolve(undefined));
 
   return {
     spec,

@@ -26,6 +26,7 @@ export interface PodServices {
   readonly readKeyValues: ReadKeyValues;
   readonly backOff: BackOffTimings;
   readonly findImage: (image: string) => StartWorkload | undefined;
+  readonly startCommand: (worker: PodWorker, container: Container) => StartWorkload;
   execute(
     worker: PodWorker,
     container: Container,
@@ -164,7 +165,11 @@ export class PodWorker {
       earlier,
       addresses: this.podIPs,
       backOff: services.backOff,
-      findImage: services.findImage,
+      findImage: (image) => {
+        const start = services.findImage(image);
+        const isOverridden = start && (spec.command?.length ?? 0) > 0;
+        return isOverridden ? services.startCommand(this, container) : start;
+      },
       environment: () =>
         environmentOf(
           pod,

@@ -1,17 +1,14 @@
 /** Runs a command for somebody outside, as a container runtime would. */
 import type { ApiClient } from '../../../proxies/kit/api/api-client.ts';
 import type { Container } from '../pods/container.ts';
-import { hostnameOf } from '../pods/environment.ts';
 import type { PodWorker } from '../pods/pod-worker.ts';
 import type { ProcessStreams } from '../streams/process-streams.ts';
-import { domainSearches, nameservers } from './cluster-dns.ts';
 import { isExecutable } from './commands.ts';
 import { filesOf } from './container-files.ts';
 import { interrupted, isShell, runWords, type Interpreter } from './interpreter.ts';
 import { ShellExit, sinkOf, type ShellState } from './program.ts';
-import { resolveName } from './resolve-name.ts';
 import { terminalSink } from './terminal-sink.ts';
-import type { World } from './world.ts';
+import { worldOf } from './world-of.ts';
 
 export interface RunRequest {
   readonly client: ApiClient;
@@ -88,34 +85,5 @@ function endWith(
       gone.removeEventListener('abort', end);
       following?.[Symbol.dispose]();
     },
-  };
-}
-
-function worldOf({ pod, podIPs }: PodWorker, { spec, status }: Container): World {
-  const hostname = hostnameOf(pod);
-  const aliases = (pod.spec.hostAliases ?? []).flatMap(({ ip, hostnames = [] }) =>
-    hostnames.map((name) => [name, ip] as const),
-  );
-  const [own = ''] = podIPs;
-  const hosts = new Map([[hostname, own], ...aliases]);
-  const { state } = status;
-  return {
-    hostname,
-    addresses: podIPs,
-    nodeName: pod.spec.nodeName ?? '',
-    program: [
-      ...(spec.command ?? [spec.image.replace(/^.*\//, '').replace(/[:@].*$/, '')]),
-      ...(spec.args ?? []),
-    ].join(' '),
-    startedAt: new Date('running' in state ? state.running.startedAt : Date.now()),
-    nameservers,
-    resolve: (name) =>
-      resolveName(name, {
-        hosts,
-        // On loopback there is no cluster network, and so no DNS in it.
-        nameservers: own.startsWith('127.') ? [] : nameservers,
-        searches: domainSearches(pod.metadata.namespace ?? ''),
-        localAddress: own,
-      }),
   };
 }

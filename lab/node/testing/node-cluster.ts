@@ -72,10 +72,19 @@ export async function startNodeCluster({
     kubeconfig: kubeconfigOf(connection),
     administrator: { ca, cert: admin.certificatePem, key: admin.keyPem },
     startNode: async (options = {}) => {
-      const own = createApiClient(connection);
+      const { name = 'node-1' } = options;
+      const identity = await authority.issueClient({
+        user: `system:node:${name}`,
+        groups: ['system:nodes'],
+      });
+      const own = createApiClient({
+        ...connection,
+        certPem: identity.certificatePem,
+        keyPem: identity.keyPem,
+      });
       nodes.use(own);
       const node = await startNode({
-        name: 'node-1',
+        name,
         version: 'v1.33.1',
         client: own,
         nodeIPs: ['127.0.0.1'],
