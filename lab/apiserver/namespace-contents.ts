@@ -7,6 +7,9 @@ export async function deleteContents(store: ApiStore, namespace: string): Promis
   for (const resource of resourceTable.filter(({ namespaced }) => namespaced)) {
     const page = await store.list({ prefix: keyPrefix(resource, namespace) });
     if (page.result !== 'page') continue;
-    for (const entry of page.entries) await store.delete(entry.key, entry.revision);
+    for (const entry of page.entries) {
+      const write = await store.delete(entry.key, entry.revision);
+      if (write.result === 'written') await resource.release?.(store, entry.value);
+    }
   }
 }
