@@ -7,7 +7,7 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   // A pod of a Deployment, its ReplicaSet, a generated name.
   [/-[a-z0-9]{8,10}-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '-HASH-ID'],
   [/("?resourceVersion"?: ?)"?\d+"?/g, '$1RV'],
-  [/\b10\.\d+\.\d+\.\d+|127\.\d+\.\d+\.\d+\b/g, 'IP'],
+  [/\b(10|172|192)\.\d+\.\d+\.\d+\b|\b127\.\d+\.\d+\.\d+\b/g, 'IP'],
   [/\bfd[0-9a-f]{2}:[0-9a-f:]+/g, 'IP6'],
   [/\bnode-\d\b/g, 'NODE'],
   [/(?<=[\s(])(\d+d)?(\d+h)?(\d+m)?(\d+s)?(?<=[dhms])(?=[\s)]|$)/gm, 'AGE'],

@@ -26,6 +26,8 @@ export interface Session {
   run(command: string, options?: RunOptions): Promise<Result>;
   /** Starts a command that goes on; `use` gets it, and it ends with `use`. */
   start<T>(command: string, use: (running: Running) => Promise<T>): Promise<T>;
+  /** The same, where the command has a terminal. */
+  startInTerminal<T>(command: string, use: (running: Running) => Promise<T>): Promise<T>;
 }
 
 export interface Running {
@@ -81,20 +83,31 @@ export function createSession(options: SessionOptions): Session {
       child.stdin?.end(stdin);
       return promise;
     },
-    start: async (command, use) => {
-      const child = spawn(binary.path, argumentsOf(command), { cwd: directory, env: environment });
-      const exited = once(child, 'exit').then(([code]) => (typeof code === 'number' ? code : -1));
-      try {
-        return await use(follow(command, child, exited));
-      } finally {
-        child.kill('SIGINT');
-        await exited;
-      }
+    start: (command, use) => follow(command, [binary.path, ...argumentsOf(command)], use),
+    startInTerminal: (command, use) => {
+      // Words with spaces are not for the shell that `script` starts.
+      const line = [binary.path, ...argumentsOf(command)].join(' ');
+      return follow(command, ['script', '-qefc', line, '/dev/null'], use);
     },
   };
+
+  async function follow<T>(
+    command: string,
+    [program = '', ...words]: readonly string[],
+    use: (running: Running) => Promise<T>,
+  ): Promise<T> {
+    const child = spawn(program, words, { cwd: directory, env: environment });
+    const exited = once(child, 'exit').then(([code]) => (typeof code === 'number' ? code : -1));
+    try {
+      return await use(watchOutput(command, child, exited));
+    } finally {
+      child.kill('SIGINT');
+      await exited;
+    }
+  }
 }
 
-function follow(
+function watchOutput(
   command: string,
   child: ReturnType<typeof spawn>,
   exited: Promise<number>,

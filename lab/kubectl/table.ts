@@ -9,6 +9,7 @@ import { get } from './tables/get.ts';
 import { nodes } from './tables/nodes.ts';
 import { pods } from './tables/pods.ts';
 import { rollout } from './tables/rollout.ts';
+import { serverSide } from './tables/server-side.ts';
 import { write } from './tables/write.ts';
 
 export const groups: readonly Group[] = [
@@ -16,6 +17,7 @@ export const groups: readonly Group[] = [
   discovery,
   get,
   write,
+  serverSide,
   create,
   errors,
   access,

@@ -26,7 +26,7 @@ subjects: [{ apiGroup: rbac.authorization.k8s.io, kind: User, name: alice }]
       prints: /viewer reconciled[^]*viewers reconciled/,
     },
     { run: 'auth can-i list pods --as alice', prints: 'yes' },
-    { run: 'auth can-i get pods/log --as alice', prints: 'no', fails: /^$/ },
+    { run: 'auth can-i get pods --subresource=log --as alice', prints: 'no', fails: /^$/ },
     { run: 'auth can-i list pods --as alice -A', prints: 'no', fails: /^$/ },
     {
       run: 'auth can-i --list --as alice',

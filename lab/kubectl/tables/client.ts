@@ -35,7 +35,6 @@ export const client: Group = {
       run: 'create service clusterip web --tcp=80:8080 --dry-run=client -o jsonpath={.spec.ports}',
       prints: '[{"name":"80-8080","port":80,"protocol":"TCP","targetPort":8080}]',
     },
-    { run: 'config frobnicate', prints: /^Modify kubeconfig files/ },
     { run: 'get pods --frobnicate', fails: /unknown flag: --frobnicate/ },
   ],
 };

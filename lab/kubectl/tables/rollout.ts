@@ -9,7 +9,7 @@ export const rollout: Group = {
   needs: 'nodes',
   steps: [
     {
-      run: `create deployment web --image=${image}:1 --replicas=2`,
+      run: `create deployment web --image=${image}:1 --replicas=2 --port=8080`,
       prints: 'deployment.apps/web created',
     },
     {
