@@ -77,16 +77,20 @@ export function pod(name: string, { labels = {}, spec = {} } = {}) {
 export interface Kubelets extends AsyncDisposable {
   /** Images whose pods never become ready. */
   readonly broken: Set<string>;
+  /** Pods that are told to end do so only afterwards. */
+  readonly mayEnd: { until: Promise<unknown> };
 }
 
 /** All kubelets in one: pods that have a node run, are ready, and end when they are told to. */
 export async function startKubelets(client: ApiClient): Promise<Kubelets> {
   const broken = new Set<string>();
+  const mayEnd: Kubelets['mayEnd'] = { until: Promise.resolve() };
   const informer = startInformer<Pod>(client, { path: '/api/v1/pods' });
   let lastHost = 1;
   const run = async (one: Pod): Promise<void> => {
     const path = `/api/v1/namespaces/${one.metadata.namespace ?? ''}/pods/${one.metadata.name}`;
     if (one.metadata.deletionTimestamp) {
+      await mayEnd.until;
       await client.delete(path, { gracePeriodSeconds: 0 });
       return;
     }
@@ -114,6 +118,7 @@ export async function startKubelets(client: ApiClient): Promise<Kubelets> {
   await informer.synced;
   return {
     broken,
+    mayEnd,
     [Symbol.asyncDispose]: async () => {
       listening[Symbol.dispose]();
       await informer[Symbol.asyncDispose]();

@@ -26,16 +26,20 @@ export interface World extends AsyncDisposable {
 
 export interface WorldOptions {
   /** Absent: no controllers. */
-  readonly controllers?: { readonly nodeMonitorGracePeriodMs?: number };
+  readonly controllers?: {
+    readonly nodeMonitorGracePeriodMs?: number;
+    /** How long their watches lag behind the answers to their writes. */
+    readonly lagMs?: number;
+  };
   /** Absent: a new one. */
   readonly store?: ApiStore;
 }
 
-export async function startWorld(options: WorldOptions = {}): Promise<World> {
+export async function startWorld(world: WorldOptions = {}): Promise<World> {
   await using starting = new AsyncDisposableStack();
   const authority = await createAuthority();
   const serving = await authority.issueServer(['127.0.0.1']);
-  const { controllers, store = createMemoryStore<ApiObject>() } = options;
+  const { controllers, store = createMemoryStore<ApiObject>() } = world;
   const requests: HttpRequest[] = [];
   const token = 'administrator';
   const controllersToken = 'controllers';
@@ -64,9 +68,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const client = starting.use(createApiClient(connection));
   await makeNamespaces(client);
   if (controllers) {
+    const { lagMs = 0, ...options } = controllers;
     const own = starting.use(createApiClient({ ...connection, token: controllersToken }));
+    const client = lagMs > 0 ? withLag(own, lagMs) : own;
     const log = () => undefined;
-    starting.use(await startControllers({ client: own, rootCa: 'root', log, ...controllers }));
+    starting.use(await startControllers({ client, rootCa: 'root', log, ...options }));
   }
   const running = starting.move();
   return {
@@ -81,6 +87,17 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       apiserver = await start(port);
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** Caches behind it are always a little old, as they are in a large cluster. */
+function withLag(client: ApiClient, lagMs: number): ApiClient {
+  return {
+    ...client,
+    watch: (path, options, onEvent) =>
+      client.watch(path, options, (event) => {
+        setTimeout(() => onEvent(event as Parameters<typeof onEvent>[0]), lagMs);
+      }),
   };
 }
 

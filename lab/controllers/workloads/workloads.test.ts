@@ -202,12 +202,16 @@ describe('a Deployment', () => {
       deployment('web', { strategy: { type: 'Recreate' } }),
     );
     await settled(isDone);
-    const { most, fewest } = await extremesDuring(async () => {
-      await setImage('two');
-      await settled((one) => isDone(one) && revisionOf(one) === '2');
-    });
-    expect(most).toBe(3);
-    expect(fewest).toBe(0);
+    const end = Promise.withResolvers<undefined>();
+    kubelets.mayEnd.until = end.promise;
+    await setImage('two');
+    // Its status says that no pod counts any more; they are still there.
+    await settled(
+      ({ status }) => (status?.replicas ?? 0) === 0 && status?.unavailableReplicas === undefined,
+    );
+    expect(await replicaSets()).toHaveLength(1);
+    end.resolve(undefined);
+    await settled((one) => isDone(one) && revisionOf(one) === '2');
   });
 
   it('forgets revisions beyond its limit', async () => {
@@ -230,15 +234,25 @@ describe('a Deployment', () => {
 
   it('writes nothing when nothing changes', async () => {
     await world.client.create(paths.deployments, deployment('web'));
-    const { metadata } = await settled(isDone);
-    await world.client.create(paths.configMaps, { metadata: { name: 'marker' } });
-    await until(world.client, paths.configMaps, (all) =>
-      all.some((one) => one.metadata.name === 'marker'),
-    );
-    const again = await world.client.get(web);
-    expect(again.metadata.resourceVersion).toBe(metadata.resourceVersion);
+    await settled(isDone);
+    await touch('a');
+    const before = world.requests.length;
+    await touch('b');
+    await touch('c');
+    const statusWrites = world.requests
+      .slice(before)
+      .filter(({ method, url }) => method !== 'GET' && url?.endsWith('/status'));
+    expect(statusWrites).toEqual([]);
   });
 });
+
+/** Has the controller look at the Deployment: annotations are passed on to its ReplicaSets. */
+async function touch(value: string): Promise<void> {
+  await world.client.patch(web, 'merge', { metadata: { annotations: { touched: value } } });
+  await until<ReplicaSet>(world.client, paths.replicaSets, (all) =>
+    all.some(({ metadata }) => metadata.annotations?.touched === value),
+  );
+}
 
 describe('a ReplicaSet', () => {
   const set = (replicas: number) => ({
@@ -250,10 +264,17 @@ describe('a ReplicaSet', () => {
     await world.client.create(paths.replicaSets, set(3));
     const ready = (all: readonly Pod[], count: number) =>
       all.length === count && all.every((one) => one.status?.phase === 'Running');
-    const [dear] = await until<Pod>(world.client, paths.pods, (all) => ready(all, 3));
-    const cost = { 'controller.kubernetes.io/pod-deletion-cost': '100' };
-    const name = dear?.metadata.name ?? '';
-    await world.client.patch(`${paths.pods}/${name}`, 'merge', { metadata: { annotations: cost } });
+    const byAge = [...(await until<Pod>(world.client, paths.pods, (all) => ready(all, 3)))].sort(
+      (one, other) => Number(hostOf(one)) - Number(hostOf(other)),
+    );
+    // Of equals the first would go first: they are worth the more the older they are.
+    for (const [index, { metadata }] of byAge.entries()) {
+      const annotations = { 'controller.kubernetes.io/pod-deletion-cost': String(-index) };
+      await world.client.patch(`${paths.pods}/${metadata.name}`, 'merge', {
+        metadata: { annotations },
+      });
+    }
+    const name = byAge[0]?.metadata.name ?? '';
     await world.client.patch(`${paths.replicaSets}/own`, 'merge', { spec: { replicas: 1 } });
     const left = await until<Pod>(world.client, paths.pods, (all) => ready(all, 1));
     expect(left.map(({ metadata }) => metadata.name)).toEqual([name]);
@@ -283,29 +304,41 @@ describe('a ReplicaSet', () => {
       apart.find(({ metadata }) => metadata.name === 'orphan')?.metadata.ownerReferences ?? [],
     ).toEqual([]);
   });
+});
 
-  it('never makes too many, however quickly it is scaled', async () => {
-    await world.client.create(paths.replicaSets, set(1));
+describe('with caches that are always a little old', () => {
+  it('a ReplicaSet never makes too many pods, however quickly it is scaled', async () => {
+    await using late = await startWorld({ controllers: { lagMs: 30 } });
+    await createNode(late.client, 'node-1');
+    const own = await startKubelets(late.client);
+    const spec = { replicas: 1, selector: { matchLabels: { app: 'web' } }, template: template() };
+    await late.client.create(paths.replicaSets, { metadata: { name: 'own' }, spec });
     const names = new Set<string>();
     const stop = new AbortController();
-    const watching = world.client
+    const watching = late.client
       .watch<Pod>(paths.pods, { resourceVersion: '0', signal: stop.signal }, ({ type, object }) => {
         if (type === 'ADDED') names.add(object.metadata.name);
       })
       .catch(() => undefined);
     for (const replicas of [2, 5, 9, 20]) {
-      await world.client.patch(`${paths.replicaSets}/own`, 'merge', { spec: { replicas } });
+      await late.client.patch(`${paths.replicaSets}/own`, 'merge', { spec: { replicas } });
     }
     await until<ReplicaSet>(
-      world.client,
+      late.client,
       paths.replicaSets,
       ([own]) => own?.status?.availableReplicas === 20,
+      10_000,
     );
     stop.abort();
     await watching;
+    await own[Symbol.asyncDispose]();
     expect(names.size).toBe(20);
   });
 });
+
+function hostOf({ status }: Pod): string | undefined {
+  return status?.podIP?.split('.')[3];
+}
 
 function revisionOf({ metadata }: Deployment | ReplicaSet): string | undefined {
   return metadata.annotations?.['deployment.kubernetes.io/revision'];
