@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { at, listAt } from './api-object.ts';
+import { at, listAt, textAt } from './api-object.ts';
 import {
   startTestApiserver,
   type SendExtra,
@@ -21,7 +21,10 @@ async function whoami(token: string, extra: SendExtra = {}) {
   return answer.status === 201 ? at(answer.json, 'status', 'userInfo') : answer.status;
 }
 
-const front = (user: string, groups: readonly string[] = []): SendExtra['headers'] => ({
+const front = (
+  user: string,
+  groups: readonly string[] = [],
+): NonNullable<SendExtra['headers']> => ({
   'X-Remote-User': user,
   ...(groups.length === 0 ? {} : { 'X-Remote-Group': groups }),
 });
@@ -150,7 +153,7 @@ describe('tokens of ServiceAccounts', () => {
   const makeToken = (account: string, spec: object = {}) =>
     apiserver.send('POST', `${accounts}/${account}/token`, { spec });
   const tokenOf = async (account: string, spec: object = {}) =>
-    String(at((await makeToken(account, spec)).json, 'status', 'token'));
+    textAt((await makeToken(account, spec)).json, 'status', 'token');
 
   it('are made, and die with their ServiceAccount, also where it comes again', async () => {
     await apiserver.send('POST', accounts, { metadata: { name: 'ci' } });
