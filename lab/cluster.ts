@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ApiConnection } from '../proxies/kit/api/api-client.ts';
 import { base64, writeKubeconfig } from './kubeconfig.ts';
 import type { MachineAction, MachineStatus } from './machines/machine.ts';
 import { openDoor, type Door, type DoorOptions } from './network/door.ts';
@@ -30,9 +31,11 @@ export interface Cluster extends AsyncDisposable {
   readonly reason: string | null;
   /** `https://127.0.0.1:…`: the apiservers, seen from the host. */
   readonly server: string;
+  /** As the administrator. */
+  readonly connection: ApiConnection;
   /** A kubeconfig of an administrator, mode 0600. */
   readonly kubeconfigPath: string;
-  /** A kubeconfig of somebody who reads all but secrets and tries any write (`dryRun=All`). */
+  /** A kubeconfig of `visitor`, of the group `hop:visitors`. */
   readonly visitorKubeconfigPath: string;
   machines(): readonly MachineStatus[];
   /** Called after each change; `machines` tells what it was. */
@@ -87,14 +90,13 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const door = await openDoor(supervisor, { protocol: 'TCP', port }, apiserver);
 
   const server = `https://${door.address}`;
-  const ca = await readFile(join(state.pki, 'ca.crt'), 'utf8');
-  const cluster = { server, 'certificate-authority-data': base64(ca) };
-  const [certificate, key] = await Promise.all(
-    ['admin.crt', 'admin.key'].map((name) => readFile(join(state.pki, name), 'base64')),
+  const [caPem = '', certPem = '', keyPem = ''] = await Promise.all(
+    ['ca.crt', 'admin.crt', 'admin.key'].map((name) => readFile(join(state.pki, name), 'utf8')),
   );
+  const cluster = { server, 'certificate-authority-data': base64(caPem) };
   const administrator = {
-    'client-certificate-data': certificate ?? '',
-    'client-key-data': key ?? '',
+    'client-certificate-data': base64(certPem),
+    'client-key-data': base64(keyPem),
   };
   const token = randomBytes(24).toString('base64url');
   const { kubeconfig, visitorKubeconfig, tokens } = state.passing;
@@ -110,6 +112,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     mode,
     reason,
     server,
+    connection: { server, caPem, certPem, keyPem, userAgent: 'hop' },
     kubeconfigPath: kubeconfig,
     visitorKubeconfigPath: visitorKubeconfig,
     machines: () => machines,

@@ -1,80 +1,170 @@
-import { access, mkdtemp, rm, stat } from 'node:fs/promises';
+import { access, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startLab } from './index.ts';
-import { createTestClient } from './testing/client.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startLab, type Lab } from './index.ts';
+import type { MachineStatus } from './machines/machine.ts';
+import { whyNotIsolated } from './network/testing/why-not-isolated.ts';
+import { createTestClient, type TestClient } from './testing/client.ts';
 
-let directory: string;
+const reason = await whyNotIsolated();
+const modes = [{ mode: 'isolated' }, { mode: 'loopback' }] as const;
 
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'hop-lab-'));
+describe.each(modes)('the lab ($mode)', { timeout: 60_000 }, ({ mode }) => {
+  describe.skipIf(mode === 'isolated' && reason !== null)('that runs', () => {
+    let directory: string;
+    let lab: Lab;
+    let client: TestClient;
+    const progress: string[] = [];
+
+    beforeAll(async () => {
+      directory = await mkdtemp(join(tmpdir(), 'hop-lab-'));
+      const topology = { apiservers: 2, nodes: 2 };
+      lab = await startLab({
+        directory,
+        mode,
+        topology,
+        onProgress: (line) => progress.push(line),
+      });
+      client = await createTestClient(lab.kubeconfigPath);
+    }, 60_000);
+    afterAll(async () => {
+      await lab[Symbol.asyncDispose]();
+      await rm(directory, { recursive: true });
+    });
+
+    /** Resolves with the machine's first status, now or later, that is so. */
+    const until = (name: string, isSo: (status: MachineStatus) => boolean) =>
+      new Promise<MachineStatus>((resolve) => {
+        const look = () => {
+          const status = lab.machines().find((machine) => machine.name === name);
+          if (status && isSo(status)) resolve(status);
+        };
+        lab.onChange(look);
+        look();
+      });
+    const isReady = ({ state }: MachineStatus) => state === 'ready';
+
+    it('says where it is, and what its machines are', async () => {
+      expect(lab.mode).toBe(mode);
+      expect(lab.reason).toBe(mode === 'isolated' ? null : 'Loopback was asked for.');
+      expect(lab.server).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
+      expect(lab.machines().filter(({ state }) => state !== 'ready')).toEqual([]);
+      expect(lab.machines().map(({ name }) => name)).toEqual([
+        'store',
+        'apiserver-1',
+        'apiserver-2',
+        'controllers',
+        'node-1',
+        'node-2',
+        ...(mode === 'isolated' ? ['client'] : []),
+      ]);
+      expect((await stat(lab.kubeconfigPath)).mode & 0o777).toBe(0o600);
+      expect(progress).toContain('apiserver-1 is ready');
+    });
+
+    it('has the pods of its manifests ready', async () => {
+      const pods = await client.send('GET', '/api/v1/namespaces/default/pods/web-0');
+      expect(pods.json).toMatchObject({ status: { phase: 'Running' } });
+      const nodes = await client.send('GET', '/api/v1/nodes');
+      expect(nodes.json).toMatchObject({
+        items: [{ metadata: { name: 'node-1' } }, { metadata: { name: 'node-2' } }],
+      });
+    });
+
+    it('goes on without one of its apiservers, and takes it back', async () => {
+      await lab.act('apiserver-1', 'kill');
+      const killed = await until('apiserver-1', ({ state }) => state === 'ended');
+      expect(killed).toMatchObject({ faults: ['killed'] });
+      expect((await client.send('GET', '/api/v1/nodes')).status).toBe(200);
+      await lab.act('apiserver-1', 'restart');
+      expect(await until('apiserver-1', isReady)).toMatchObject({ restarts: 1 });
+    });
+
+    it('keeps what it knows when its store is killed and restarted', async () => {
+      await lab.act('store', 'kill');
+      await until('apiserver-2', ({ state }) => state !== 'ready');
+      await lab.act('store', 'restart');
+      await Promise.all(
+        ['store', 'apiserver-1', 'apiserver-2'].map((name) => until(name, isReady)),
+      );
+      const pod = await client.send('GET', '/api/v1/namespaces/default/pods/web-0');
+      expect(pod.status).toBe(200);
+    });
+
+    it('misses a node that is paused, until it is resumed', async () => {
+      await lab.act('node-2', 'pause');
+      const paused = await until('node-2', ({ state }) => state === 'unreachable');
+      expect(paused).toMatchObject({ faults: ['paused'] });
+      await lab.act('node-2', 'resume');
+      await until('node-2', isReady);
+    });
+
+    it.runIf(mode === 'isolated')(
+      'misses a node whose link is cut, until it is mended',
+      async () => {
+        await lab.act('node-2', 'cut');
+        const cut = await until('node-2', ({ state }) => state === 'unreachable');
+        expect(cut).toMatchObject({ faults: ['cut'], message: 'no answer within 1500 ms' });
+        await lab.act('node-2', 'mend');
+        await until('node-2', isReady);
+      },
+    );
+
+    it.runIf(mode === 'loopback')('says that it has no links to cut', async () => {
+      await expect(lab.act('node-2', 'cut')).rejects.toThrow('machines have no links to cut');
+    });
+
+    it.runIf(mode === 'isolated')('runs commands outside, in front of the apiservers', async () => {
+      const script = `const https = require('node:https');
+        https.get('https://[2001:db8::2]:6443/livez', { rejectUnauthorized: false }, (answer) =>
+          answer.pipe(process.stdout));`;
+      const { stdout } = await lab.run('client', [process.execPath, '-e', script]);
+      expect(stdout).toBe('ok');
+    });
+
+    it('refuses a second lab in its directory, and a port that is taken', async () => {
+      await expect(startLab({ directory, mode })).rejects.toThrow('A lab runs in');
+      const port = Number(new URL(lab.server).port);
+      const other = join(directory, 'other');
+      await expect(startLab({ directory: other, mode, port })).rejects.toThrow('EADDRINUSE');
+      expect(await readdir(other)).toEqual(expect.not.arrayContaining(['kubeconfig', 'lock']));
+    });
+
+    it('gives a visitor a namespace', async () => {
+      await using visitor = await lab.createVisitor('ann');
+      const visiting = await createTestClient(lab.visitorKubeconfigPath, visitor.token);
+      const path = `/api/v1/namespaces/${visitor.namespace}/configmaps`;
+      const note = { metadata: { name: 'note' } };
+      expect((await visiting.send('POST', path, note)).status).toBe(201);
+      const anybody = await createTestClient(lab.visitorKubeconfigPath);
+      expect((await anybody.send('GET', '/api/v1/pods')).status).toBe(200);
+      expect((await anybody.send('GET', '/api/v1/secrets')).status).toBe(403);
+    });
+  });
 });
-afterEach(async () => {
-  await rm(directory, { recursive: true });
-});
 
-describe('the lab', () => {
-  it('says where it is, and takes its kubeconfigs with it', async () => {
-    const lab = await startLab({ directory });
-    expect(lab.server).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
-    expect(lab.describe()).toEqual([{ name: 'apiserver', role: 'apiserver', address: lab.server }]);
-    expect((await stat(lab.kubeconfigPath)).mode & 0o777).toBe(0o600);
-    const client = await createTestClient(lab.kubeconfigPath);
-    expect((await client.send('GET', '/livez')).text).toBe('ok');
-    await lab[Symbol.asyncDispose]();
-    await expect(access(lab.kubeconfigPath)).rejects.toThrow('ENOENT');
-    await expect(client.send('GET', '/livez')).rejects.toThrow(/ECONNREFUSED|ECONNRESET|hang up/);
-  });
+describe('a lab that was ended', { timeout: 60_000 }, () => {
+  it('takes its kubeconfigs with it, and knows what it knew when it is started again', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'hop-lab-'));
+    const options = { directory, topology: { apiservers: 1, nodes: 1 } };
+    const note = { metadata: { name: 'note' } };
+    const path = '/api/v1/namespaces/default/configmaps';
+    const first = await startLab(options);
+    const client = await createTestClient(first.kubeconfigPath);
+    expect((await client.send('POST', path, note)).status).toBe(201);
+    await first[Symbol.asyncDispose]();
+    await expect(access(first.kubeconfigPath)).rejects.toThrow('ENOENT');
 
-  it('leaves nothing behind where its port is taken', async () => {
-    await using lab = await startLab({ directory });
-    const port = Number(new URL(lab.server).port);
-    const other = join(directory, 'other');
-    await expect(startLab({ directory: other, port })).rejects.toThrow('EADDRINUSE');
-    await expect(access(join(other, 'kubeconfig'))).rejects.toThrow('ENOENT');
-  });
-});
+    const second = await startLab(options);
+    const again = await createTestClient(second.kubeconfigPath);
+    expect((await again.send('GET', `${path}/note`)).status).toBe(200);
+    await second[Symbol.asyncDispose]();
 
-describe('a visitor', () => {
-  const configMaps = (namespace: string) => `/api/v1/namespaces/${namespace}/configmaps`;
-  const note = { metadata: { name: 'note' }, data: { a: '1' } };
-
-  it('reads everything but secrets', async () => {
-    await using lab = await startLab({ directory });
-    const anyone = await createTestClient(lab.visitorKubeconfigPath);
-    expect((await anyone.send('GET', '/api/v1/pods')).status).toBe(200);
-    expect((await anyone.send('GET', '/api/v1/secrets')).status).toBe(403);
-    expect(
-      (await anyone.send('GET', '/api/v1/namespaces/default/secrets/web-session')).status,
-    ).toBe(403);
-  });
-
-  it('tries writes everywhere and makes them only in a namespace of its own', async () => {
-    await using lab = await startLab({ directory });
-    await using ann = await lab.createVisitor('ann');
-    await using bob = await lab.createVisitor('bob');
-    const client = await createTestClient(lab.visitorKubeconfigPath, ann.token);
-    const statusOf = async (path: string) => (await client.send('POST', path, note)).status;
-    expect(await statusOf(`${configMaps('default')}?dryRun=All`)).toBe(201);
-    expect(await statusOf(configMaps('default'))).toBe(403);
-    expect(await statusOf(configMaps(bob.namespace))).toBe(403);
-    expect(await statusOf(configMaps(ann.namespace))).toBe(201);
-  });
-
-  it('takes along what it made, and its token', async () => {
-    await using lab = await startLab({ directory });
-    const visitor = await lab.createVisitor('ann');
-    await expect(lab.createVisitor('ann')).rejects.toThrow('here already');
-    await expect(lab.createVisitor('../kube-system')).rejects.toThrow('DNS label');
-    const client = await createTestClient(lab.visitorKubeconfigPath, visitor.token);
-    await client.send('POST', configMaps(visitor.namespace), note);
-    await visitor[Symbol.asyncDispose]();
-    expect((await client.send('GET', '/version')).status).toBe(401);
-    const administrator = await createTestClient(lab.kubeconfigPath);
-    const left = await administrator.send('GET', configMaps(visitor.namespace));
-    expect(left.json).toMatchObject({ items: [] });
-    const gone = await administrator.send('GET', `/api/v1/namespaces/${visitor.namespace}`);
-    expect(gone.status).toBe(404);
+    await using third = await startLab({ ...options, fresh: true });
+    const fresh = await createTestClient(third.kubeconfigPath);
+    expect((await fresh.send('GET', `${path}/note`)).status).toBe(404);
+    await third[Symbol.asyncDispose]();
+    await rm(directory, { recursive: true });
   });
 });

@@ -46,8 +46,13 @@ export async function applyManifests(
   const make = async (object: ManifestObject) => {
     const collection = await collectionOf(object);
     await patiently(signal, async () => {
-      await client.create(collection, object, { signal }).catch((error: unknown) => {
-        if (!isRefusal(error, 'AlreadyExists')) throw error;
+      await client.create(collection, object, { signal }).catch(async (error: unknown) => {
+        if (isRefusal(error, 'AlreadyExists')) return;
+        // A Service that is there already is refused because its own address is taken.
+        if (!isRefusal(error, 'Invalid')) throw error;
+        await client.get(`${collection}/${object.metadata.name}`, { signal }).catch(() => {
+          throw error;
+        });
       });
     });
   };

@@ -49,12 +49,15 @@ export interface ReadyOptions {
   readonly signal: AbortSignal;
 }
 
-/** @throws the signal's reason when it is aborted before. */
-export async function untilReady(client: ApiClient, options: ReadyOptions): Promise<void> {
+/** @returns those that were not ready when the signal was aborted; usually nobody. */
+export async function untilReady(
+  client: ApiClient,
+  options: ReadyOptions,
+): Promise<readonly string[]> {
   const { objects, onProgress, signal } = options;
   await using informers = new AsyncDisposableStack();
-  const ready = Promise.withResolvers<undefined>();
-  const abort = () => ready.reject(signal.reason as Error);
+  const ready = Promise.withResolvers<readonly string[]>();
+  const abort = () => ready.resolve(unready());
   signal.addEventListener('abort', abort, { once: true });
   informers.defer(() => signal.removeEventListener('abort', abort));
 
@@ -72,18 +75,19 @@ export async function untilReady(client: ApiClient, options: ReadyOptions): Prom
         }),
     };
   });
+  const unready = () => parts.flatMap((part) => part.unready());
   let told = -1;
   const look = () => {
-    const unready = parts.flatMap((part) => part.unready());
-    if (unready.length === 0) ready.resolve(undefined);
-    else if (unready.length !== told) onProgress(unready.length, unready[0] ?? '');
-    told = unready.length;
+    const left = unready();
+    if (left.length === 0) ready.resolve([]);
+    else if (left.length !== told) onProgress(left.length, left[0] ?? '');
+    told = left.length;
   };
-  const synced = Promise.all(parts.map(({ informer }) => informer.synced)).then(() => {
+  void Promise.all(parts.map(({ informer }) => informer.synced)).then(() => {
     for (const { informer } of parts) informers.use(informer.onChange(look));
     look();
   });
-  await Promise.race([ready.promise, synced.then(() => ready.promise)]);
+  return await ready.promise;
 }
 
 function keyOf({ metadata: { namespace, name } }: Pick<ManifestObject, 'metadata'>): string {

@@ -50,7 +50,12 @@ export function holdLease(
     };
     const found = await api.find(`${leases}/${name}`);
     if (!found) await api.ensure(leases, { metadata, spec });
-    else await api.send('PUT', `${leases}/${name}`, { metadata, spec });
+    else {
+      // A Lease is not updated unseen.
+      const resourceVersion = textAt(found, 'metadata', 'resourceVersion');
+      const seen = { ...metadata, ...(resourceVersion && { resourceVersion }) };
+      await api.send('PUT', `${leases}/${name}`, { metadata: seen, spec });
+    }
   };
 
   const tick = async (): Promise<void> => {
