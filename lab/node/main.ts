@@ -37,6 +37,7 @@ await runProgram(flagNames, async (flags) => {
     await startNode({
       name,
       client,
+      connection,
       version: gitVersion,
       nodeIPs,
       podRanges: need('pod-cidr').split(','),

@@ -1,5 +1,5 @@
 /** A node of the lab: its object and lease, its pods, and the kubelet's port. */
-import type { ApiClient } from '../../proxies/kit/api/api-client.ts';
+import type { ApiClient, ApiConnection } from '../../proxies/kit/api/api-client.ts';
 import type { StartWorkload } from '../workloads/workload.ts';
 import { answerDoubts } from './answer-doubts.ts';
 import { capture, createExecutions } from './executions.ts';
@@ -11,6 +11,7 @@ import { createReadKeyValues } from './pods/key-values.ts';
 import { createPodAddresses } from './pods/pod-addresses.ts';
 import { noPodLink, openPodLink } from './pods/pod-link.ts';
 import { startPodManager } from './pods/pod-manager.ts';
+import { createConnectApi } from './pods/service-account-token.ts';
 import { createStatusWriter } from './pods/status-writer.ts';
 import { refreshNode, registerNode } from './register.ts';
 import { startKubeletServer, type KubeletServerOptions } from './server/kubelet-server.ts';
@@ -19,6 +20,8 @@ export interface NodeOptions extends KubeletServerOptions {
   readonly name: string;
   readonly version: string;
   readonly client: ApiClient;
+  /** Where the client finds the API: pods find it there, too. */
+  readonly connection: ApiConnection;
   readonly nodeIPs: readonly string[];
   readonly podRanges: readonly string[];
   /** The device that gets the pods' addresses; `none` where they need no device. */
@@ -60,6 +63,7 @@ export async function startNode(options: NodeOptions): Promise<LabNode> {
       events,
       statuses,
       readKeyValues: createReadKeyValues(client),
+      connectApi: createConnectApi(client, options.connection),
       backOff: options.backOff ?? kubeletBackOff,
       findImage: options.findImage,
       startCommand: executions.startCommand,

@@ -77,7 +77,8 @@ async function writeNodeStatus(
   known: readonly NodeCondition[],
 ): Promise<void> {
   const path = `/api/v1/nodes/${identity.name}/status`;
-  await client.patch(path, 'strategic-merge', { status: statusOf(identity, known) });
+  // Not a strategic one: it would merge the two addresses of one type into one.
+  await client.patch(path, 'merge', { status: statusOf(identity, known) });
 }
 
 function labelsOf({ name, zone }: NodeIdentity): Readonly<Record<string, string>> {
@@ -136,7 +137,13 @@ const healthy = [
   ['Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'],
 ] as const;
 
+/** Ours, and behind them what others say of the node. */
 function conditionsOf(known: readonly NodeCondition[]): readonly NodeCondition[] {
+  const others = known.filter(({ type }) => !healthy.some(([own]) => own === type));
+  return [...ownConditions(known), ...others];
+}
+
+function ownConditions(known: readonly NodeCondition[]): readonly NodeCondition[] {
   const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
   return healthy.map(([type, status, reason, message]) => {
     const before = known.find((one) => one.type === type);

@@ -1,5 +1,6 @@
 /** One container of a pod: started, probed, started again as the pod's restart policy says, stopped. */
 import { createHash, randomBytes } from 'node:crypto';
+import type { ApiConnection } from '../../../proxies/kit/api/api-client.ts';
 import type { StartWorkload, Workload } from '../../workloads/workload.ts';
 import { createBackOff, durationText, type BackOffTimings } from './back-off.ts';
 import { createContainerLog, type ContainerLog } from './container-log.ts';
@@ -18,6 +19,7 @@ export interface ContainerContext {
   /** What was last written about this container, by this node or by its earlier life. */
   readonly earlier: ContainerStatus | undefined;
   readonly findImage: (image: string) => StartWorkload | undefined;
+  readonly connectApi: () => Promise<ApiConnection>;
   /** @throws ConfigError */
   environment(): Promise<Environment>;
   readonly record: (type: 'Normal' | 'Warning', reason: string, message: string) => void;
@@ -40,9 +42,7 @@ export interface Container {
   readonly ended: Promise<void>;
   /** Resolves when it has run, or failed to, for the first time. */
   readonly settled: Promise<void>;
-  /** The pod is to go: no longer ready. */
-  retire(): void;
-  /** SIGTERM, and SIGKILL after the grace. */
+  /** No longer ready from now on: SIGTERM, and SIGKILL after the grace. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -160,6 +160,7 @@ export function startContainer(context: ContainerContext): Container {
           labels: metadata.labels ?? {},
         },
         containerName: spec.name,
+        connectApi: context.connectApi,
         log: (line) => own.append(line),
       });
       record('Normal', 'Started', `Started container ${spec.name}`);
@@ -277,10 +278,6 @@ export function startContainer(context: ContainerContext): Container {
     },
     get run() {
       return run;
-    },
-    retire: () => {
-      isRetired = true;
-      isReady = false;
     },
     stop: async (graceMs) => {
       stopGraceMs = graceMs;

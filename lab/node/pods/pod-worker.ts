@@ -1,5 +1,5 @@
 /** One pod on its node: network, containers one after the other, status, and an end with grace. */
-import type { ApiClient } from '../../../proxies/kit/api/api-client.ts';
+import type { ApiClient, ApiConnection } from '../../../proxies/kit/api/api-client.ts';
 import { ApiError } from '../../../proxies/kit/api/errors.ts';
 import type { StartWorkload } from '../../workloads/workload.ts';
 import type { BackOffTimings } from './back-off.ts';
@@ -24,6 +24,7 @@ export interface PodServices {
   readonly events: EventRecorder;
   readonly statuses: StatusWriter;
   readonly readKeyValues: ReadKeyValues;
+  readonly connectApi: (pod: Pod) => Promise<ApiConnection>;
   readonly backOff: BackOffTimings;
   readonly findImage: (image: string) => StartWorkload | undefined;
   readonly startCommand: (worker: PodWorker, container: Container) => StartWorkload;
@@ -170,6 +171,7 @@ export class PodWorker {
         const isOverridden = start && (spec.command?.length ?? 0) > 0;
         return isOverridden ? services.startCommand(this, container) : start;
       },
+      connectApi: () => services.connectApi(pod),
       environment: () =>
         environmentOf(
           pod,
@@ -239,14 +241,14 @@ export class PodWorker {
     this.stopping.abort();
     const containers = [...this.containers.values()];
     for (const container of containers) {
-      container.retire();
       if (!('running' in container.status.state)) continue;
       const { name } = container.spec;
       const message = `Stopping container ${name}`;
       this.record('Normal', 'Killing', message, `spec.containers{${name}}`);
     }
+    const stopped = containers.map((container) => container.stop(graceMs));
     this.changed();
-    await Promise.all(containers.map((container) => container.stop(graceMs)));
+    await Promise.all(stopped);
     await this.running;
     await this.leaveNetwork();
     this.changed();

@@ -197,7 +197,7 @@ async function runCommand(command: Command, io: Io, shell: Interpreter): Promise
       let status = 0;
       while (((await runList(command.condition, io, shell)) === 0) !== command.isUntil) {
         status = await runList(command.body, io, shell);
-        await breathe(shell);
+        await breathe();
       }
       return status;
     }
@@ -208,7 +208,7 @@ async function runCommand(command: Command, io: Io, shell: Interpreter): Promise
         for (const value of await expandWord(word, context)) {
           shell.state.variables.set(command.name, value);
           status = await runList(command.body, io, shell);
-          await breathe(shell);
+          await breathe();
         }
       }
       return status;
@@ -217,9 +217,8 @@ async function runCommand(command: Command, io: Io, shell: Interpreter): Promise
 }
 
 /** A loop leaves the node's other work its turn. */
-async function breathe({ signal }: Interpreter): Promise<void> {
+async function breathe(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
-  signal.throwIfAborted();
 }
 
 async function runSimple(

@@ -86,6 +86,7 @@ describe('the shell', () => {
     ['if [ -d /etc ]; then echo dir; elif true; then echo x; else echo y; fi', 'dir\n'],
     ['i=0; while [ $i != xxx ]; do i=${i}x; i=${i#0}; done; echo done', undefined],
     ['touch b.txt a.txt; echo *.txt "*.txt"', 'a.txt b.txt *.txt\n'],
+    ["touch a.txt; echo '*.txt'", '*.txt\n'],
     ['echo nothing.*', 'nothing.*\n'],
     ["sh -c 'echo $0 $1' name value", 'name value\n'],
     ["echo 'echo from input' | sh", 'from input\n'],

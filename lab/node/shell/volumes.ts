@@ -3,16 +3,13 @@ import type { ApiClient } from '../../../proxies/kit/api/api-client.ts';
 import { valueAtFieldPath, type PodPlace } from '../pods/field-path.ts';
 import type { ReadKeyValues } from '../pods/key-values.ts';
 import type { Pod, ProjectedSource, Volume } from '../pods/pod.ts';
+import { requestToken } from '../pods/service-account-token.ts';
 import { directory, fixedFile, FileSystem, type Directory } from './file-system.ts';
 
 export interface VolumeContext extends PodPlace {
   readonly client: ApiClient;
   readonly pod: Pod;
   readonly read: ReadKeyValues;
-}
-
-interface TokenRequest {
-  readonly status?: { readonly token?: string };
 }
 
 /** Everything but an emptyDir is read-only. */
@@ -45,7 +42,11 @@ async function filesOfSource(
   context: VolumeContext,
 ): Promise<NamedBytes> {
   if (serviceAccountToken) {
-    return [[serviceAccountToken.path, await tokenOf(serviceAccountToken, context)]];
+    // Where the account has no tokens to give, the shell works all the same.
+    const asked = requestToken(context.client, context.pod, serviceAccountToken);
+    const token = await asked.catch(() => undefined);
+    if (token === undefined) return [];
+    return [[serviceAccountToken.path, Buffer.from(token)]];
   }
   if (downwardAPI) {
     return (downwardAPI.items ?? []).map(({ path, fieldRef }) => {
@@ -65,26 +66,4 @@ async function filesOfSource(
     const value = values.get(key);
     return value ? [[path, value] as const] : [];
   });
-}
-
-/** A token of the pod's account, bound to the pod. */
-async function tokenOf(
-  { audience, expirationSeconds = 3607 }: NonNullable<ProjectedSource['serviceAccountToken']>,
-  { client, pod }: VolumeContext,
-): Promise<Buffer> {
-  const { namespace = '', name, uid } = pod.metadata;
-  const account = pod.spec.serviceAccountName ?? 'default';
-  const made = await client.create<TokenRequest>(
-    `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`,
-    {
-      apiVersion: 'authentication.k8s.io/v1',
-      kind: 'TokenRequest',
-      spec: {
-        expirationSeconds,
-        ...(audience === undefined ? {} : { audiences: [audience] }),
-        boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name, uid },
-      },
-    },
-  );
-  return Buffer.from(made.status?.token ?? '');
 }

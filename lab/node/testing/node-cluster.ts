@@ -87,6 +87,7 @@ export async function startNodeCluster({
         name,
         version: 'v1.33.1',
         client: own,
+        connection,
         nodeIPs: ['127.0.0.1'],
         podRanges: ['127.244.1.0/24'],
         podLink: 'none',
