@@ -9,16 +9,18 @@ test('without options, the site is on localhost', () => {
     port: 4321,
     names: ['localhost'],
     kubeconfigPath: undefined,
+    fresh: false,
   });
 });
 
 test('options can be written both ways, and names add up', () => {
   const args = ['--port', '0', '--host=0.0.0.0', '--name', 'a.test', '--name=b.test'];
-  expect(startOptions([...args, '--kubeconfig', 'mine.yaml'])).toEqual({
+  expect(startOptions([...args, '--fresh', '--kubeconfig', 'mine.yaml'])).toEqual({
     host: '0.0.0.0',
     port: 0,
     names: ['0.0.0.0', 'a.test', 'b.test'],
     kubeconfigPath: resolve('mine.yaml'),
+    fresh: true,
   });
 });
 

@@ -8,6 +8,8 @@ export interface StartOptions {
   /** Host names that the server answers to. */
   readonly names: readonly string[];
   readonly kubeconfigPath: string | undefined;
+  /** Forget what the last lab kept. */
+  readonly fresh: boolean;
 }
 
 /** The key of the message that tells what is wrong, and its values. */
@@ -21,6 +23,7 @@ const known = {
   host: { type: 'string', default: 'localhost' },
   name: { type: 'string', multiple: true },
   kubeconfig: { type: 'string' },
+  fresh: { type: 'boolean', default: false },
 } as const satisfies ParseArgsConfig['options'];
 
 /** @example startOptions(['--port', '8080']) // { port: 8080, host: 'localhost', … } */
@@ -28,12 +31,12 @@ export function startOptions(args: string[]): StartOptions | OptionProblem {
   const problem = firstProblem(args);
   if (problem !== null) return problem;
   const { values } = parseArgs({ args, options: known });
-  const { host, name = [], port, kubeconfig } = values;
+  const { host, name = [], port, kubeconfig, fresh } = values;
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
     return { key: 'start.bad-port', values: { port } };
   }
   const kubeconfigPath = kubeconfig === undefined ? undefined : resolve(kubeconfig);
-  return { host, port: Number(port), names: [host, ...name], kubeconfigPath };
+  return { host, port: Number(port), names: [host, ...name], kubeconfigPath, fresh };
 }
 
 /** What `parseArgs` would throw, in English, for people who may read another language. */
@@ -45,10 +48,15 @@ function firstProblem(args: string[]): OptionProblem | null {
     }
     if (token.kind !== 'option') continue;
     const { name, rawName: option, value } = token;
-    if (!Object.hasOwn(known, name)) return { key: 'start.unknown-option', values: { option } };
+    if (!isKnown(name)) return { key: 'start.unknown-option', values: { option } };
+    if (known[name].type === 'boolean') continue;
     if (value === undefined || (!token.inlineValue && value.startsWith('-'))) {
       return { key: 'start.missing-value', values: { option } };
     }
   }
   return null;
+}
+
+function isKnown(name: string): name is keyof typeof known {
+  return Object.hasOwn(known, name);
 }

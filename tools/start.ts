@@ -114,15 +114,18 @@ async function checkPort({ host, port }: StartOptions): Promise<void> {
 }
 
 async function start(options: StartOptions): Promise<Running> {
-  const { host, port, names, kubeconfigPath } = options;
+  const { host, port, names, kubeconfigPath, fresh } = options;
   await using stack = new AsyncDisposableStack();
   // A directory for each server that runs: two of them have two labs.
   const directory = project('.lab', String(port === 0 ? process.pid : port));
-  stack.defer(() => rm(directory, { recursive: true, force: true }));
+  // What the cluster holds is there again the next time; a server without a port of its own has none.
+  if (port === 0) stack.defer(() => rm(directory, { recursive: true, force: true }));
+  // Behind a name of its own, a server has readers who sit elsewhere.
+  const isOperable = names.length === 1 && ['localhost', '127.0.0.1', '::1'].includes(host);
   const loading = loadSite(project('dist'));
-  const backend = stack.use(await startBackend({ directory, kubeconfigPath, proxyPort }));
+  const backend = stack.use(await startBackend({ directory, kubeconfigPath, fresh, proxyPort }));
   const site = await loading;
-  const live = stack.use(createLive({ backend: () => backend, names }));
+  const live = stack.use(createLive({ backend: () => backend, names, isOperable }));
   const server = await startServer({ site, live, host, port, names }).catch((error: unknown) => {
     throw cannotListen(options, error);
   });
@@ -139,9 +142,12 @@ function printTable({ server, backend }: Running): void {
   const rows = [
     [messages.say('start.table.site'), server.url],
     [messages.say('start.table.proxy'), `http://${address}`],
-    ...(lab?.describe() ?? []).map((machine) => [machine.name, machine.address] as const),
+    ...(lab ? [[messages.say('start.table.apiserver'), lab.server] as const] : []),
     [messages.say('start.table.kubeconfig'), kubeconfigPath],
-    [messages.say('start.table.try'), `kubectl --kubeconfig ${kubeconfigPath} get pods -A`],
+    [
+      messages.say('start.table.try'),
+      lab ? 'npx hop kubectl get pods -A' : `kubectl --kubeconfig ${kubeconfigPath} get pods -A`,
+    ],
     ['', `curl http://${address}/version`],
   ] as const;
   const width = Math.max(...rows.map(([name]) => name.length));

@@ -14,6 +14,8 @@ import {
 export interface BackendOptions {
   /** The lab's state, and the proofs' directories. */
   readonly directory: string;
+  /** Forgets what the last lab in this directory kept. */
+  readonly fresh?: boolean | undefined;
   /** A cluster of the reader's, instead of the lab. */
   readonly kubeconfigPath?: string | undefined;
   /** The proxy's port; another is chosen when it is in use. */
@@ -30,10 +32,10 @@ export interface StartedBackend extends LiveBackend, AsyncDisposable {
 /** @throws ProxyStartError, or what keeps the lab from starting; nothing is left running then. */
 export async function startBackend(options: BackendOptions): Promise<StartedBackend> {
   await using stack = new AsyncDisposableStack();
-  const { directory, log } = options;
+  const { directory, fresh = false, log } = options;
   const lab =
     options.kubeconfigPath === undefined
-      ? stack.use(await startLab({ directory, ...(log ? { log } : {}) }))
+      ? stack.use(await startLab({ directory, fresh, ...(log ? { log } : {}) }))
       : null;
   const kubeconfigPath = lab?.kubeconfigPath ?? options.kubeconfigPath ?? '';
   // Any page in the reader's browser may reach the proxy's port: in the lab it is nobody in particular.
@@ -51,8 +53,7 @@ export async function startBackend(options: BackendOptions): Promise<StartedBack
     kind: lab ? 'lab' : 'cluster',
     version: lab?.version ?? '',
     since: new Date(),
-    // The lab has no machines to show yet.
-    machines: null,
+    machines: lab,
     proxies: { 'kubectl-proxy': kubectlProxy },
     lend: (signal) => lend({ kubeconfigPath }, directory, signal),
     openVisit: lab ? (name) => lab.createVisitor(name) : null,
