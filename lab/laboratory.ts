@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import type { Laboratory } from '../proxies/kit/proof.ts';
 import type { Lab } from './index.ts';
-import { startRecordingApiserver } from './recording-apiserver.ts';
 
 export interface LaboratoryOptions {
   /** The proof's own directory; whoever made it removes it. */
@@ -23,7 +22,10 @@ export function createLaboratory(
     startApiserver: async () => {
       signal.throwIfAborted();
       started += 1;
-      const apiserver = await startRecordingApiserver(join(directory, `apiserver-${started}`));
+      const number = started;
+      // The lab's own apiservers are other processes: until a proof wants one, this one has none in it.
+      const { startRecordingApiserver } = await import('./recording-apiserver.ts');
+      const apiserver = await startRecordingApiserver(join(directory, `apiserver-${number}`));
       if (signal.aborted) await apiserver[Symbol.asyncDispose]();
       signal.throwIfAborted();
       signal.addEventListener('abort', () => void apiserver[Symbol.asyncDispose](), { once: true });
