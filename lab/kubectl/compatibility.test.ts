@@ -13,17 +13,16 @@ const binaries = await findKubectls();
 if (binaries.length === 0 && process.env.CI)
   throw new Error('no kubectl on the PATH: a test needs it');
 
+const running = new AsyncDisposableStack();
 let directory: string;
 let lab: Lab;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'hop-kubectl-'));
-  lab = await startLab({ directory: join(directory, 'lab') });
-});
-afterAll(async () => {
-  await lab[Symbol.asyncDispose]();
-  await rm(directory, { recursive: true });
-});
+  running.defer(() => rm(directory, { recursive: true }));
+  lab = running.use(await startLab({ directory: join(directory, 'lab') }));
+}, 90_000);
+afterAll(() => running.disposeAsync(), 30_000);
 
 it('has at least 80 commands', () => {
   expect(groups.flatMap(({ steps }) => steps).length).toBeGreaterThanOrEqual(80);
@@ -38,7 +37,7 @@ describe.each(binaries)('kubectl $version', (binary) => {
 });
 
 async function playGroup(group: Group, binary: KubectlBinary): Promise<void> {
-  const namespace = `${group.name}-${binary.minor}`;
+  const namespace = `${group.name}-${binary.version.replaceAll('.', '-')}`;
   const workplace = join(directory, namespace);
   await mkdir(workplace);
   for (const [name, text] of Object.entries(group.files ?? {})) {

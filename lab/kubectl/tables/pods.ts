@@ -64,14 +64,20 @@ export const pods: Group = {
     { run: 'exec web -- frobnicate', fails: /executable file not found|not found/ },
     { run: 'exec nothing -- echo', fails: /pods "nothing" not found/ },
     {
-      run: 'exec -i web -- sh',
+      run: 'exec -i web -- cat',
       play: (session) =>
-        session.start('exec -i web -- sh', async (running) => {
-          running.write('echo once\n');
-          await running.printed(/once/);
-          running.write('exit 3\n');
-          await running.printed(/command terminated with exit code 3/);
+        session.start('exec -i web -- cat', async (running) => {
+          running.write('there\n');
+          await running.printed(/there/);
+          running.write('and back\n');
+          await running.printed(/and back/);
         }),
+    },
+    {
+      run: 'exec -i web -- sh',
+      stdin: 'echo once\nexit 3\n',
+      fails: /exit code 3/,
+      prints: 'once',
     },
     {
       run: 'exec -it web -- sh',
