@@ -39,8 +39,6 @@ export interface Group {
   readonly name: string;
   /** Files in the directory where its commands run. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Needs machines beside the apiserver: controllers and nodes. */
-  readonly needs?: 'nodes';
   /** Changes nodes: runs when no other group does. */
   readonly isAlone?: boolean;
   readonly steps: readonly Step[];

@@ -15,7 +15,6 @@ const node = object('Node', {
 /** Nodes: what they are, and keeping pods away from them. */
 export const nodes: Group = {
   name: 'nodes',
-  needs: 'nodes',
   isAlone: true,
   steps: [
     {

@@ -15,7 +15,6 @@ const startEvents = /(?=[^]*Normal +Scheduled)(?=[^]*Normal +Started)/;
 /** Pods that run: `run`, `logs`, `exec`, `cp`, `attach`, `port-forward`, `events`, `describe`. */
 export const pods: Group = {
   name: 'pods',
-  needs: 'nodes',
   files: { 'note.txt': 'a note\n' },
   steps: [
     { run: `run web --image=${image} --port=8080 --labels=app=web`, prints: 'pod/web created' },

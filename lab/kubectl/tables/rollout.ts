@@ -6,7 +6,6 @@ const image = 'registry.example/hop-by-hop/echo';
 /** A Deployment's life. */
 export const rollout: Group = {
   name: 'rollout',
-  needs: 'nodes',
   steps: [
     {
       run: `create deployment web --image=${image}:1 --replicas=2 --port=8080`,
