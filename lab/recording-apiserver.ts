@@ -1,4 +1,4 @@
-/** An apiserver for one proof: its own authority, the lab's objects, and a memory of what reached it. */
+/** An apiserver for one proof: its own authority, no objects but its own, and a memory of what reached it. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +9,6 @@ import { connectionOf, type HttpRequest, type User } from './apiserver/exchange.
 import { startApiserver } from './apiserver/server.ts';
 import { base64, writeKubeconfig } from './kubeconfig.ts';
 import { createAuthority } from './pki/authority.ts';
-import { seed } from './seed/seed.ts';
 import { createMemoryStore } from './store/memory-store.ts';
 
 const administrator: User = { name: 'proof', groups: ['system:masters'] };
@@ -21,7 +20,6 @@ export async function startRecordingApiserver(directory: string): Promise<Record
     createAuthority('proof'),
     mkdir(directory, { recursive: true, mode: 0o700 }),
   ]);
-  await seed(store, { authorityPem: authority.certificatePem });
   const [serving, client] = await Promise.all([
     authority.issueServer(['localhost', '127.0.0.1', '::1']),
     authority.issueClient({ user: administrator.name, groups: administrator.groups }),

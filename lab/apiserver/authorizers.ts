@@ -10,7 +10,6 @@ import {
 import { createNodeAuthorizer } from './node-authorizer.ts';
 import type { ApiserverOptions } from './options.ts';
 import { createRbacAuthorizer, type RbacAuthorizer } from './rbac/rbac-authorizer.ts';
-import { staticBindings } from './static-bindings.ts';
 
 export interface Authorizers extends AsyncDisposable {
   readonly authorizer: Authorizer;
@@ -18,7 +17,7 @@ export interface Authorizers extends AsyncDisposable {
 }
 
 export function createAuthorizers(
-  options: Pick<ApiserverOptions, 'store' | 'authorizationModes' | 'bindings'>,
+  options: Pick<ApiserverOptions, 'store' | 'authorizationModes'>,
 ): Authorizers {
   const owned = new AsyncDisposableStack();
   const rbac = owned.use(createRbacAuthorizer(options.store));
@@ -35,7 +34,7 @@ export function createAuthorizers(
     }
   });
   return {
-    authorizer: uniteAuthorizers([privileged, staticBindings(options.bindings ?? []), ...modes]),
+    authorizer: uniteAuthorizers([privileged, ...modes]),
     rbac,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

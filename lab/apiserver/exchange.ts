@@ -44,8 +44,7 @@ export interface Exchange {
   readonly user: User;
   /** Ends when the client goes away or the server closes. */
   readonly signal: AbortSignal;
-  /** Absent where no kubelet is to be reached: the server was given no `--kubelet-client-certificate`. */
-  readonly kubelets?: Kubelets | undefined;
+  readonly kubelets: Kubelets;
   /** The client's connection, where the request asks to switch protocols. */
   readonly upgrade?: UpgradedConnection | undefined;
 }

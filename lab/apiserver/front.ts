@@ -28,7 +28,7 @@ export interface FrontOptions {
   readonly health: Health;
   readonly metrics: Metrics;
   readonly inFlight: InFlight;
-  readonly kubelets?: Kubelets | undefined;
+  readonly kubelets: Kubelets;
   /** Ends with the server: whatever waits, stops. */
   readonly closing: AbortSignal;
   readonly audit: ((line: string) => void) | undefined;

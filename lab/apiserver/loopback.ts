@@ -2,6 +2,7 @@
 import type { JsonObject } from './api-object.ts';
 import { privilegedGroup } from './authorization.ts';
 import type { HttpRequest, HttpResponse } from './exchange.ts';
+import { createKubelets } from './kubelet/kubelets.ts';
 import { readRequest } from './request-info.ts';
 import { JsonText } from './respond.ts';
 import { route, type RouteOptions } from './route.ts';
@@ -16,6 +17,8 @@ export interface Loopback {
   ensure(path: string, body: JsonObject): Promise<boolean>;
 }
 
+/** It writes objects; it asks nothing of nodes. */
+const kubelets = createKubelets(undefined);
 const user = { name: 'system:apiserver', groups: [privilegedGroup] };
 
 export function createLoopback(options: RouteOptions, signal: AbortSignal): Loopback {
@@ -25,6 +28,7 @@ export function createLoopback(options: RouteOptions, signal: AbortSignal): Loop
       response: silentResponse,
       info: readRequest(method, path),
       user,
+      kubelets,
       signal,
     };
     const reply = await route(exchange, options);

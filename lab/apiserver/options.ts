@@ -1,5 +1,4 @@
 /** What an apiserver is started with. Each option is kube-apiserver's flag in camel case. */
-import type { Binding } from './static-bindings.ts';
 import type { HttpRequest, User } from './exchange.ts';
 import type { ApiStore } from './registry.ts';
 
@@ -42,8 +41,6 @@ export interface ApiserverOptions {
   readonly shutdownDelayMs?: number;
   /** `--audit-log-path`: where a line of audit.k8s.io/v1 goes. */
   readonly audit?: (line: string) => void;
-  /** Besides the roles that every cluster binds. */
-  readonly bindings?: readonly Binding[];
   /** Sees every request before it is answered. */
   onRequest?(request: HttpRequest): void;
   readonly log?: (line: string) => void;

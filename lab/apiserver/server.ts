@@ -72,7 +72,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     ]),
     metrics: createMetrics(inFlight),
     inFlight,
-    kubelets: options.kubeletClient && createKubelets(options.kubeletClient),
+    kubelets: createKubelets(options.kubeletClient),
     closing: closing.signal,
     audit: options.audit,
     log,

@@ -14,6 +14,7 @@ import { createMemoryStore } from '../../store/memory-store.ts';
 import { at, textAt, type ApiObject, type JsonObject } from '../api-object.ts';
 import { alwaysAllow, uniteAuthorizers } from '../authorization.ts';
 import { toStored, type ApiStore } from '../registry.ts';
+import { createKubelets } from '../kubelet/kubelets.ts';
 import { readRequest } from '../request-info.ts';
 import { respondWithJson, respondWithStatus } from '../respond.ts';
 import { route } from '../route.ts';
@@ -46,7 +47,9 @@ async function serve(request: Http2ServerRequest, response: Http2ServerResponse)
   const answer = { request, response, query: info.query };
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  const exchange = { request, response, info, user: { name: 'test', groups: [] } };
+  const user = { name: 'test', groups: [] };
+  const kubelets = createKubelets(undefined);
+  const exchange = { request, response, info, user, kubelets };
   const authorizer = uniteAuthorizers([alwaysAllow]);
   const options = { store, settings: readSettings({}), authorizer };
   try {

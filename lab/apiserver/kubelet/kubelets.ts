@@ -41,9 +41,13 @@ export function hostPort({ host, port }: KubeletAddress): string {
   return `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 }
 
-export function createKubelets(options: KubeletClientOptions): Kubelets {
+/** Without credentials of its own, the apiserver comes to no kubelet: whoever dials is refused. */
+export function createKubelets(options: KubeletClientOptions | undefined): Kubelets {
   return {
     dial: async ({ host, port }, signal) => {
+      if (!options) {
+        throw new DialError(`dial tcp ${hostPort({ host, port })}: ${causes.ECONNREFUSED}`);
+      }
       const socket = connect({
         host,
         port,
@@ -70,19 +74,20 @@ export function createKubelets(options: KubeletClientOptions): Kubelets {
   };
 }
 
-const causes: Readonly<Record<string, string>> = {
+const causes = {
   ECONNREFUSED: 'connect: connection refused',
   EHOSTUNREACH: 'connect: no route to host',
   ENETUNREACH: 'connect: network is unreachable',
   ETIMEDOUT: 'connect: connection timed out',
   ECONNRESET: 'read: connection reset by peer',
-};
+} as const;
 
 function describe(error: unknown, target: string, isLate: boolean): string {
   if (isLate) return `dial tcp ${target}: i/o timeout`;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const cause = causes[code];
-  if (cause) return `dial tcp ${target}: ${cause}`;
+  if (Object.hasOwn(causes, code)) {
+    return `dial tcp ${target}: ${causes[code as keyof typeof causes]}`;
+  }
   const message = error instanceof Error ? error.message : String(error);
   return `tls: failed to verify certificate: ${message}`;
 }

@@ -1,5 +1,6 @@
 /** `pods/log` from the kubelet, passed on as it comes. */
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { request as httpRequest } from '../../../proxies/kit/http/node-http.ts';
 import type { Call } from '../handlers/call.ts';
 import { badRequest, internalError, StatusError } from '../status.ts';
 import { hostPort, type KubeletAddress, type Kubelets } from './kubelets.ts';
@@ -10,8 +11,8 @@ import { kubeletOf, podOf } from './pod-container.ts';
 /** What upstream reads of a kubelet's refusal. */
 const longestRefusal = 2048;
 
-export async function kubeletLog(call: Call, kubelets: Kubelets): Promise<null> {
-  const { info, response, signal } = call;
+export async function log(call: Call): Promise<null> {
+  const { info, kubelets, response, signal } = call;
   checkLogOptions(info.query, info.name);
   const pod = await podOf(call);
   const path = locate('log', pod, info.query);

@@ -33,9 +33,6 @@ async function stream(call: Call, subresource: string, upgrade: UpgradedConnecti
   if (!address) throw badRequest(`pod ${info.name} does not have a host assigned`);
   let socket: TLSSocket;
   try {
-    if (!kubelets) {
-      throw new DialError(`dial tcp ${hostPort(address)}: connect: connection refused`);
-    }
     socket = await kubelets.dial(address, signal);
   } catch (error) {
     const message = error instanceof DialError ? error.message : String(error);

@@ -1,7 +1,8 @@
 /** Requests that ask to switch protocols: the same way as any other, with a connection to hand over. */
-import { ServerResponse, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { ServerResponse } from '../../../proxies/kit/http/node-http.ts';
 import { handle, type FrontOptions } from '../front.ts';
 
 /** Answers what is no stream like any request; hands the connection over to what is one. */

@@ -8,7 +8,7 @@ import {
 } from '../pod-lifecycle.ts';
 import { withPodDefaults } from '../pod-defaults.ts';
 import { partSubresource } from '../part-subresource.ts';
-import { log } from '../pod-log.ts';
+import { log } from '../kubelet/log.ts';
 import { kubeletSubresource } from '../kubelet/streaming.ts';
 import { proxySubresource } from '../unreachable.ts';
 import { ageColumn, column, nameColumn, textColumn } from '../columns.ts';

@@ -4,6 +4,7 @@ import type { ApiObject, JsonObject } from '../api-object.ts';
 import { alwaysAllow, uniteAuthorizers } from '../authorization.ts';
 import type { HttpRequest, HttpResponse } from '../exchange.ts';
 import type { ApiStore } from '../registry.ts';
+import { createKubelets } from '../kubelet/kubelets.ts';
 import { readRequest } from '../request-info.ts';
 import { JsonText } from '../respond.ts';
 import { route } from '../route.ts';
@@ -51,6 +52,7 @@ export async function createTestApi(
         response: responseOf(headers),
         info: readRequest(method, path),
         user: { name: 'test', groups: ['system:masters'] },
+        kubelets: createKubelets(undefined),
         signal: new AbortController().signal,
       };
       try {
