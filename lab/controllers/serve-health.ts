@@ -1,7 +1,7 @@
 /** `/healthz`: whoever asks learns that the process does its work. */
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createServer } from '../../proxies/kit/http/node-http.ts';
 
 export interface Health extends AsyncDisposable {
   /** `172.30.0.9:10252` */

@@ -1,7 +1,8 @@
 /** The server of the site and of `/live/*`. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { createServer } from '../../proxies/kit/http/node-http.ts';
 import { checkHost } from './live/guard.ts';
 import type { Live } from './live/live.ts';
 import { LiveError } from './live/live-error.ts';

@@ -1,5 +1,7 @@
 /** One try of a probe: what a kubelet asks of a container, and how it words a failure. */
+import { request as requestHttps } from 'node:https';
 import { connect } from 'node:net';
+import { request as requestHttp } from '../../../proxies/kit/http/node-http.ts';
 import type { ContainerSpec, Probe } from './pod.ts';
 
 /** `null` when the probe succeeded, else why not. */
@@ -34,7 +36,7 @@ async function probeHttp(
   const number = portOf(port, container);
   const to = host ?? address;
   const url = `${scheme.toLowerCase()}://${bracketed(to)}:${number}${path.startsWith('/') ? '' : '/'}${path}`;
-  const { request } = scheme === 'HTTPS' ? await import('node:https') : await import('node:http');
+  const request = scheme === 'HTTPS' ? requestHttps : requestHttp;
   const { promise, resolve } = Promise.withResolvers<ProbeResult>();
   const headers = Object.fromEntries(httpHeaders.map(({ name, value }) => [name, value]));
   const asked = request(url, {

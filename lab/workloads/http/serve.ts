@@ -6,10 +6,11 @@
  * `--tls-port` speak TLS, with a certificate of the node process's own.
  */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { createServer } from '../../../proxies/kit/http/node-http.ts';
 import { readArguments, type Arguments } from '../arguments.ts';
 import { createLifecycle, type Lifecycle } from '../lifecycle.ts';
 import type { Workload, WorkloadContext } from '../workload.ts';

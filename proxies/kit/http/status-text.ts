@@ -1,5 +1,5 @@
 /** Reason phrases as Go's `http.StatusText` has them; Node's differ in a few places. */
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES } from './node-http.ts';
 
 const differences: Readonly<Record<number, string>> = {
   413: 'Request Entity Too Large',

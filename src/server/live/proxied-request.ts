@@ -1,6 +1,7 @@
 /** One request through a running proxy, on a connection of its own, so that its hops can be told apart. */
-import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Hop } from '../../../proxies/kit/hop.ts';
+import { Agent, request as httpRequest } from '../../../proxies/kit/http/node-http.ts';
 import type { HopFeed } from './hop-feed.ts';
 import { LiveError } from './live-error.ts';
 

@@ -1,8 +1,9 @@
 /** Commands that talk to the lab: `wget`, `curl`, `nc`, `nslookup`. */
 import { once } from 'node:events';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
+import { request as httpRequest } from '../../../../proxies/kit/http/node-http.ts';
 import { absolute } from '../file-system.ts';
 import { readOptions } from '../options.ts';
 import { CommandProblem, readAll, type Command } from '../program.ts';
