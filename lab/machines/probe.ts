@@ -1,9 +1,10 @@
 /** Asks a machine whether it does its work, as a cluster's own health checks would. */
 import { readFile } from 'node:fs/promises';
-import { request as requestHttp, type RequestOptions } from 'node:http';
+import type { RequestOptions } from 'node:http';
 import { Agent, request as requestHttps } from 'node:https';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { request as requestHttp } from '../../proxies/kit/http/node-http.ts';
 import { dialOptions, parseEndpoint } from '../network/endpoint.ts';
 import type { MachineRole } from '../topology.ts';
 
@@ -21,7 +22,7 @@ export async function createProbes(
   );
   const agent = new Agent({ keepAlive: true, maxSockets: 1, ca, cert, key });
   return {
-    store: dialProbe,
+    store: askStore,
     apiserver: (endpoint, signal) =>
       ask(requestHttps, { ...parseEndpoint(endpoint), agent, path: '/readyz', signal }),
     node: (endpoint, signal) =>
@@ -31,13 +32,16 @@ export async function createProbes(
   };
 }
 
-async function dialProbe(endpoint: string, signal: AbortSignal): Promise<void> {
+/** A connection alone proves little: the kernel accepts it for a paused one, too. */
+async function askStore(endpoint: string, signal: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<undefined>();
   const socket = connect(dialOptions(endpoint));
   const abort = () => reject(signal.reason as Error);
   signal.addEventListener('abort', abort, { once: true });
   socket.once('error', reject);
-  socket.once('connect', () => resolve(undefined));
+  socket.once('close', () => reject(new Error('it closed the connection')));
+  socket.once('data', () => resolve(undefined));
+  socket.write('1 revision 0\n');
   try {
     await promise;
   } finally {

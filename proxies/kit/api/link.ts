@@ -83,6 +83,8 @@ async function untilConnected(
   session.on('error', fail);
   session.once('close', () => fail(new Error('the connection was closed')));
   session.once('connect', () => {
+    // It may have been lost since, before we hear that it was there: `close` follows.
+    if (session.destroyed) return;
     session.setLocalWindowSize(sessionWindowBytes);
     resolve(session);
   });
