@@ -57,7 +57,8 @@ export class HopLab extends HTMLElement {
     const acts = part(row, 'acts');
     for (const [index, action] of offered(machine).entries()) {
       const existing = acts.children[index];
-      const button = existing ?? document.createElement('button');
+      const button =
+        (existing as HTMLButtonElement | undefined) ?? document.createElement('button');
       if (!existing) {
         button.className = 'button quiet';
         button.addEventListener('click', () => {
@@ -65,6 +66,8 @@ export class HopLab extends HTMLElement {
         });
         acts.append(button);
       }
+      // What does not run can be neither paused nor killed again.
+      button.disabled = machine.state === 'ended' && index > 0;
       if (button.getAttribute('value') === action) continue;
       button.setAttribute('value', action);
       button.textContent = lab.actions[action];
