@@ -4,6 +4,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ApiConnection } from '../proxies/kit/api/api-client.ts';
 import { base64, writeKubeconfig } from './kubeconfig.ts';
+import { makeDirectory } from './make-directory.ts';
 import type { MachineAction, MachineStatus } from './machines/machine.ts';
 import { openDoor, type Door, type DoorOptions } from './network/door.ts';
 import { layNetwork } from './network/lay-network.ts';
@@ -57,7 +58,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { topology = defaultTopology, fresh = false, port = 0 } = options;
   const state = stateDirectory(options.directory);
   await using starting = new AsyncDisposableStack();
-  await mkdir(state.path, { recursive: true, mode: 0o700 });
+  await makeDirectory(state.path, 0o700);
   const lock = starting.use(await lockState(state.path, state.passing.lock));
   // Nobody answers there any more once the lab has ended.
   starting.defer(() => removePassing(state));

@@ -30,12 +30,16 @@ it.each([
   [['--token-auth-file=short.csv'], 'must have at least 3 columns'],
   [['--authorization-mode=ABAC'], 'authorization-mode "ABAC" is not a valid mode'],
   [['--tls-cert-file=x'], 'cert/key file must be both set or both unset'],
+  [['--cert-dir=/proc/x'], 'open /proc/x: no such file or directory'],
+  [['--cert-dir=/proc/x/y'], 'open /proc/x/y: no such file or directory'],
 ])('says what is wrong with %s', (flags, message) => {
   const argv = [hop, 'apiserver', `--cert-dir=${directory}`, '--secure-port=0', ...flags];
   const { status, stderr } = spawnSync(process.execPath, argv, {
     cwd: directory,
     encoding: 'utf8',
     env: { LANG: 'C' },
+    timeout: 4_000,
+    killSignal: 'SIGKILL',
   });
   expect([status, stderr]).toEqual([1, expect.stringContaining(message)]);
 });

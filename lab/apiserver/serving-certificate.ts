@@ -1,7 +1,8 @@
 /** The certificate an apiserver shows: the one it was given, or one of its own making. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDirectory } from '../make-directory.ts';
 import { ConfigurationError, readText } from './configuration-error.ts';
 
 export interface ServingCertificate {
@@ -56,7 +57,7 @@ export async function selfSignedCertificate(
   const { certificatePem, keyPem } = await authority.issueServer(names);
   const tlsCert = certificatePem + authority.certificatePem;
   if (directory !== '') {
-    await mkdir(directory, { recursive: true });
+    await makeDirectory(directory);
     await writeFile(certFile, tlsCert);
     await writeFile(keyFile, keyPem, { mode: 0o600 });
   }
