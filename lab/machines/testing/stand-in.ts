@@ -7,7 +7,10 @@ import { runProgram } from '../program.ts';
 
 await runProgram(['broken-while', 'deaf'], async ({ 'broken-while': file, deaf }) => {
   if (file !== undefined && existsSync(file)) throw new Error('the disk is full');
-  if (deaf !== undefined) await new Promise(() => setInterval(() => undefined, 1_000));
+  if (deaf !== undefined) {
+    process.stdout.write('starting\n');
+    await new Promise(() => setInterval(() => undefined, 1_000));
+  }
   const server = createServer((request, response) => {
     if (request.url === '/crash') process.abort();
     response.end('ok');
