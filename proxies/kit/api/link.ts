@@ -98,6 +98,11 @@ async function untilConnected(
 function keepAsking(session: ClientHttp2Session): void {
   let isAnswered = true;
   const timer = setInterval(() => {
+    // Its `close` may be late, or have come before we listened.
+    if (session.destroyed) {
+      clearInterval(timer);
+      return;
+    }
     if (!isAnswered) {
       session.destroy(new Error(`no answer to a ping within ${pingEveryMs / 1000} s`));
       return;
