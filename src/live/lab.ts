@@ -1,6 +1,7 @@
 /** `<hop-lab>`: follows the machines of the lab, and lets whoever sits at it kill, pause and cut them. */
 import type { MachineAction } from '../../lab/machines/machine.ts';
 import type { LabStatus, ShownMachine } from '../server/live/machines.ts';
+import { whatIsBehind } from './behind.ts';
 import { words, type LabWords } from './words.ts';
 
 export class HopLab extends HTMLElement {
@@ -9,6 +10,12 @@ export class HopLab extends HTMLElement {
   readonly #states = new Map<string, string>();
 
   connectedCallback(): void {
+    void whatIsBehind().then((kind) => {
+      if (kind === 'lab' && this.isConnected) this.#begin();
+    });
+  }
+
+  #begin(): void {
     this.#news.className = 'unseen';
     this.#news.role = 'status';
     this.append(this.#news);

@@ -1,4 +1,5 @@
 /** `<hop-run>`: the button of a claim or an example, and what it shows. */
+import { whatIsBehind } from './behind.ts';
 import { words } from './words.ts';
 
 export class HopRun extends HTMLElement {
@@ -16,8 +17,8 @@ export class HopRun extends HTMLElement {
     this.#output.ariaLive = 'polite';
     this.prepend(this.#button);
     this.append(this.#output);
-    void isLive().then((is) => {
-      if (is) return;
+    void whatIsBehind().then((kind) => {
+      if (kind) return;
       this.#button.textContent = run.recording;
       this.#button.classList.add('quiet');
     });
@@ -47,14 +48,4 @@ export class HopRun extends HTMLElement {
     this.#button.textContent = (is ? words.run?.again : words.run?.recording) ?? '';
     this.#output.ariaBusy = 'false';
   }
-}
-
-let status: Promise<boolean> | undefined;
-
-/** Whether something runs behind the page; asked once. */
-function isLive(): Promise<boolean> {
-  status ??= fetch('/live/status')
-    .then((response) => response.json().then(() => response.ok))
-    .catch(() => false);
-  return status;
 }

@@ -11,7 +11,7 @@ interface Station {
   readonly x: number;
   readonly y: number;
   /** Its name stands below it unless told. */
-  readonly label?: 'above';
+  readonly label?: 'above' | 'before';
   /** What it is called in the list; absent: it is no machine of the lab. */
   readonly machine?: string;
 }
@@ -64,7 +64,7 @@ const lowerTracks: readonly Track[] = [
 function stations({ client, loadBalancer }: LabMapNames): readonly Station[] {
   return [
     { name: client, x: left, y: rows[1] },
-    { name: loadBalancer, x: middle, y: rows[1], label: 'above' },
+    { name: loadBalancer, x: middle, y: rows[1], label: 'before' },
     ...rows.map((y, index) => {
       const machine = `apiserver-${index + 1}`;
       return { name: machine, machine, x: columnX, y, label: 'above' as const };
@@ -88,6 +88,7 @@ function aside(rise: number): string {
 
 function place(x: number, y: number, label: Station['label']): readonly [number, number, string] {
   if (label === 'above') return [x, y - 19, 'middle'];
+  if (label === 'before') return [x + 24, y - 19, 'end'];
   return [x, y + 30, 'middle'];
 }
 
