@@ -22,12 +22,16 @@ describe.skipIf(reason !== null)(`an isolated network (${reason ?? 'to be had he
          createServer((socket) => socket.end(socket.remoteAddress))
            .listen({ host, port: 80 }, () => --left || ready());`,
     );
+    const tellWho = `require('node:net').createServer((socket) => socket.end(socket.remoteAddress))`;
+    for (const machine of ['client', 'node-2'])
+      await network.serve(machine, `${tellWho}.listen({ host: '::', port: 80 }, ready);`);
   });
   afterAll(() => network[Symbol.asyncDispose]());
 
   /** Who we are to the one that we reach there, or why we do not. */
-  const dial = async (machine: string, host: string) => {
-    const script = `const socket = require('node:net').connect(80, '${host}');
+  const dial = async (machine: string, host: string, localAddress?: string) => {
+    const options = JSON.stringify({ host, port: 80, localAddress });
+    const script = `const socket = require('node:net').connect(${options});
       socket.on('error', ({ code }) => console.log(code)).pipe(process.stdout);`;
     const { stdout } = await network.run(machine, [process.execPath, '-e', script]);
     return stdout.trim();
@@ -66,6 +70,19 @@ describe.skipIf(reason !== null)(`an isolated network (${reason ?? 'to be had he
   it.each(pods)('keeps a pod at %s from the client outside', async (pod) => {
     expect(await dial('client', pod)).toMatch(/^(ENETUNREACH|EHOSTUNREACH)$/);
   });
+
+  it.each(pods)(
+    'lets a pod at %s reach the outside, as its node, and the cluster as itself',
+    async (pod) => {
+      const family = pods.indexOf(pod);
+      const outside = ['192.0.2.10', '2001:db8::10'][family] ?? '';
+      expect(await dial('node-1', outside, pod)).toBe(
+        ['::ffff:172.30.0.21', 'fd00:172:30::21'][family],
+      );
+      const neighbour = ['172.30.0.22', 'fd00:172:30::22'][family] ?? '';
+      expect(await dial('node-1', neighbour, pod)).toMatch(new RegExp(`^(::ffff:)?${pod}$`));
+    },
+  );
 
   it('lets the client outside reach a node', async () => {
     expect(await dial('client', '172.30.0.21')).toBe('192.0.2.10');

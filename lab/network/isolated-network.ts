@@ -2,7 +2,7 @@
 import type { MachinePlan } from '../topology.ts';
 import type { Network } from './network.ts';
 import { runCommand } from './run-command.ts';
-import { machineBatch, routerBatch } from './wiring.ts';
+import { machineBatch, masqueradeRules, routerBatch } from './wiring.ts';
 
 /**
  * Wires the networks of these machines, in one go of a shell: it is on the way to every start.
@@ -25,24 +25,32 @@ export async function layIsolatedNetwork(machines: readonly MachinePlan[]): Prom
 
 /** `ip` keeps the names of namespaces in /run/netns: the host's /run stays as it is. */
 function script(machines: readonly MachinePlan[]): string {
+  const nodes = machines.filter(({ role }) => role === 'node');
   return [
+    'PATH=$PATH:/usr/sbin:/sbin',
     'mount -t tmpfs -o mode=755 tmpfs /run',
     forward,
     // Whoever asks the way is told at once that there is none.
     'echo 0 > /proc/sys/net/ipv4/icmp_ratelimit',
     batch('ip', routerBatch(machines)),
+    ...nodes.map(masquerade),
     ...machines.map((machine) =>
       batch(`ip -netns ${machine.name}`, machineBatch(machine, machines)),
     ),
-    ...machines
-      .filter(({ role }) => role === 'node')
-      .map(({ name }) => `nsenter --net=/run/netns/${name} sh -ec '${forward}'`),
+    ...nodes.map(({ name }) => `nsenter --net=/run/netns/${name} sh -ec '${forward}'`),
+    'wait',
     '',
   ].join('\n');
 }
 
 const forward =
   'echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding';
+
+/** Beside the rest. Without `nft`, or a kernel that takes its rules, pods have the cluster and no more. */
+function masquerade(node: MachinePlan): string {
+  const nft = `nsenter --net=/run/netns/${node.name} nft -f - 2> /dev/null`;
+  return `${nft} <<'END' &\n${masqueradeRules(node)}END`;
+}
 
 function batch(ip: string, commands: string): string {
   return `${ip} -batch - <<'END'\n${commands}END`;

@@ -3,7 +3,7 @@
  * one of them to each machine, and the routes. Pods are known in the cluster only: the router has no
  * route to them, nor to Services, so whoever is outside has none either.
  */
-import { apiserverLoadBalancer, router, type MachinePlan } from '../topology.ts';
+import { apiserverLoadBalancer, ranges, router, type MachinePlan } from '../topology.ts';
 
 /** Run in the router's network. The router's end of a machine's cable has the machine's name. */
 export function routerBatch(machines: readonly MachinePlan[]): string {
@@ -35,6 +35,25 @@ export function machineBatch(machine: MachinePlan, machines: readonly MachinePla
     ...(machine.role === 'node'
       ? [`link add ${podLink} type bridge`, `link set ${podLink} addrgenmode none up`]
       : []),
+  ]);
+}
+
+/**
+ * Rules for `nft`, to be run in a node's network: whoever is outside knows no way back to a pod, so what
+ * its pods send there comes from the node, as a network plugin would have it.
+ */
+export function masqueradeRules({ podRanges }: MachinePlan): string {
+  const [within4, within6] = ([0, 1] as const).map((family) =>
+    [ranges.pods, ranges.cluster, ranges.services].map((range) => range[family]).join(', '),
+  );
+  return lines([
+    'table inet hop-lab-masquerade {',
+    '  chain postrouting {',
+    '    type nat hook postrouting priority srcnat; policy accept;',
+    `    ip saddr ${podRanges[0] ?? ''} ip daddr != { ${within4 ?? ''} } masquerade`,
+    `    ip6 saddr ${podRanges[1] ?? ''} ip6 daddr != { ${within6 ?? ''} } masquerade`,
+    '  }',
+    '}',
   ]);
 }
 
