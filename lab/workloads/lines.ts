@@ -15,7 +15,8 @@ export const start: StartWorkload = (context) =>
     const peer = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
     const me = whoAmI(context, own, peer);
     socket.write(`hello ${me}\n`);
-    void answerLines(socket, me);
+    // A connection that was reset is told of in the log.
+    answerLines(socket, me).catch(() => socket.destroy());
   });
 
 const maximumWaitMs = 10 * 60_000;

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { start as startLines } from './lines.ts';
 import { start as startTcpEcho } from './tcp-echo.ts';
 import { runPod } from './testing/pod.ts';
@@ -40,6 +40,19 @@ describe('lines', () => {
     expect(await text(socket)).toBe(
       `hello ${me}\n${me}\na b\nwaited\nunknown command: constructor\nbye\n`,
     );
+  });
+
+  it('go on when a client resets its connection', async () => {
+    await using pod = await runPod(startLines);
+    const socket = connect({ port: 8080, host: pod.address });
+    await once(socket, 'data');
+    socket.write('echo a\n');
+    await once(socket, 'data');
+    socket.resetAndDestroy();
+    await vi.waitFor(() => expect(pod.logged.join()).toContain('closed:'));
+    const next = connect({ port: 8080, host: pod.address });
+    next.write('quit\n');
+    expect(await text(next)).toContain('bye');
   });
 
   it('reset a connection that asks for it', async () => {

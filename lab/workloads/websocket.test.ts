@@ -28,6 +28,17 @@ describe('websocket', () => {
     expect(await once(socket, 'close')).toEqual([4001, Buffer.from('enough')]);
   });
 
+  it.each(['/close-5', '/close-99999', `/close-4001?reason=${'x'.repeat(200)}`, '//[/close-4001'])(
+    'closes as it can for what cannot be asked for: %s',
+    async (path) => {
+      await using pod = await runPod(start);
+      const socket = await open(pod.address, path);
+      socket.send('x');
+      const [code] = (await once(socket, 'close')) as [number];
+      expect([1000, 4001]).toContain(code);
+    },
+  );
+
   it('cuts the connection on /drop', async () => {
     await using pod = await runPod(start);
     const socket = await open(pod.address, '/drop');

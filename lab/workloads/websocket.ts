@@ -52,9 +52,9 @@ const manners: Readonly<
   Record<string, (webSocket: WebSocket, upgrade: Upgrade, parameter: string) => void>
 > = {
   close: (webSocket, { request }, parameter) => {
-    const { searchParams } = new URL(request.url ?? '', 'ws://pod');
-    const reason = searchParams.get('reason') ?? '';
-    webSocket.once('message', () => webSocket.close(Number(parameter) || 1000, reason));
+    const [, query] = request.url?.split('?') ?? [];
+    const reason = new URLSearchParams(query).get('reason') ?? '';
+    webSocket.once('message', () => webSocket.close(closingCode(parameter), closingReason(reason)));
   },
   drop: (webSocket) => webSocket.once('message', () => webSocket.terminate()),
   ping: (webSocket, _, parameter) => {
@@ -73,6 +73,21 @@ const manners: Readonly<
     );
   },
 };
+
+/** RFC 6455, 7.4.2: what a client may be told; anything else would throw. */
+function closingCode(parameter: string): number {
+  const code = Number(parameter);
+  const isOwn = Number.isInteger(code) && code >= 3000 && code <= 4999;
+  const isStandard = [1001, 1002, 1003, 1007, 1008, 1009, 1011, 1012, 1013, 1014].includes(code);
+  return isOwn || isStandard ? code : 1000;
+}
+
+/** What a closing frame has room for. */
+const longestReasonBytes = 123;
+
+function closingReason(reason: string): string {
+  return Buffer.byteLength(reason) > longestReasonBytes ? '' : reason;
+}
 
 function converse(webSocket: WebSocket, upgrade: Upgrade): void {
   const { request, context, stopping } = upgrade;
