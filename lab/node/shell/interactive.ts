@@ -20,17 +20,21 @@ export async function runInteractive(
   let script = '';
 
   const editor = createLineEditor({
-    echo: (text) => void streams.stdout.write(text),
+    // What is typed behind `exit` comes when the output has ended.
+    echo: (text) => {
+      if (!streams.stdout.writableEnded) streams.stdout.write(text);
+    },
     onLine: (line) => {
-      if (running) running.input.write(`${line}\n`);
-      else waiting.push(line);
+      if (!running) waiting.push(line);
+      // Behind Ctrl-D the command reads no more.
+      else if (!running.input.writableEnded) running.input.write(`${line}\n`);
       wake();
     },
     onInterrupt: () => {
       if (running) running.abort();
       else {
         script = '';
-        streams.stdout.write(prompt());
+        if (!streams.stdout.writableEnded) streams.stdout.write(prompt());
       }
     },
     onEnd: () => {

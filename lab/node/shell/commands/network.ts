@@ -298,10 +298,13 @@ const nc: Command = async (context) => {
     localAddress: to.localAddress,
     allowHalfOpen: true,
   });
-  const end = () => socket.destroy();
+  const fail = (code: string) => socket.destroy(Object.assign(new Error(code), { code }));
+  const end = () => fail('ECANCELED');
   signal.addEventListener('abort', end, { once: true });
   const seconds = values.get('w');
-  if (seconds !== undefined) socket.setTimeout(Number(seconds) * 1000, end);
+  if (seconds !== undefined) socket.setTimeout(Number(seconds) * 1000, () => fail('ETIMEDOUT'));
+  // Also between one wait and the next, when nobody listens.
+  socket.on('error', () => undefined);
   try {
     await once(socket, 'connect');
     if (flags.has('v')) await stderr.write(`${name} (${to.host}:${port}) open\n`);

