@@ -1,5 +1,4 @@
 /** Request bodies: read up to the limit, decoded by their media type, checked against the type. */
-import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { isObject, textAt, type ApiObject, type Json, type JsonObject } from './api-object.ts';
 import { headerOf, type HttpRequest, type HttpResponse } from './exchange.ts';
 import { notSupported } from './field-errors.ts';
@@ -41,7 +40,7 @@ export function mediaTypeOf(request: HttpRequest): string {
 }
 
 /** A body as it was sent, with what strict decoding complains of beyond unknown fields. */
-interface ReadBody {
+export interface ReadBody {
   readonly value: Json;
   readonly duplicates: readonly string[];
 }
@@ -64,7 +63,7 @@ export async function readBody(
   try {
     const text = bytes.toString();
     const { value, duplicates } =
-      mediaType === 'application/yaml' ? readYaml(text) : readJson(text);
+      mediaType === 'application/yaml' ? await readYaml(text) : readJson(text);
     if (isObject(value)) duplicatesOf.set(value, duplicates);
     return value;
   } catch (error) {
@@ -79,7 +78,7 @@ export async function readBody(
 export async function readApplied(request: HttpRequest): Promise<Json> {
   const text = (await readBytes(request)).toString();
   try {
-    const { value, duplicates } = readYaml(text);
+    const { value, duplicates } = await readYaml(text);
     if (isObject(value)) duplicatesOf.set(value, duplicates);
     return value;
   } catch (error) {
@@ -87,39 +86,17 @@ export async function readApplied(request: HttpRequest): Promise<Json> {
   }
 }
 
+/** The parser is loaded when somebody sends YAML: most of kubectl's commands send JSON. */
+async function readYaml(text: string): Promise<ReadBody> {
+  const { parseYaml } = await import('./yaml-text.ts');
+  return parseYaml(text);
+}
+
 function readJson(text: string): ReadBody {
   const value = JSON.parse(text) as Json;
   const { isTooDeep, duplicates } = inspectJson(text);
   if (isTooDeep) throw new Error('exceeded max depth');
   return { value, duplicates: duplicates.map((path) => `duplicate field "${path}"`) };
-}
-
-/** YAML, of which only what JSON can say is taken. */
-function readYaml(text: string): ReadBody {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, merge: true, uniqueKeys: false });
-  const [error] = document.errors;
-  if (error) throw error;
-  const duplicates: string[] = [];
-  visit(document, {
-    Map: (_key, { items }) => {
-      const keys = new Set<unknown>();
-      for (const { key } of items) {
-        const name = isScalar(key) ? JSON.stringify(key.value) : undefined;
-        if (name === undefined || name === '"<<"') continue;
-        const { line } = lineCounter.linePos(isScalar(key) ? (key.range?.[0] ?? 0) : 0);
-        if (keys.has(name)) duplicates.push(`line ${line}: key ${name} already set in map`);
-        keys.add(name);
-      }
-    },
-  });
-  const json = JSON.stringify(document.toJS() ?? null);
-  if (inspectJson(json).isTooDeep) throw new Error('exceeded max depth');
-  return {
-    value: JSON.parse(json) as Json,
-    duplicates:
-      duplicates.length === 0 ? [] : [`yaml: unmarshal errors:\n  ${duplicates.join('\n  ')}`],
-  };
 }
 
 /** What `fieldValidation` asks for unknown fields: refuse, warn (also where nothing is said), or nothing. */

@@ -1,7 +1,6 @@
 /** Writes answers: JSON or YAML, indented for people, compressed when large. */
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { stringify } from 'yaml';
 import type { Json } from './api-object.ts';
 import { headerOf, type HttpRequest, type HttpResponse } from './exchange.ts';
 import { isTrue } from './request-info.ts';
@@ -43,8 +42,7 @@ export async function respondWithJson(
 ): Promise<void> {
   const isYaml = wantsYaml(request);
   const text = isYaml
-    ? // As 1.1, so that texts such as "yes" are quoted: Go's readers take them for booleans.
-      stringify(toValue(body), { aliasDuplicateObjects: false, version: '1.1' })
+    ? (await import('./yaml-text.ts')).writeYaml(toValue(body))
     : isForPeople(request, query)
       ? JSON.stringify(toValue(body), null, 2)
       : `${body instanceof JsonText ? body.text : JSON.stringify(body)}\n`;
