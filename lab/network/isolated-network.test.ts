@@ -23,6 +23,11 @@ describe.skipIf(reason !== null)(`an isolated network (${reason ?? 'to be had he
            .listen({ host, port: 80 }, () => --left || ready());`,
     );
     const tellWho = `require('node:net').createServer((socket) => socket.end(socket.remoteAddress))`;
+    await network.serve(
+      'store',
+      `require('node:net').createServer((socket) => socket.end('store'))
+         .listen({ host: '::', port: 80 }, ready);`,
+    );
     for (const machine of ['client', 'node-2'])
       await network.serve(machine, `${tellWho}.listen({ host: '::', port: 80 }, ready);`);
   });
@@ -81,6 +86,16 @@ describe.skipIf(reason !== null)(`an isolated network (${reason ?? 'to be had he
       );
       const neighbour = ['172.30.0.22', 'fd00:172:30::22'][family] ?? '';
       expect(await dial('node-1', neighbour, pod)).toMatch(new RegExp(`^(::ffff:)?${pod}$`));
+    },
+  );
+
+  it.each(['172.30.0.10', 'fd00:172:30::10'])(
+    'keeps the store at %s, which asks nobody who they are, from nodes and their pods',
+    async (address) => {
+      const pod = pods[address.includes(':') ? 1 : 0] ?? '';
+      for (const localAddress of [pod, undefined])
+        expect(await dial('node-1', address, localAddress)).toBe('EHOSTUNREACH');
+      expect(await dial('apiserver-1', address)).toBe('store');
     },
   );
 

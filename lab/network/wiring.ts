@@ -33,7 +33,15 @@ export function machineBatch(machine: MachinePlan, machines: readonly MachinePla
       podRanges.map((range, family) => `route add ${range} via ${addresses[family] ?? ''}`),
     ),
     ...(machine.role === 'node'
-      ? [`link add ${podLink} type bridge`, `link set ${podLink} addrgenmode none up`]
+      ? [
+          // It asks nobody who they are, so whatever runs in a pod must not come to it.
+          ...machines
+            .filter(({ role }) => role === 'store')
+            .flatMap(({ addresses }) => addresses)
+            .map((address) => `route add unreachable ${address}`),
+          `link add ${podLink} type bridge`,
+          `link set ${podLink} addrgenmode none up`,
+        ]
       : []),
   ]);
 }
