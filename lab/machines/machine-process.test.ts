@@ -68,6 +68,22 @@ describe('a machine', () => {
     expect(status).not.toHaveProperty('message');
   });
 
+  it('runs once, however often it is restarted at the same time', async () => {
+    const machine = start();
+    await machine.until(isReady);
+    await Promise.all([machine.act('restart'), machine.act('restart'), machine.act('restart')]);
+    await machine.until(isReady);
+    expect(machine.status.restarts).toBe(3);
+    const listed = await readFile(`/proc/self/task/${process.pid}/children`, 'utf8');
+    const commands = await Promise.all(
+      listed
+        .trim()
+        .split(' ')
+        .map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+    );
+    expect(commands.filter((command) => command.includes(standIn))).toHaveLength(1);
+  });
+
   it('that is killed stays so until it is restarted', async () => {
     const machine = start();
     await machine.until(isReady);
@@ -139,4 +155,10 @@ describe('a machine', () => {
       expect(() => process.kill(pid ?? 0, 0)).toThrow('ESRCH');
     },
   );
+
+  it('does nothing more once it has ended for good', async () => {
+    const machine = start();
+    await machine[Symbol.asyncDispose]();
+    await expect(machine.act('restart')).rejects.toThrow('The lab ends, and controllers with it.');
+  });
 });

@@ -168,6 +168,15 @@ export function startMachine(options: MachineOptions): MachineProcess {
     },
   };
 
+  /** One action after the other: two restarts at once would start two programs. */
+  let acting = Promise.resolve();
+  const perform = async (action: MachineAction) => {
+    if (isEnding) throw new Error(`The lab ends, and ${plan.name} with it.`);
+    await actions[action]();
+    bell.ring();
+    onChange();
+  };
+
   start();
   return {
     get status() {
@@ -188,13 +197,14 @@ export function startMachine(options: MachineOptions): MachineProcess {
     get endpoint() {
       return endpoint;
     },
-    act: async (action) => {
-      await actions[action]();
-      bell.ring();
-      onChange();
+    act: (action) => {
+      const acted = acting.then(() => perform(action));
+      acting = acted.catch(() => undefined);
+      return acted;
     },
     [Symbol.asyncDispose]: async () => {
       isEnding = true;
+      await acting;
       await end();
     },
   };
