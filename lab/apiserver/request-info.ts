@@ -12,18 +12,20 @@ export interface RequestInfo {
   readonly resource: string;
   readonly subresource: string;
   readonly name: string;
+  /** Whether the path names one object. A list of one name has its name from the selector. */
+  readonly isNamed: boolean;
   /** What follows the subresource: the path of a proxied request. */
   readonly rest: readonly string[];
 }
 
-const verbs: Readonly<Record<string, string>> = {
-  POST: 'create',
-  GET: 'get',
-  HEAD: 'get',
-  PUT: 'update',
-  PATCH: 'patch',
-  DELETE: 'delete',
-};
+const verbs: ReadonlyMap<string, string> = new Map([
+  ['POST', 'create'],
+  ['GET', 'get'],
+  ['HEAD', 'get'],
+  ['PUT', 'update'],
+  ['PATCH', 'patch'],
+  ['DELETE', 'delete'],
+]);
 
 /** These stand below `/namespaces/{name}/` and belong to the namespace itself. */
 const namespaceSubresources = new Set(['status', 'finalize']);
@@ -50,6 +52,7 @@ export function readRequest(method: string, target: string): RequestInfo {
     resource: '',
     subresource: '',
     name: '',
+    isNamed: false,
     rest: [],
   } satisfies RequestInfo;
 
@@ -62,7 +65,7 @@ export function readRequest(method: string, target: string): RequestInfo {
   const version = (isCore ? parts[1] : parts[2]) ?? '';
   let rest = parts.slice(isCore ? 2 : 3);
 
-  let verb = verbs[method] ?? '';
+  let verb = verbs.get(method) ?? '';
   // The old way to watch: /api/v1/watch/pods.
   if (rest[0] === 'watch' && rest.length > 1) {
     verb = 'watch';
@@ -97,6 +100,7 @@ export function readRequest(method: string, target: string): RequestInfo {
     resource,
     subresource,
     name,
+    isNamed: pathName !== '',
     rest: more,
   };
 }

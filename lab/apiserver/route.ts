@@ -10,7 +10,8 @@ import { update } from './handlers/update.ts';
 import { watch } from './handlers/watch.ts';
 import { pageNotFound, routePath } from './path-router.ts';
 import { findResource } from './resource-table.ts';
-import type { Verb } from './resource.ts';
+import type { RequestInfo } from './request-info.ts';
+import type { Resource, Verb } from './resource.ts';
 import { answerOwnPath } from './own-paths.ts';
 import { methodNotAllowed, notAcceptable } from './status.ts';
 
@@ -37,7 +38,7 @@ export async function route(exchange: Exchange, options: RouteOptions): Promise<
   if (!exchange.info.isResource) {
     return (await answerOwnPath(exchange, options)) ? null : routePath(exchange);
   }
-  const { group, version, resource: plural, namespace, name, subresource, verb } = exchange.info;
+  const { group, version, resource: plural, subresource, verb, isNamed } = exchange.info;
   const resource = findResource(group, version, plural);
   if (!resource) return pageNotFound(exchange);
   demandAcceptable(exchange);
@@ -52,9 +53,9 @@ export async function route(exchange: Exchange, options: RouteOptions): Promise<
     ...(rulesOfRole ? { rulesOfRole } : {}),
     serviceAccounts,
   };
-  const isPlaced = resource.namespaced === (namespace !== '') || resource.kind === 'Namespace';
+  const isPlaced = isInPlace(resource, exchange.info);
   // Namespaced objects can be listed from everywhere, and reached only in their namespace.
-  if (!isPlaced && !(resource.namespaced && name === '')) return pageNotFound(exchange);
+  if (!isPlaced && (isNamed || !resource.namespaced)) return pageNotFound(exchange);
 
   if (subresource !== '' && subresource !== 'status') {
     const found = resource.subresources?.find((one) => one.name === subresource);
@@ -67,9 +68,18 @@ export async function route(exchange: Exchange, options: RouteOptions): Promise<
     subresource === 'status'
       ? verb === 'get' || verb === 'patch' || verb === 'update'
       : resource.verbs.includes(verb as Verb);
-  const isShaped = isServed && shapes[verb as Verb](name !== '', isPlaced);
+  const isShaped = isServed && shapes[verb as Verb](isNamed, isPlaced);
   if (!isShaped) throw methodNotAllowed();
   return handlers[verb as Verb](call);
+}
+
+/** A namespace stands in itself, and in no other: whoever may do anything there stays there. */
+function isInPlace(
+  { kind, namespaced }: Resource,
+  { namespace, name, isNamed }: RequestInfo,
+): boolean {
+  if (kind === 'Namespace') return namespace === (isNamed ? name : '');
+  return namespaced === (namespace !== '');
 }
 
 /** A client that takes none of what we write is told so, as one that insists on protobuf. */

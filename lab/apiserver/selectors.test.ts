@@ -28,6 +28,14 @@ describe('a label selector', () => {
     expect(() => parseLabelSelector('a b c')).toThrow('unable to parse requirement');
     expect(() => parseLabelSelector('-app=web')).toThrow('unable to parse requirement');
   });
+
+  it('takes time by its length alone', () => {
+    const values = Array.from({ length: 30_000 }, (_, index) => `v${index}`);
+    const selector = [...values.map((value) => `app!=${value}`), `tier in (${values.join(',')})`];
+    const startedAt = performance.now();
+    expect(parseLabelSelector(selector.join(','))(labels)).toBe(false);
+    expect(performance.now() - startedAt).toBeLessThan(1000);
+  });
 });
 
 describe('a field selector', () => {

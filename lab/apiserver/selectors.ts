@@ -72,8 +72,21 @@ function unparsable(whole: string, part: string) {
   );
 }
 
+/** Requirements are separated by commas; so are the values of a set, which stand in parentheses. */
 function splitOutsideParentheses(text: string): readonly string[] {
-  return text.split(/,(?![^(]*\))/);
+  const parts: string[] = [];
+  let start = 0;
+  let isInside = false;
+  for (let offset = 0; offset < text.length; offset++) {
+    const character = text[offset];
+    if (character === '(') isInside = true;
+    else if (character === ')') isInside = false;
+    else if (character === ',' && !isInside) {
+      parts.push(text.slice(start, offset));
+      start = offset + 1;
+    }
+  }
+  return [...parts, text.slice(start)];
 }
 
 /**

@@ -70,8 +70,7 @@ export async function watch(call: Call): Promise<Reply> {
 function selectorOf(call: Call): Selector {
   const { resource, info } = call;
   const selector = readSelector(resource, info.query);
-  const isNamedInPath = info.path.split('/').includes(info.name) && info.name !== '';
-  if (!isNamedInPath) return selector;
+  if (!info.isNamed) return selector;
   return (object) => object.metadata.name === info.name && selector(object);
 }
 

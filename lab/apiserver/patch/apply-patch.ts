@@ -1,7 +1,7 @@
 /** Patches by their media types. */
-import { applyPatch, type Operation } from 'rfc6902';
-import { isList, isObject, type Json, type JsonObject } from '../api-object.ts';
-import { badRequest, StatusError, unsupportedMediaType } from '../status.ts';
+import { isObject, type Json, type JsonObject } from '../api-object.ts';
+import { badRequest, unsupportedMediaType } from '../status.ts';
+import { jsonPatch } from './json-patch.ts';
 import { mergePatch } from './merge-patch.ts';
 import { strategicMergePatch } from './strategic-merge-patch.ts';
 
@@ -33,41 +33,6 @@ export function parsePatch(bytes: Buffer): Json {
   } catch (error) {
     throw badRequest(`error decoding patch: ${error instanceof Error ? error.message : ''}`);
   }
-}
-
-function jsonPatch(target: JsonObject, patch: Json): Json {
-  if (!isList(patch) || !patch.every(isOperation)) {
-    throw badRequest(
-      'error decoding patch: json: cannot unmarshal it into Go value of type jsonpatch.Patch',
-    );
-  }
-  const result = structuredClone(target);
-  const isDone = tryOperations(result, structuredClone(patch) as unknown as Operation[]);
-  if (isDone) return result;
-  const message = 'the server rejected our request due to an error in our request';
-  throw new StatusError(422, 'Invalid', message, {});
-}
-
-/** A pointer that is none is thrown, and a test that fails is given back. */
-function tryOperations(target: JsonObject, operations: Operation[]): boolean {
-  try {
-    return applyPatch(target, operations).every((error) => error === null);
-  } catch {
-    return false;
-  }
-}
-
-const operations: ReadonlySet<unknown> = new Set([
-  'add',
-  'remove',
-  'replace',
-  'move',
-  'copy',
-  'test',
-]);
-
-function isOperation(value: Json): boolean {
-  return isObject(value) && operations.has(value.op) && typeof value.path === 'string';
 }
 
 function demandObject(patch: Json): JsonObject {

@@ -97,3 +97,45 @@ describe('the other patches', () => {
     expect(() => patcherOf('application/apply-patch+yaml')).toThrow('unknown format');
   });
 });
+
+describe('the operations of a JSON patch', () => {
+  const patch = (operations: readonly JsonObject[]) => {
+    const target: JsonObject = { metadata: { name: 'a' }, data: { text: 'x'.repeat(1000) } };
+    return patcherOf('application/json-patch+json')(target, operations, podType);
+  };
+
+  it('reach nothing but the object', () => {
+    const paths = ['/toString/call', '/metadata/name/at/call', '/data/__proto__/polluted'];
+    for (const path of [...paths, '/constructor/prototype/polluted']) {
+      expect(() => patch([{ op: 'add', path, value: 1 }])).toThrow('the server rejected');
+    }
+    for (const [value, method] of [
+      [{}, 'toString'],
+      [String.prototype, 'at'],
+    ] as const) {
+      expect(Reflect.ownKeys(Reflect.get(value, method) as object)).not.toContain('call');
+    }
+  });
+
+  it('add a field of any name', () => {
+    const value = { x: '1' };
+    const patched = patch([{ op: 'add', path: '/metadata/labels', value }]);
+    expect(patched).toMatchObject({ metadata: { labels: value } });
+    expect(patch([{ op: 'add', path: '/data/constructor', value: '1' }])).toMatchObject({
+      data: { constructor: '1' },
+    });
+  });
+
+  it('copy no more than an object may weigh', () => {
+    const copies = Array.from({ length: 16 }, (_, index) => ({
+      op: 'copy',
+      from: '/data',
+      path: `/data/copy-${index}`,
+    }));
+    expect(() => patch(copies)).toThrow('the server rejected');
+    const tests = { op: 'test', path: '/metadata/name', value: 'a' };
+    expect(() => patch(Array.from({ length: 10_001 }, () => tests))).toThrow(
+      'The allowed maximum operations in a JSON patch is 10000, got 10001',
+    );
+  });
+});
