@@ -11,6 +11,9 @@ export interface ReadyMessage {
   readonly address?: string;
 }
 
+/** A little more than the grace that whoever started the program gives it. */
+const endWithinMs = 3_000;
+
 /** `--name=value` flags, every one of them text. */
 export type Flags = Readonly<Record<string, string | undefined>>;
 
@@ -35,6 +38,8 @@ export async function runProgram(
   const ready: ReadyMessage = { ready: true, ...(running.address && { address: running.address }) };
   process.send?.(ready);
   await stopped;
+  // Nobody may be there any more to end by force what does not end in order.
+  setTimeout(() => process.exit(1), endWithinMs).unref();
   await running[Symbol.asyncDispose]();
   process.exit(0);
 }

@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { existsSync } from 'node:fs';
 import { runProgram } from '../program.ts';
 
-await runProgram(['broken-while', 'deaf'], async ({ 'broken-while': file, deaf }) => {
+await runProgram(['broken-while', 'deaf', 'stuck'], async (flags) => {
+  const { 'broken-while': file, deaf, stuck } = flags;
   if (file !== undefined && existsSync(file)) throw new Error('the disk is full');
   if (deaf !== undefined) {
     process.stdout.write('starting\n');
@@ -21,6 +22,7 @@ await runProgram(['broken-while', 'deaf'], async ({ 'broken-while': file, deaf }
   return {
     address: `127.0.0.1:${port}`,
     [Symbol.asyncDispose]: async () => {
+      if (stuck !== undefined) return Promise.withResolvers<undefined>().promise;
       server.close();
       server.closeAllConnections();
     },
