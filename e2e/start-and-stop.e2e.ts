@@ -21,7 +21,7 @@ test(
     const { pid, output, ended } = await start(port);
     expect(secondsUntilReady(output())).toBeLessThanOrEqual(3);
     expect(output()).toContain(`http://localhost:${port}`);
-    expect(output()).toMatch(/kubectl --kubeconfig \S+ get pods -A/);
+    expect(output()).toContain('npx hop kubectl get pods -A');
     expect((await fetch(`http://localhost:${port}/live/status`)).status).toBe(200);
     const children = childrenOf(pid);
     expect(children.length > 0).toBe(hasProc);
@@ -36,7 +36,7 @@ test(
 test('what it printed works', async (context) => {
   const [kubectl] = needs(context, 'kubectl');
   const { pid, output, ended } = await start(await freePort());
-  const [, kubeconfig = ''] = /kubectl --kubeconfig (\S+)/.exec(output()) ?? [];
+  const [, kubeconfig = ''] = /Kubeconfig +(\S+)/.exec(output()) ?? [];
   const pods = spawn(kubectl, ['--kubeconfig', kubeconfig, 'get', 'pods', '-A']);
   expect(await text(pods.stdout)).toMatch(/^NAMESPACE\s+NAME/);
   process.kill(pid, 'SIGTERM');
