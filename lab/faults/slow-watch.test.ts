@@ -11,12 +11,12 @@ import { getOverHttp1, getOverHttp2, openHttp2, readRest } from './testing/wire.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
 const objects = 20;
-const rounds = { before: 150, beside: 600 };
+const rounds = { before: 300, beside: 600 };
 /** Together the events are more than the buffers on the way hold. */
-const padding = 'x'.repeat(6000);
+const padding = 'x'.repeat(4000);
 const labelSelector = 'loud=true';
 /** Once its history is full, the apiserver holds what it holds. */
-const mostGrowthBytes = 80e6;
+const mostGrowthBytes = 100e6;
 
 let stack: AsyncDisposableStack;
 let lab: FaultLab;
