@@ -1,7 +1,8 @@
 /** One try of a probe: what a kubelet asks of a container, and how it words a failure. */
 import { request as requestHttps } from 'node:https';
-import { connect } from 'node:net';
+import { connect, isIP } from 'node:net';
 import { request as requestHttp } from '../../../proxies/kit/http/node-http.ts';
+import { isLabAddress } from '../shell/lab-address.ts';
 import type { ContainerSpec, Probe } from './pod.ts';
 
 /** `null` when the probe succeeded, else why not. */
@@ -21,7 +22,8 @@ export async function tryProbe(probe: Probe, context: ProbeContext): Promise<Pro
   const timeoutMs = (probe.timeoutSeconds ?? 1) * 1000;
   if (probe.httpGet) return probeHttp(probe.httpGet, context, timeoutMs);
   if (probe.tcpSocket) {
-    const host = probe.tcpSocket.host ?? context.address;
+    const host = hostOf(probe.tcpSocket.host, context);
+    if (!isLabAddress(host, context.address)) return foreign(host, probe.tcpSocket.port, context);
     return probeTcp(host, portOf(probe.tcpSocket.port, context.container), timeoutMs);
   }
   if (probe.exec) return probeCommand(probe.exec.command ?? [], context, timeoutMs);
@@ -30,12 +32,14 @@ export async function tryProbe(probe: Probe, context: ProbeContext): Promise<Pro
 
 async function probeHttp(
   { path = '/', port, host, scheme = 'HTTP', httpHeaders = [] }: NonNullable<Probe['httpGet']>,
-  { address, container }: ProbeContext,
+  context: ProbeContext,
   timeoutMs: number,
 ): Promise<ProbeResult> {
+  const { container } = context;
   const number = portOf(port, container);
-  const to = host ?? address;
+  const to = hostOf(host, context);
   const url = `${scheme.toLowerCase()}://${bracketed(to)}:${number}${path.startsWith('/') ? '' : '/'}${path}`;
+  if (!isLabAddress(to, context.address)) return `Get "${url}": ${foreign(to, port, context)}`;
   const request = scheme === 'HTTPS' ? requestHttps : requestHttp;
   const { promise, resolve } = Promise.withResolvers<ProbeResult>();
   const headers = Object.fromEntries(httpHeaders.map(({ name, value }) => [name, value]));
@@ -59,6 +63,20 @@ async function probeHttp(
   asked.once('error', (error) => resolve(`Get "${url}": ${dialError(error, to, number)}`));
   asked.end();
   return promise.finally(() => clearTimeout(timer));
+}
+
+/** What loops back leads to the pod itself: a node's own loopback has nothing for it. */
+function hostOf(host: string | undefined, { address }: ProbeContext): string {
+  return host === undefined || loopback.test(host) ? address : host.replace(/^\[(.*)\]$/, '$1');
+}
+
+const loopback = /^(?:localhost|127\.0\.0\.1|\[?::1\]?|0\.0\.0\.0)$/;
+
+/** Probes are written by whoever makes pods: they may not lead out of the lab. */
+function foreign(host: string, port: number | string, { container }: ProbeContext): string {
+  const cause =
+    isIP(host) === 0 ? `lookup ${host}: no such host` : 'connect: network is unreachable';
+  return `dial tcp ${isIP(host) === 0 ? '' : `${bracketed(host)}:${portOf(port, container)}: `}${cause}`;
 }
 
 async function probeTcp(host: string, port: number, timeoutMs: number): Promise<ProbeResult> {

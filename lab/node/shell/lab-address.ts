@@ -8,10 +8,16 @@ for (const range of [...Object.values(ranges).flat(), ...loopbackPods()]) {
   own.addSubnet(network, Number(length), network.includes(':') ? 'ipv6' : 'ipv4');
 }
 
-/** Pods, Services, nodes, load balancers and the outside of `lab/topology.ts`; never the host's. */
-export function isLabAddress(address: string): boolean {
+/**
+ * Pods, Services, nodes, load balancers and the outside of `lab/topology.ts`; never the host's.
+ *
+ * @param from a pod's address: on loopback only what is on loopback is the lab's, because the host may
+ *   have a network of its own where an isolated lab has one
+ */
+export function isLabAddress(address: string, from: string): boolean {
   const family = isIP(address);
-  return family !== 0 && own.check(address, family === 6 ? 'ipv6' : 'ipv4');
+  const isKnown = family !== 0 && own.check(address, family === 6 ? 'ipv6' : 'ipv4');
+  return isKnown && address.startsWith('127.') === from.startsWith('127.');
 }
 
 /** On loopback, where pods are below 127. */

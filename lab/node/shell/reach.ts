@@ -23,7 +23,7 @@ export async function reach(name: string, world: World): Promise<Reachable | Unr
   const plain = name.replace(/^\[(.*)\]$/, '$1');
   const found = isIP(plain) === 0 ? await world.resolve(plain) : [plain];
   if (found.length === 0) return { problem: 'unknown' };
-  const allowed = found.filter(isLabAddress);
+  const allowed = found.filter((address) => isLabAddress(address, own));
   if (allowed.length === 0) return { problem: 'foreign' };
   for (const host of allowed) {
     const localAddress = world.addresses.find((address) => isIP(address) === isIP(host));
