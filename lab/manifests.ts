@@ -56,9 +56,10 @@ export async function applyManifests(
       });
     });
   };
-  const isNamespace = ({ kind }: ManifestObject) => kind === 'Namespace';
-  await Promise.all(objects.filter(isNamespace).map(make));
-  await Promise.all(objects.filter((object) => !isNamespace(object)).map(make));
+  const stages = ['Namespace', 'ServiceAccount'];
+  for (const stage of stages)
+    await Promise.all(objects.filter(({ kind }) => kind === stage).map(make));
+  await Promise.all(objects.filter(({ kind }) => !stages.includes(kind)).map(make));
 }
 
 /** Where objects of a kind are, as discovery tells it. */

@@ -18,6 +18,8 @@ export async function fillStore(
   count: number,
 ): Promise<void> {
   const headers = { ':method': 'POST', 'content-type': 'application/json' };
+  const account = JSON.stringify({ metadata: { name: 'default' } });
+  await send(session, '/api/v1/namespaces/default/serviceaccounts', headers, account);
   const body = JSON.stringify(pod);
   const created = await send(session, `${pods}?dryRun=All`, headers, body);
   if (created.status !== 201) throw new Error(created.body.toString());

@@ -1,6 +1,7 @@
 /** What an apiserver is started with. Each option is kube-apiserver's flag in camel case. */
 import type { HttpRequest, User } from './exchange.ts';
 import type { ApiStore } from './registry.ts';
+import type { AdmissionPlugin } from './settings.ts';
 
 export interface ApiserverOptions {
   /** `--bind-address`; 127.0.0.1 unless told otherwise. `::` takes both families. */
@@ -28,6 +29,8 @@ export interface ApiserverOptions {
   readonly serviceClusterIpRanges?: readonly string[];
   /** Whether endpoints may stand on loopback addresses: in a lab that has no others. */
   readonly allowLoopbackEndpoints?: boolean;
+  /** `--disable-admission-plugins`: without controllers, nobody makes the accounts that pods need. */
+  readonly disableAdmissionPlugins?: readonly AdmissionPlugin[];
   /** `--service-node-port-range` */
   readonly serviceNodePortRange?: string;
   /** `--endpoint-reconciler-type=lease` with these addresses; absent: `none`. */

@@ -94,6 +94,12 @@ export interface Resource {
   prepareForUpdate?(object: ApiObject, old: ApiObject): ApiObject;
   /** Completes an object whose status has just been written. */
   prepareStatus?(object: ApiObject): ApiObject;
+  /**
+   * Completes an object that is created by what else is stored.
+   *
+   * @throws StatusError where something that it needs is not there.
+   */
+  admitCreate?(call: Call, object: ApiObject): Promise<ApiObject>;
   /** Gives the object what there is only once in the cluster, such as an address. */
   allocate?(request: AllocationRequest): Promise<Allocation>;
   /** Gives back what was allocated to an object that is gone. */

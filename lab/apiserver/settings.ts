@@ -8,7 +8,11 @@ export interface ApiSettings {
   readonly serviceNodePortRange: PortRange;
   /** Whether endpoints may stand on loopback addresses: in a lab that has no others. */
   readonly allowLoopbackEndpoints: boolean;
+  /** What of admission does not take part. */
+  readonly disabledAdmissionPlugins: ReadonlySet<AdmissionPlugin>;
 }
+
+export type AdmissionPlugin = 'ServiceAccount';
 
 export interface PortRange {
   readonly first: number;
@@ -22,6 +26,7 @@ export interface SettingsFlags {
   /** `--service-node-port-range` */
   readonly serviceNodePortRange?: string;
   readonly allowLoopbackEndpoints?: boolean;
+  readonly disableAdmissionPlugins?: readonly AdmissionPlugin[];
 }
 
 const defaultRanges = ['10.96.0.0/16', 'fd00:10:96::/112'];
@@ -38,6 +43,7 @@ export function readSettings(flags: SettingsFlags = {}): ApiSettings {
     serviceClusterIpRanges: readIpRanges(flags.serviceClusterIpRanges ?? defaultRanges),
     serviceNodePortRange: readPortRange(flags.serviceNodePortRange ?? defaultPorts),
     allowLoopbackEndpoints: flags.allowLoopbackEndpoints ?? false,
+    disabledAdmissionPlugins: new Set(flags.disableAdmissionPlugins),
   };
 }
 

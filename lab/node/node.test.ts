@@ -152,6 +152,19 @@ describe('a node', () => {
     });
   });
 
+  it('has its first address first, also when it is started again', async () => {
+    await node[Symbol.asyncDispose]();
+    const nodeIPs = ['172.30.0.21', 'fd00:172:30::21'];
+    const addresses = [...nodeIPs.map((address) => ({ type: 'InternalIP', address })), hostname];
+    for (let life = 1; life <= 2; life += 1) {
+      node = await cluster.startNode({ nodeIPs });
+      const object = await cluster.client.get('/api/v1/nodes/node-1');
+      expect(object).toMatchObject({ status: { addresses } });
+      await node[Symbol.asyncDispose]();
+    }
+  });
+  const hostname = { type: 'Hostname', address: 'node-1' };
+
   it('shows its health to everybody, and the rest to the cluster alone', async () => {
     expect(await ask('/healthz', false)).toBe('200 ok');
     expect(await ask('/pods', false)).toBe('401 Unauthorized');
@@ -295,6 +308,69 @@ describe('a pod', () => {
       /^(Readiness|Liveness) probe failed: dial tcp 127\.244\.1\.2:1: connect: connection refused$/,
     );
     expect(await eventOf('Killing')).toBe('Container app failed liveness probe, will be restarted');
+  });
+
+  it('finds the token of its account, the authority and its namespace in its files', async () => {
+    const mount = '/var/run/secrets/kubernetes.io/serviceaccount';
+    const command = ['sh', '-c', `cd ${mount}; cat namespace ca.crt; cut -d. -f2 token`];
+    await cluster.createPod('app', { ...one({ command }), restartPolicy: 'Never' });
+    const pod = await cluster.waitForPod('app', (seen) => seen?.status?.phase === 'Succeeded');
+    const text = await ask('/containerLogs/default/app/app');
+    const { ca } = cluster.administrator;
+    expect(text).toContain(`200 default${ca}`);
+    const claims: unknown = JSON.parse(
+      Buffer.from(text.slice(text.indexOf(ca) + ca.length), 'base64url').toString(),
+    );
+    expect(claims).toMatchObject({
+      sub: 'system:serviceaccount:default:default',
+      'kubernetes.io': { pod: { name: 'app', uid: pod?.metadata.uid } },
+    });
+  });
+
+  it('starts once the authority of its namespace is there', async () => {
+    const path = '/api/v1/namespaces/default/configmaps';
+    await cluster.client.delete(`${path}/kube-root-ca.crt`);
+    await cluster.createPod('app', one());
+    expect(await eventOf('FailedMount')).toMatch(
+      /^MountVolume\.SetUp failed for volume "kube-api-access-\w{5}" : configmap "kube-root-ca\.crt" not found$/,
+    );
+    await cluster.client.create(path, { metadata: { name: 'kube-root-ca.crt' }, data: {} });
+    await cluster.waitForPod('app', isRunning);
+  });
+
+  it('finds Services in its environment, unless something of its own has the name', async () => {
+    await cluster.client.create('/api/v1/namespaces/default/services', {
+      metadata: { name: 'web-shop' },
+      spec: { clusterIP: '10.96.7.7', ports: [{ name: 'http', port: 80 }] },
+    });
+    const env = [
+      { name: 'WEB_SHOP_PORT', value: 'mine' },
+      { name: 'URL', value: 'https://$(KUBERNETES_SERVICE_HOST):$(KUBERNETES_SERVICE_PORT)' },
+    ];
+    const command = ['sh', '-c', 'env | grep -E "WEB_SHOP|URL"'];
+    for (const enableServiceLinks of [true, false]) {
+      const name = `app-${enableServiceLinks}`;
+      const spec = { ...one({ command, env }), restartPolicy: 'Never', enableServiceLinks };
+      await cluster.createPod(name, spec);
+      await cluster.waitForPod(name, (seen) => seen?.status?.phase === 'Succeeded');
+    }
+    const own = ['URL=https://10.96.0.1:443', 'WEB_SHOP_PORT=mine'];
+    const linesOf = async (name: string) =>
+      (await ask(`/containerLogs/default/${name}/app`)).slice('200 '.length).split('\n').sort();
+    expect(await linesOf('app-false')).toEqual(['', ...own]);
+    expect(await linesOf('app-true')).toEqual(
+      [
+        '',
+        ...own,
+        'WEB_SHOP_SERVICE_HOST=10.96.7.7',
+        'WEB_SHOP_SERVICE_PORT=80',
+        'WEB_SHOP_SERVICE_PORT_HTTP=80',
+        'WEB_SHOP_PORT_80_TCP=tcp://10.96.7.7:80',
+        'WEB_SHOP_PORT_80_TCP_PROTO=tcp',
+        'WEB_SHOP_PORT_80_TCP_PORT=80',
+        'WEB_SHOP_PORT_80_TCP_ADDR=10.96.7.7',
+      ].sort(),
+    );
   });
 
   it("runs a command of its own instead of the image's program", async () => {

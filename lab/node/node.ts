@@ -1,5 +1,6 @@
 /** A node of the lab: its object and lease, its pods, and the kubelet's port. */
 import type { ApiClient, ApiConnection } from '../../proxies/kit/api/api-client.ts';
+import { startInformer } from '../../proxies/kit/api/informer.ts';
 import type { StartWorkload } from '../workloads/workload.ts';
 import { answerDoubts } from './answer-doubts.ts';
 import { capture, createExecutions } from './executions.ts';
@@ -12,6 +13,7 @@ import { createPodAddresses } from './pods/pod-addresses.ts';
 import { noPodLink, openPodLink } from './pods/pod-link.ts';
 import { startPodManager } from './pods/pod-manager.ts';
 import { createConnectApi } from './pods/service-account-token.ts';
+import { serviceVariables, type Service } from './pods/service-variables.ts';
 import { createStatusWriter } from './pods/status-writer.ts';
 import { refreshNode, registerNode } from './register.ts';
 import { startKubeletServer, type KubeletServerOptions } from './server/kubelet-server.ts';
@@ -53,6 +55,7 @@ export async function startNode(options: NodeOptions): Promise<LabNode> {
   const statuses = starting.use(createStatusWriter(client, log));
   const events = starting.use(createEventRecorder(client, name));
   const executions = createExecutions(client);
+  const services = starting.use(startInformer<Service>(client, { path: '/api/v1/services', log }));
   const pods = starting.use(
     startPodManager({
       client,
@@ -63,6 +66,10 @@ export async function startNode(options: NodeOptions): Promise<LabNode> {
       events,
       statuses,
       readKeyValues: createReadKeyValues(client),
+      serviceVariables: async (pod) => {
+        await services.synced;
+        return serviceVariables(pod, services.list());
+      },
       connectApi: createConnectApi(client, options.connection),
       backOff: options.backOff ?? kubeletBackOff,
       findImage: options.findImage,

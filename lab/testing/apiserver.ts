@@ -34,6 +34,7 @@ export async function startTestApiserver(maxSockets = 8): Promise<TestApiserver>
     clientCa: authority.certificatePem,
     tokens: new Map([['admin', { name: 'admin', groups: ['system:masters'] }]]),
     store: createMemoryStore<ApiObject>(),
+    disableAdmissionPlugins: ['ServiceAccount'],
   });
   const agent = new Agent({ keepAlive: true, maxSockets, ca: authority.certificatePem });
   const send: TestApiserver['send'] = (method, target, body, headers = {}) => {

@@ -45,7 +45,8 @@ export async function createObject(call: Call, decoded: ApiObject): Promise<Repl
     throw new StatusError(500, undefined, message);
   }
   await demandNamespace(call, decoded);
-  const prepared = prepare(call, decoded);
+  const own = prepare(call, decoded);
+  const prepared = (await resource.admitCreate?.(call, own)) ?? own;
   const isNameGenerated = decoded.metadata.name === '' && prepared.metadata.name !== '';
   let object = prepared;
   for (let attempt = 1; ; attempt += 1) {

@@ -7,6 +7,7 @@ import {
   validatePodUpdate,
 } from '../pod-lifecycle.ts';
 import { withPodDefaults } from '../pod-defaults.ts';
+import { admitServiceAccount } from '../service-account-admission.ts';
 import { partSubresource } from '../part-subresource.ts';
 import { log } from '../kubelet/log.ts';
 import { kubeletSubresource } from '../kubelet/streaming.ts';
@@ -43,6 +44,7 @@ export const pods: Resource = {
   gracePeriod: podGracePeriod,
   defaults: (pod) => withServiceLinks({ ...pod, ...withPodDefaults(pod) }),
   prepareForCreate: asPending,
+  admitCreate: admitServiceAccount,
   prepareForUpdate: keepAdmitted,
   validate: validatePod,
   validateUpdate: validatePodUpdate,

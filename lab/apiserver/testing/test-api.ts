@@ -39,7 +39,7 @@ export async function createTestApi(
   const store = shared ?? createMemoryStore<ApiObject>();
   const options = {
     store,
-    settings: readSettings(flags),
+    settings: readSettings({ disableAdmissionPlugins: ['ServiceAccount'], ...flags }),
     authorizer: uniteAuthorizers([alwaysAllow]),
   };
   const api: TestApi = {

@@ -59,6 +59,7 @@ export async function startTestApiserver(
     .toString();
   const issuer = 'https://kubernetes.default.svc.cluster.local';
   const apiserver = await startApiserver({
+    disableAdmissionPlugins: ['ServiceAccount'],
     tlsCert: certificatePem,
     tlsPrivateKey: keyPem,
     clientCa: clients.certificatePem,

@@ -39,7 +39,9 @@ export function furnishNamespaces(rootCa: string): StartController {
     async function reconcile(name: string): Promise<undefined> {
       const namespace = namespaces.get(name);
       if (!namespace || namespace.metadata.deletionTimestamp) return;
-      await Promise.all([giveAccount(name), giveAuthority(name)]);
+      // Pods may be made once the account is there: then they should find the rest, too.
+      await giveAuthority(name);
+      await giveAccount(name);
     }
 
     async function giveAccount(namespace: string): Promise<void> {

@@ -31,6 +31,8 @@ export interface WorldOptions {
     /** How long their watches lag behind the answers to their writes. */
     readonly lagMs?: number;
   };
+  /** Whether pods need the accounts that the controllers make. */
+  readonly needsAccounts?: boolean;
   /** Absent: a new one. */
   readonly store?: ApiStore;
 }
@@ -49,6 +51,7 @@ export async function startWorld(world: WorldOptions = {}): Promise<World> {
       tlsCert: serving.certificatePem,
       tlsPrivateKey: serving.keyPem,
       clientCa: authority.certificatePem,
+      disableAdmissionPlugins: world.needsAccounts ? [] : ['ServiceAccount'],
       tokens: new Map([
         [token, { name: 'kubernetes-admin', groups: ['system:masters'] }],
         // Their role must allow all that they do.

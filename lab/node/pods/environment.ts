@@ -11,7 +11,8 @@ export class ConfigError extends Error {
 export type Environment = Readonly<Record<string, string>>;
 
 /**
- * Later definitions win, and `$(NAME)` stands for what was defined before.
+ * Later definitions win, and `$(NAME)` stands for what was defined before, or for what is known of
+ * `services`.
  *
  * @throws ConfigError when a ConfigMap, a Secret or a key of one is missing.
  */
@@ -20,6 +21,7 @@ export async function environmentOf(
   container: ContainerSpec,
   place: PodPlace,
   read: ReadKeyValues,
+  services: Environment = {},
 ): Promise<Environment> {
   const namespace = pod.metadata.namespace ?? '';
   const environment: Record<string, string> = {
@@ -38,10 +40,10 @@ export async function environmentOf(
     }
   }
   for (const variable of container.env ?? []) {
-    const value = await valueOf(variable, environment);
+    const value = await valueOf(variable, { ...services, ...environment });
     if (value !== undefined) environment[variable.name] = value;
   }
-  return environment;
+  return { ...services, ...environment };
 
   async function valueOf(
     { name, value, valueFrom }: EnvVar,

@@ -19,9 +19,17 @@ export type ReadKeyValues = (
   name: string,
 ) => Promise<KeyValues | undefined>;
 
+/** Those who ask at the same time share an answer: all pods want the authority of their namespace. */
 export function createReadKeyValues(client: ApiClient): ReadKeyValues {
-  return async (kind, namespace, name) => {
+  const reading = new Map<string, Promise<KeyValues | undefined>>();
+  return (kind, namespace, name) => {
     const path = `/api/v1/namespaces/${namespace}/${kind}s/${name}`;
+    const values = reading.get(path) ?? read(kind, path).finally(() => reading.delete(path));
+    reading.set(path, values);
+    return values;
+  };
+
+  async function read(kind: 'configmap' | 'secret', path: string): Promise<KeyValues | undefined> {
     try {
       if (kind === 'secret') return decode((await client.get<Secret>(path)).data);
       const { data = {}, binaryData } = await client.get<ConfigMap>(path);
@@ -31,7 +39,7 @@ export function createReadKeyValues(client: ApiClient): ReadKeyValues {
       if (isNotFound(error)) return undefined;
       throw error;
     }
-  };
+  }
 }
 
 function decode(data: Readonly<Record<string, string>> = {}): Map<string, Buffer> {

@@ -14,10 +14,13 @@ export async function missingVolume(pod: Pod, read: ReadKeyValues): Promise<stri
         const wanted = source[kind];
         if (!wanted || wanted.optional === true) continue;
         const lower = kind === 'secret' ? 'secret' : 'configmap';
-        const found = await read(lower, pod.metadata.namespace ?? '', wanted.name ?? '');
-        if (found) continue;
-        const cause = `${lower} "${wanted.name ?? ''}" not found`;
-        return `MountVolume.SetUp failed for volume "${volume}" : ${cause}`;
+        const cause = await read(lower, pod.metadata.namespace ?? '', wanted.name ?? '').then(
+          (found) => (found ? undefined : `${lower} "${wanted.name ?? ''}" not found`),
+          // An apiserver may not know yet that the pod is ours, or be away.
+          (error: unknown) => (error instanceof Error ? error.message : String(error)),
+        );
+        if (cause !== undefined)
+          return `MountVolume.SetUp failed for volume "${volume}" : ${cause}`;
       }
     }
   }

@@ -4,7 +4,7 @@ import { ApiError } from '../../../proxies/kit/api/errors.ts';
 import type { StartWorkload } from '../../workloads/workload.ts';
 import type { BackOffTimings } from './back-off.ts';
 import { nowSeconds, startContainer, waitingState, type Container } from './container.ts';
-import { environmentOf } from './environment.ts';
+import { environmentOf, type Environment } from './environment.ts';
 import type { EventRecorder } from './events.ts';
 import type { ReadKeyValues } from './key-values.ts';
 import { missingVolume } from './missing-volume.ts';
@@ -24,6 +24,8 @@ export interface PodServices {
   readonly events: EventRecorder;
   readonly statuses: StatusWriter;
   readonly readKeyValues: ReadKeyValues;
+  /** What the environment tells of Services; waits until they are known. */
+  readonly serviceVariables: (pod: Pod) => Promise<Environment>;
   readonly connectApi: (pod: Pod) => Promise<ApiConnection>;
   readonly backOff: BackOffTimings;
   readonly findImage: (image: string) => StartWorkload | undefined;
@@ -38,7 +40,8 @@ export interface PodServices {
 
 /** A pod whose start takes longer says meanwhile that it is being created. */
 const patienceMs = 150;
-const volumeRetryMs = 2000;
+/** The first and the longest pause before volumes are looked at again. */
+const volumeRetryMs = [50, 2000] as const;
 const deleteRetryMs = 1000;
 
 export class PodWorker {
@@ -172,12 +175,13 @@ export class PodWorker {
         return isOverridden ? services.startCommand(this, container) : start;
       },
       connectApi: () => services.connectApi(pod),
-      environment: () =>
+      environment: async () =>
         environmentOf(
           pod,
           spec,
           { podIPs: this.podIPs, hostIPs: services.nodeIPs },
           services.readKeyValues,
+          await services.serviceVariables(pod),
         ),
       record: (type, reason, message) =>
         this.record(type, reason, message, `spec.${kind}{${spec.name}}`),
@@ -214,11 +218,13 @@ export class PodWorker {
 
   /** Waits until every ConfigMap and Secret that a volume needs is there. */
   private async mountVolumes(): Promise<void> {
-    while (!this.isStopping()) {
+    const [firstMs, longestMs] = volumeRetryMs;
+    for (let pauseMs: number = firstMs; !this.isStopping(); pauseMs *= 2) {
       const problem = await missingVolume(this.pod, this.services.readKeyValues);
       if (problem === undefined) return;
-      this.record('Warning', 'FailedMount', problem);
-      await this.wait(volumeRetryMs);
+      // At the start of a namespace, or of a cluster, it is only a little late.
+      if (pauseMs >= patienceMs) this.record('Warning', 'FailedMount', problem);
+      await this.wait(Math.min(pauseMs, longestMs));
     }
   }
 

@@ -14,7 +14,7 @@ export interface PodSpec {
   readonly restartPolicy?: 'Always' | 'OnFailure' | 'Never';
   readonly terminationGracePeriodSeconds?: number;
   readonly serviceAccountName?: string;
-  readonly automountServiceAccountToken?: boolean;
+  readonly enableServiceLinks?: boolean;
   readonly hostAliases?: readonly { readonly ip: string; readonly hostnames?: readonly string[] }[];
   readonly initContainers?: readonly ContainerSpec[];
   readonly containers: readonly ContainerSpec[];

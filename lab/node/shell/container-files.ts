@@ -3,7 +3,6 @@ import type { ApiClient } from '../../../proxies/kit/api/api-client.ts';
 import type { Container } from '../pods/container.ts';
 import { hostnameOf } from '../pods/environment.ts';
 import { createReadKeyValues } from '../pods/key-values.ts';
-import type { ContainerSpec, PodSpec, ProjectedSource, Volume, VolumeMount } from '../pods/pod.ts';
 import type { PodWorker } from '../pods/pod-worker.ts';
 import { executables } from './commands.ts';
 import {
@@ -75,9 +74,8 @@ async function build(
   const shared = emptyDirs.get(worker) ?? new Map<string, Directory>();
   emptyDirs.set(worker, shared);
   const read = createReadKeyValues(client);
-  const { mounts, volumes } = withToken(pod.spec, container.spec);
-  for (const mount of mounts) {
-    const volume = volumes.find(({ name }) => name === mount.name);
+  for (const mount of container.spec.volumeMounts ?? []) {
+    const volume = pod.spec.volumes?.find(({ name }) => name === mount.name);
     if (!volume) continue;
     let entry: Entry | undefined = shared.get(volume.name);
     if (!entry) {
@@ -94,30 +92,6 @@ async function build(
     system.put(path, entry);
   }
   return system;
-}
-
-const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';
-
-/** The service account's token, where the pod has a mount for none, as the admission would add it. */
-function withToken(
-  { volumes = [], automountServiceAccountToken }: PodSpec,
-  { volumeMounts = [] }: ContainerSpec,
-): { readonly volumes: readonly Volume[]; readonly mounts: readonly VolumeMount[] } {
-  const isThere = volumeMounts.some(({ mountPath }) => mountPath === tokenPath);
-  if (isThere || automountServiceAccountToken === false) return { volumes, mounts: volumeMounts };
-  const name = 'kube-api-access';
-  const sources: readonly ProjectedSource[] = [
-    { serviceAccountToken: { path: 'token' } },
-    {
-      downwardAPI: {
-        items: [{ path: 'namespace', fieldRef: { fieldPath: 'metadata.namespace' } }],
-      },
-    },
-  ];
-  return {
-    volumes: [...volumes, { name, projected: { sources } }],
-    mounts: [...volumeMounts, { name, mountPath: tokenPath }],
-  };
 }
 
 const program = fixedFile('', 0o755);

@@ -1,4 +1,5 @@
 /** For tests: an apiserver with an empty store in this process, and nodes that belong to it. */
+import { generateKeyPairSync } from 'node:crypto';
 import type { ApiObject } from '../../apiserver/api-object.ts';
 import { startApiserver } from '../../apiserver/server.ts';
 import { createAuthority } from '../../pki/authority.ts';
@@ -28,7 +29,7 @@ export interface NodeClusterOptions {
   readonly images?: Readonly<Record<string, StartWorkload>>;
 }
 
-/** Namespaces `default` and `kube-node-lease`, and nothing else. */
+/** Namespaces `default`, with what pods need, and `kube-node-lease`. */
 export async function startNodeCluster({
   images = {},
 }: NodeClusterOptions = {}): Promise<NodeCluster> {
@@ -40,6 +41,9 @@ export async function startNodeCluster({
     authority.issueClient({ user: 'kubernetes-admin', groups: ['system:masters'] }),
   ]);
   const ca = authority.certificatePem;
+  const signingKey = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    .privateKey.export({ type: 'pkcs8', format: 'pem' })
+    .toString();
   const store = starting.use(createMemoryStore<ApiObject>());
   const apiserver = starting.use(
     await startApiserver({
@@ -47,6 +51,7 @@ export async function startNodeCluster({
       tlsPrivateKey: serving.keyPem,
       clientCa: ca,
       store,
+      serviceAccounts: { issuers: ['test'], audiences: ['test'], keys: [signingKey], signingKey },
       allowLoopbackEndpoints: true,
       kubeletClient: { certificate: admin.certificatePem, key: admin.keyPem, authority: ca },
     }),
@@ -63,6 +68,11 @@ export async function startNodeCluster({
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
     await client.create('/api/v1/namespaces', namespace).catch(() => undefined);
   }
+  // What the controllers would make.
+  const own = '/api/v1/namespaces/default';
+  await client.create(`${own}/serviceaccounts`, { metadata: { name: 'default' } });
+  const metadata = { name: 'kube-root-ca.crt' };
+  await client.create(`${own}/configmaps`, { metadata, data: { 'ca.crt': ca } });
   const nodes = starting.use(new AsyncDisposableStack());
   const pods = '/api/v1/namespaces/default/pods';
   const running = starting.move();
