@@ -104,3 +104,18 @@ export function objectAt(
 export function without(object: JsonObject, ...fields: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([field]) => !fields.includes(field)));
 }
+
+/** Whether two values are the same JSON, in whatever order their fields stand. */
+export function isSameJson(one: Json | undefined, other: Json | undefined): boolean {
+  if (isList(one)) {
+    return (
+      isList(other) &&
+      one.length === other.length &&
+      one.every((item, index) => isSameJson(item, other[index]))
+    );
+  }
+  if (!isObject(one)) return one === other;
+  if (!isObject(other)) return false;
+  const fields = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...fields].every((field) => isSameJson(one[field], other[field]));
+}

@@ -30,7 +30,7 @@ export interface BegunRequest {
 /** Undefined where the request line cannot be read: 400. */
 export function beginRequest(
   request: HttpRequest,
-  options: FrontOptions,
+  options: Pick<FrontOptions, 'authenticator' | 'authorizer' | 'inFlight' | 'metrics' | 'audit'>,
 ): BegunRequest | undefined {
   const info = readInfo(request);
   if (!info) return undefined;
@@ -53,6 +53,8 @@ export function beginRequest(
     admit: async () => {
       const sender = await authenticator.authenticate(request);
       record.user = sender;
+      // Who has gone meanwhile would never be counted out.
+      if (isOver) throw tooManyRequests();
       place = inFlight.enter(info, sender);
       if (!place) throw tooManyRequests();
       const user = impersonate(request, sender, authorizer);

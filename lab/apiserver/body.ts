@@ -128,11 +128,17 @@ export function decodeObject(
   return withName(object);
 }
 
-/** An object always has metadata with a name, which is empty until the server makes one. */
+/**
+ * An object always has metadata with a name, which is empty until the server makes one. What Go cannot
+ * tell from absent is absent: empty texts, and the version 0.
+ */
 function withName(object: JsonObject): ApiObject {
   const metadata = isObject(object.metadata) ? object.metadata : {};
   const name = typeof metadata.name === 'string' ? metadata.name : '';
-  return { ...object, metadata: { ...metadata, name } };
+  const given = Object.entries(metadata).filter(
+    ([field, value]) => value !== '' && !(field === 'resourceVersion' && value === '0'),
+  );
+  return { ...object, metadata: { ...Object.fromEntries(given), name } };
 }
 
 function checkKind(resource: Resource, sent: JsonObject): void {

@@ -1,5 +1,4 @@
 /** The way of every request: audit id, authentication, authorization, routing, handler, answer. */
-import { StoreTimeoutError } from '../store/store.ts';
 import type { Authenticator } from './authentication.ts';
 import type { Authorizer } from './authorization.ts';
 import { beginRequest } from './begun-request.ts';
@@ -14,7 +13,7 @@ import type { ApiStore } from './registry.ts';
 import { respondWithJson, respondWithStatus, respondWithText } from './respond.ts';
 import { route } from './route.ts';
 import type { ApiSettings } from './settings.ts';
-import { internalError, StatusError } from './status.ts';
+import { StatusError, statusErrorOf } from './status.ts';
 import type { ServiceAccountTokens } from './tokens/service-account-tokens.ts';
 
 export interface FrontOptions {
@@ -62,9 +61,12 @@ export async function handle(
     if (reply) await respondWithJson(answer, reply.status, reply.body, reply.headers);
     else begun.started(response.statusCode ?? 0);
   } catch (error) {
-    if (!(error instanceof StatusError)) options.log(`${info.path}: ${describe(error)}`);
-    const status = error instanceof StatusError ? error : unexpected(error);
-    await respondWithStatus(answer, status).catch(() => response.destroy());
+    // As JSON: a path may have newlines in it, which begin no line of the log.
+    if (!(error instanceof StatusError)) {
+      options.log(`${JSON.stringify(info.path)}: ${describe(error)}`);
+    }
+    if (response.headersSent) response.destroy();
+    else await respondWithStatus(answer, statusErrorOf(error)).catch(() => response.destroy());
   }
 }
 
@@ -78,12 +80,6 @@ function signalOf(response: HttpResponse, closing: AbortSignal): AbortSignal {
   closing.addEventListener('abort', end);
   if (closing.aborted) end();
   return gone.signal;
-}
-
-/** The store's own words are answered as they are, as upstream answers etcd's. */
-function unexpected(error: unknown): StatusError {
-  if (error instanceof StoreTimeoutError) return new StatusError(500, undefined, error.message);
-  return internalError(describe(error));
 }
 
 function describe(error: unknown): string {

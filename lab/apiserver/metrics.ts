@@ -1,6 +1,8 @@
 /** `/metrics`: the few of kube-apiserver's that say how an apiserver does, as Prometheus reads them. */
 import type { RequestInfo } from './request-info.ts';
 import type { InFlight } from './in-flight.ts';
+import { findResource } from './resource-table.ts';
+import { allVerbs } from './resource.ts';
 
 export interface Metrics {
   /** Counts a request that was answered. */
@@ -39,22 +41,30 @@ function family(name: string, type: 'counter' | 'gauge', help: string): readonly
   return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`];
 }
 
+/** What a client makes up is no label: there are as many lines as there are resources and verbs. */
 function labelsOf(info: RequestInfo, code: number): string {
-  const { group, version, resource, subresource, namespace, name, isResource, verb } = info;
-  const scope = !isResource ? '' : name ? 'resource' : namespace ? 'namespace' : 'cluster';
+  const { subresource, namespace, name } = info;
+  const resource = findResource(info.group, info.version, info.resource);
+  const scope = !resource ? '' : name ? 'resource' : namespace ? 'namespace' : 'cluster';
+  const isPart =
+    subresource === 'status' || resource?.subresources?.some((one) => one.name === subresource);
   const labels = {
     code: String(code),
     component: 'apiserver',
     dry_run: info.query.get('dryRun') === 'All' ? 'All' : '',
-    // Paths and names of a client's own making are no labels.
-    group: isResource ? group : '',
-    resource: isResource ? resource : '',
+    group: resource?.group ?? '',
+    resource: resource?.plural ?? '',
     scope,
-    subresource: isResource ? subresource : '',
-    verb: isResource ? verb.toUpperCase() : 'GET',
-    version: isResource ? version : '',
+    subresource: resource && isPart ? subresource : '',
+    verb: resource ? verbOf(info) : 'GET',
+    version: resource?.version ?? '',
   };
   return Object.entries(labels)
     .map(([label, value]) => `${label}=${JSON.stringify(value)}`)
     .join(',');
+}
+
+/** Upstream: `CleanVerb`. */
+function verbOf({ verb }: RequestInfo): string {
+  return allVerbs.some((one) => one === verb) ? verb.toUpperCase() : 'other';
 }

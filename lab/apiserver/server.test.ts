@@ -3,8 +3,11 @@ import { connect } from 'node:http2';
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../store/memory-store.ts';
 import { at, listAt, textAt, type ApiObject } from './api-object.ts';
+import { alwaysAllow, uniteAuthorizers } from './authorization.ts';
+import { beginRequest } from './begun-request.ts';
 import { createHealth } from './health.ts';
 import { createInFlight } from './in-flight.ts';
+import { createMetrics } from './metrics.ts';
 import { readRequest } from './request-info.ts';
 import { startTestApiserver } from './testing/test-apiserver.ts';
 
@@ -126,6 +129,24 @@ describe('health', () => {
   });
 });
 
+describe('metrics', () => {
+  it('have as many lines as there is to ask for, whatever is asked', () => {
+    const metrics = createMetrics(createInFlight({ reading: 0, mutating: 0 }));
+    const linesOf = () => metrics.text().split('\n').length;
+    const before = linesOf();
+    for (let index = 0; index < 100; index += 1) {
+      for (const path of [`/apis/group-${index}/v1/things`, `/api/v1/thing-${index}`]) {
+        metrics.count(readRequest('GET', path), 403);
+      }
+      metrics.count(readRequest('GET', `/api/v1/namespaces/a/pods/b/part-${index}`), 403);
+      metrics.count(readRequest(`VERB${index}`, '/api/v1/pods'), 405);
+    }
+    metrics.count(readRequest('GET', '/api/v1/namespaces/a/pods/b/log'), 200);
+    expect(linesOf() - before).toBeLessThan(10);
+    expect(metrics.text()).toContain('subresource="log"');
+  });
+});
+
 describe('the limit of requests under way', () => {
   const jane = { name: 'jane', groups: [] };
   const read = readRequest('GET', '/api/v1/pods');
@@ -138,6 +159,39 @@ describe('the limit of requests under way', () => {
     expect(inFlight.enter(readRequest('GET', '/api/v1/pods?watch=1'), jane)).toBeDefined();
     expect(inFlight.enter(read, { name: 'root', groups: ['system:masters'] })).toBeDefined();
     first?.[Symbol.dispose]();
+  });
+
+  it('does not count who has gone before they were known', async () => {
+    const { promise: known, resolve: tell } = Promise.withResolvers<{
+      name: string;
+      groups: string[];
+    }>();
+    const inFlight = createInFlight({ reading: 1, mutating: 1 });
+    const begun = beginRequest(
+      {
+        method: 'GET',
+        url: '/version',
+        httpVersion: '1.1',
+        headers: {},
+        rawHeaders: [],
+        socket: undefined,
+        async *[Symbol.asyncIterator]() {
+          yield Buffer.alloc(0);
+        },
+      },
+      {
+        inFlight,
+        authenticator: { authenticate: () => known, userOfToken: async () => undefined },
+        authorizer: uniteAuthorizers([alwaysAllow]),
+        metrics: createMetrics(inFlight),
+        audit: undefined,
+      },
+    );
+    const admitted = begun?.admit();
+    begun?.ended(0);
+    tell({ name: 'jane', groups: [] });
+    await expect(admitted).rejects.toThrow();
+    expect(inFlight.count()).toBe(0);
   });
 
   it('is answered with 429 and when to come again', async () => {

@@ -1,4 +1,5 @@
 /** The errors of the API: `metav1.Status`, with Kubernetes' reasons and words. */
+import { StoreTimeoutError } from '../store/store.ts';
 import type { JsonObject } from './api-object.ts';
 
 export interface Cause extends JsonObject {
@@ -163,4 +164,11 @@ export function internalError(cause: string): StatusError {
   return new StatusError(500, 'InternalError', `Internal error occurred: ${cause}`, {
     causes: [{ message: cause }],
   });
+}
+
+/** Whatever was thrown. The store's own words are answered as they are, as upstream answers etcd's. */
+export function statusErrorOf(error: unknown): StatusError {
+  if (error instanceof StatusError) return error;
+  if (error instanceof StoreTimeoutError) return new StatusError(500, undefined, error.message);
+  return internalError(error instanceof Error ? error.message : String(error));
 }

@@ -39,6 +39,13 @@ describe('the watches of a store', () => {
     expect(seen).toEqual([2, 3, 5, 6]);
   });
 
+  it('that begin in the future have come no less far than that', async () => {
+    const ledger = createLedger<string>({ changes: 100 });
+    const { watch } = watchFrom(ledger, 5);
+    await turn();
+    expect(watch.revision()).toBe(5);
+  });
+
   it('lets a watch pause while it catches up', async () => {
     const ledger = createLedger<string>({ changes: 100 });
     for (let index = 0; index < 5; index += 1) put(ledger, `/a/${index}`);

@@ -123,7 +123,11 @@ export function createWatches<Value>(
           watcher.isPaused = false;
           catchUp(watcher);
         },
-        revision: () => (watcher.state === 'live' ? currentRevision() : watcher.revision),
+        // One that begins in the future has come no less far than that.
+        revision: () =>
+          watcher.state === 'live'
+            ? Math.max(watcher.revision, currentRevision())
+            : watcher.revision,
         stop: () => end(watcher),
       };
     },

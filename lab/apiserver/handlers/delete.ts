@@ -37,8 +37,7 @@ export async function removeCollection(call: Call): Promise<Reply> {
   const page = await store.list({ prefix: keyPrefix(resource, info.namespace) });
   if (page.result !== 'page') throw internalError('the store has no list of now');
   const entries = page.entries.filter((entry) => selector(objectOf(entry)));
-  // What somebody else changed or removed meanwhile is no longer what was selected.
-  for (const entry of entries) await removeEntry(call, entry, options);
+  for (const entry of entries) await removeSelected(call, entry, options);
   return {
     status: 200,
     body: {
@@ -48,6 +47,20 @@ export async function removeCollection(call: Call): Promise<Reply> {
       items: entries.map(objectOf),
     },
   };
+}
+
+/** What was changed meanwhile goes too; what was removed, and perhaps made anew, was not selected. */
+async function removeSelected(
+  call: Call,
+  selected: ApiEntry,
+  options: DeleteOptions,
+): Promise<void> {
+  const { uid } = selected.value.metadata;
+  let entry: ApiEntry | undefined = selected;
+  while (entry && entry.value.metadata.uid === uid) {
+    if (await removeEntry(call, entry, options)) return;
+    entry = await call.store.get(selected.key);
+  }
 }
 
 interface Removal {

@@ -1,6 +1,6 @@
 /** `update` and `patch`, of an object or of a part of it such as its status. */
 import { admit } from '../admission.ts';
-import { without, type ApiObject } from '../api-object.ts';
+import { isSameJson, without, type ApiObject } from '../api-object.ts';
 import { applyType, managerOf } from '../apply/field-manager.ts';
 import { trackUpdate } from '../apply/track-update.ts';
 import { decodeObject, mediaTypeOf, readBody, readBytes } from '../body.ts';
@@ -51,6 +51,7 @@ export async function patch(call: Call): Promise<Reply> {
     const current = withKind(resource, objectOf(entry));
     const patched = apply(current, sent, resource.schema);
     const decoded = decodeObject(resource, patched, info.query, response);
+    demandSameName(call, decoded);
     const reply = await writeObject(call, entry, decoded);
     if (reply !== 'raced') return reply;
     if (attempt === patchAttempts) throw modifiedMeanwhile(resource, info.name);
@@ -105,7 +106,7 @@ export async function writeObject(
     admit(call, object, old);
 
     const stored = toStored(object);
-    const isUnchanged = JSON.stringify(stored) === JSON.stringify(toStored(old));
+    const isUnchanged = isSameJson(stored, toStored(old));
     if (isUnchanged) {
       await allocation.revert();
       return { status: 200, body: withKind(resource, old) };
@@ -199,8 +200,7 @@ function managed(call: Call, object: ApiObject, old: ApiObject): ApiObject {
 
 /** The generation counts the changes of what is wanted. */
 function counted({ resource }: Call, object: ApiObject, old: ApiObject): ApiObject {
-  const isChanged = JSON.stringify(object.spec) !== JSON.stringify(old.spec);
-  if (!resource.hasGeneration || !isChanged) return object;
+  if (!resource.hasGeneration || isSameJson(object.spec, old.spec)) return object;
   const generation = (old.metadata.generation ?? 0) + 1;
   return { ...object, metadata: { ...object.metadata, generation } };
 }

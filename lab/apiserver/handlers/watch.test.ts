@@ -11,6 +11,7 @@ import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMemoryStore } from '../../store/memory-store.ts';
+import { StoreTimeoutError } from '../../store/store.ts';
 import { at, textAt, type ApiObject, type JsonObject } from '../api-object.ts';
 import { alwaysAllow, uniteAuthorizers } from '../authorization.ts';
 import { toStored, type ApiStore } from '../registry.ts';
@@ -135,6 +136,37 @@ describe('a watch', () => {
     }
     expect(seen).toEqual(Array.from({ length: 15 }, (_, index) => String(first + index + 1)));
     stream.close();
+  });
+
+  it('ends with an error as its last event where the store or an object fails it', async () => {
+    const revision = await write('a');
+    const watch = store.watch.bind(store);
+    const failure = new StoreTimeoutError('etcdserver: request timed out');
+    store.watch = () => Promise.reject(failure);
+    const lost = eventsOf(request(`?watch=true&resourceVersion=${revision}`));
+    const error = { code: 500, message: failure.message };
+    expect(await lost()).toMatchObject({ type: 'ERROR', object: error });
+    expect(await lost()).toBeUndefined();
+
+    store.watch = (asked) => {
+      const onChange: typeof asked.onChange = (change) => {
+        const poison = { key: change.entry.key, revision: change.revision };
+        const entry = Object.defineProperty(poison, 'value', {
+          get: () => {
+            throw new Error('cannot be read');
+          },
+        });
+        asked.onChange({ ...change, type: 'put', entry: entry as typeof change.entry });
+      };
+      return watch({ ...asked, onChange });
+    };
+    const poisoned = eventsOf(request(`?watch=true&resourceVersion=${revision}`));
+    await write('b');
+    expect(await poisoned()).toMatchObject({
+      type: 'ERROR',
+      object: { code: 500, reason: 'InternalError' },
+    });
+    expect(await poisoned()).toBeUndefined();
   });
 
   it('from a revision that is forgotten begins with 410, as an event', async () => {

@@ -2,13 +2,13 @@
 import { atRevision } from '../../store/entry.ts';
 import type { Page, Watch } from '../../store/store.ts';
 import type { ApiObject } from '../api-object.ts';
-import { keyPrefix, objectOf, type ApiChange, type ApiEntry } from '../registry.ts';
+import { keyPrefix, objectOf, type ApiChange, type ApiEntry, type ApiStore } from '../registry.ts';
 import { readSelector, type Selector } from '../selectors.ts';
-import { expired } from '../status.ts';
+import { expired, statusErrorOf } from '../status.ts';
 import type { Call, Reply } from './call.ts';
 import { createEventLines, errorLine, type EventLines, type EventType } from './event-line.ts';
 import { openEventStream, type EventStream } from './event-stream.ts';
-import { readInteger, readWatchPosition } from './list-options.ts';
+import { readInteger, readWatchPosition, type WatchPosition } from './list-options.ts';
 import { listError } from './read.ts';
 
 /** Upstream's `--min-request-timeout`: a watch lasts between this and twice this. */
@@ -31,40 +31,71 @@ export async function watch(call: Call): Promise<Reply> {
 
   // From here on errors are events, as upstream's are.
   const stream = openEventStream(response, signal, timeoutSeconds * 1000);
-  if (page) await sendState(page, selector, lines, stream);
-  if (position.marksInitialEnd) {
-    stream.write(lines.bookmark(after, { 'k8s.io/initial-events-end': 'true' }));
+  const fail = (error: unknown) => {
+    stream.write(errorLine(statusErrorOf(error).toStatus()));
+    stream.end();
+  };
+  try {
+    if (page) await sendState(page, selector, lines, stream);
+    if (position.marksInitialEnd) {
+      stream.write(lines.bookmark(after, { 'k8s.io/initial-events-end': 'true' }));
+    }
+    await follow({ store, prefix, after, selector, lines, stream, fail, ...position });
+  } catch (error) {
+    fail(error);
   }
+  return null;
+}
+
+interface Follow extends Pick<WatchPosition, 'hasBookmarks'> {
+  readonly store: ApiStore;
+  readonly prefix: string;
+  readonly after: number;
+  readonly selector: Selector;
+  readonly lines: EventLines;
+  readonly stream: EventStream;
+  /** Ends the stream with an error. */
+  readonly fail: (error: unknown) => void;
+}
+
+/** Sends each change as it happens; resolves when the stream has ended. */
+async function follow(options: Follow): Promise<void> {
+  const { store, prefix, after, selector, lines, stream, fail } = options;
   let seen = after;
   const onExpired = (compactedRevision: number) => {
-    const error = expired(`too old resource version: ${seen} (${compactedRevision})`);
-    stream.write(errorLine(error.toStatus()));
-    stream.end();
+    fail(expired(`too old resource version: ${seen} (${compactedRevision})`));
+  };
+  const show = (change: ApiChange) => {
+    seen = change.revision;
+    const event = eventOf(change, selector);
+    if (!event || stream.write(lines.event(...event))) return;
+    // The client does not keep up: the store's history waits for it, not our memory.
+    if (started.result !== 'watching') return;
+    started.pause();
+    stream.onDrain(() => started.resume());
   };
   const started: Watch = await store.watch({
     prefix,
     after,
     onChange: (change) => {
-      seen = change.revision;
-      const event = eventOf(change, selector);
-      if (!event || stream.write(lines.event(...event))) return;
-      // The client does not keep up: the store's history waits for it, not our memory.
-      if (started.result !== 'watching') return;
-      started.pause();
-      stream.onDrain(() => started.resume());
+      // What one watch cannot show must not end the others.
+      try {
+        show(change);
+      } catch (error) {
+        fail(error);
+      }
     },
     onExpired,
   });
   if (started.result !== 'watching') {
     onExpired(started.compactedRevision);
-    return null;
+    return;
   }
   const sendBookmark = () => stream.write(lines.bookmark(started.revision()));
-  const bookmarks = position.hasBookmarks ? setInterval(sendBookmark, bookmarkEveryMs) : undefined;
+  const bookmarks = options.hasBookmarks ? setInterval(sendBookmark, bookmarkEveryMs) : undefined;
   await stream.ended;
   clearInterval(bookmarks);
   started.stop();
-  return null;
 }
 
 function selectorOf(call: Call): Selector {

@@ -247,3 +247,53 @@ it('keeps what admission has given a pod, and refuses what would make it another
     { reason: 'FieldValueForbidden', field: 'spec' },
   ]);
 });
+
+describe('a write', () => {
+  it('takes empty metadata and the version 0 for what is not said', async () => {
+    const api = await createTestApi();
+    const path = `${core}/configmaps`;
+    const nothing = { resourceVersion: '', uid: '', namespace: '', generateName: '' };
+    expect((await api.send('POST', path, named('a', nothing))).status).toBe(201);
+    expect((await api.send('POST', path, named('b', { resourceVersion: '0' }))).status).toBe(201);
+    expect((await api.send('PUT', `${path}/a`, named('a', nothing))).status).toBe(200);
+    const { status } = await api.send('PUT', `${path}/a`, named('a', { resourceVersion: '0' }));
+    expect(status).toBe(200);
+  });
+
+  it('that changes the order of the fields alone changes nothing', async () => {
+    const api = await createTestApi();
+    const { metadata, spec } = await api.create(`${apps}/deployments`, deployment);
+    const turned = Object.fromEntries(Object.entries(spec ?? {}).reverse());
+    const { json } = await api.send('PUT', `${apps}/deployments/web`, { spec: turned, metadata });
+    expect(json.metadata).toEqual(metadata);
+  });
+
+  it('by a patch keeps the name and the namespace of its path', async () => {
+    const api = await createTestApi();
+    await api.create(`${core}/configmaps`, named('a'));
+    const patch = (metadata: JsonObject) =>
+      api.send('PATCH', `${core}/configmaps/a`, { metadata }, merge);
+    expect(textAt((await patch({ name: 'b' })).json, 'message')).toBe(
+      'the name of the object (b) does not match the name on the URL (a)',
+    );
+    expect(textAt((await patch({ namespace: 'b' })).json, 'message')).toBe(
+      'the namespace of the object (b) does not match the namespace on the URL (default)',
+    );
+  });
+
+  it('that deletes a collection deletes also what is changed meanwhile', async () => {
+    const api = await createTestApi();
+    await api.create(`${core}/configmaps`, named('a'));
+    const { store } = api;
+    const list = store.list.bind(store);
+    store.list = async (request) => {
+      const page = await list(request);
+      const entry = await store.get('/core/configmaps/default/a');
+      if (entry)
+        await store.update(entry.key, { ...entry.value, data: { a: '1' } }, entry.revision);
+      return page;
+    };
+    await api.send('DELETE', `${core}/configmaps`);
+    expect((await api.send('GET', `${core}/configmaps/a`)).status).toBe(404);
+  });
+});
