@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { conditionOf } from '../controllers/objects/meta.ts';
 import type { Lease, Node } from '../controllers/objects/node.ts';
-import { isReady, type Pod } from '../controllers/objects/pod.ts';
+import { isActive, isReady, type Pod } from '../controllers/objects/pod.ts';
 import type { Deployment } from '../controllers/objects/workload.ts';
 import { paths } from '../controllers/testing/objects.ts';
 import { until } from '../controllers/testing/start-world.ts';
@@ -259,7 +259,9 @@ describe('nodes', () => {
     await workload.scale(4);
     await workload.untilReady(4);
     const pods = await until<Pod>(lab.client, paths.pods, () => true);
-    const others = pods.filter((pod) => isReady(pod) && pod.spec.nodeName !== 'node-3');
+    const others = pods.filter(
+      (pod) => isReady(pod) && isActive(pod) && pod.spec.nodeName !== 'node-3',
+    );
     await lab.act('node-3', 'pause');
     expect(await lab.until('node-3', ({ state }) => state === 'unreachable')).toMatchObject({
       faults: ['paused'],
