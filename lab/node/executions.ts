@@ -40,9 +40,10 @@ export async function capture(
   worker: PodWorker,
   container: Container,
   command: readonly string[],
+  signal: AbortSignal,
 ): Promise<{ readonly code: number; readonly output: string }> {
   const { capturedStreams } = await import('./streams/process-streams.ts');
-  const { streams, output } = capturedStreams();
+  const { streams, output } = capturedStreams(signal);
   const code = await executions.run(worker, container, command, streams);
   return { code, output: output() };
 }

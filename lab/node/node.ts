@@ -74,7 +74,7 @@ export async function startNode(options: NodeOptions): Promise<LabNode> {
       backOff: options.backOff ?? kubeletBackOff,
       findImage: options.findImage,
       startCommand: executions.startCommand,
-      execute: (worker, container, command) => capture(executions, worker, container, command),
+      execute: (...asked) => capture(executions, ...asked),
       log,
     }),
   );

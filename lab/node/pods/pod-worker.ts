@@ -34,6 +34,7 @@ export interface PodServices {
     worker: PodWorker,
     container: Container,
     command: readonly string[],
+    signal: AbortSignal,
   ): Promise<{ readonly code: number; readonly output: string }>;
   log(line: string): void;
 }
@@ -42,6 +43,7 @@ export interface PodServices {
 const patienceMs = 150;
 /** The first and the longest pause before volumes are looked at again. */
 const volumeRetryMs = [50, 2000] as const;
+const networkRetryMs = 2000;
 const deleteRetryMs = 1000;
 
 export class PodWorker {
@@ -55,6 +57,7 @@ export class PodWorker {
   private readonly earlier: PodStatus | undefined;
   private readonly stopping = new AbortController();
   private stopped: Promise<void> | undefined;
+  private graceMs = Infinity;
   private readonly running: Promise<void>;
   private readonly finish = Promise.withResolvers<undefined>();
   private isQuiet = true;
@@ -112,7 +115,7 @@ export class PodWorker {
   }
 
   private statusOf(spec: ContainerSpec): ContainerStatus {
-    const isBlocked = spec.name && this.pod.spec.initContainers?.length;
+    const isBlocked = this.pod.spec.initContainers?.length;
     return (
       this.containers.get(spec.name)?.status ?? {
         name: spec.name,
@@ -185,16 +188,33 @@ export class PodWorker {
         ),
       record: (type, reason, message) =>
         this.record(type, reason, message, `spec.${kind}{${spec.name}}`),
-      execute: (command) => services.execute(this, container, command),
+      execute: (command, signal) => services.execute(this, container, command, signal),
       onChange: () => this.changed(),
     });
     this.containers.set(spec.name, container);
     return container;
   }
 
+  /** Waits until there is an address, and the node's device has it. */
   private async joinNetwork(): Promise<void> {
+    while (!this.isStopping()) {
+      try {
+        await this.takeAddresses();
+        return;
+      } catch (error) {
+        const problem = `Failed to create pod sandbox: ${messageOf(error)}`;
+        this.record('Warning', 'FailedCreatePodSandBox', problem);
+        await this.leaveNetwork();
+        await this.wait(networkRetryMs);
+      }
+    }
+  }
+
+  private async takeAddresses(): Promise<void> {
     const { addresses, link, nodeIPs } = this.services;
-    if (this.pod.spec.hostNetwork === true) {
+    // On loopback the node's addresses are the host's own, which is no pod's business.
+    const isOnLoopback = nodeIPs[0]?.startsWith('127.') ?? false;
+    if (this.pod.spec.hostNetwork === true && !isOnLoopback) {
       this.podIPs = nodeIPs;
       return;
     }
@@ -220,7 +240,7 @@ export class PodWorker {
   private async mountVolumes(): Promise<void> {
     const [firstMs, longestMs] = volumeRetryMs;
     for (let pauseMs: number = firstMs; !this.isStopping(); pauseMs *= 2) {
-      const problem = await missingVolume(this.pod, this.services.readKeyValues);
+      const problem = await missingVolume(this.pod, this.services.readKeyValues).catch(messageOf);
       if (problem === undefined) return;
       // At the start of a namespace, or of a cluster, it is only a little late.
       if (pauseMs >= patienceMs) this.record('Warning', 'FailedMount', problem);
@@ -231,9 +251,12 @@ export class PodWorker {
   private async terminate(graceMs: number): Promise<void> {
     if (this.stopped) {
       // A second deletion may only shorten the grace.
-      if (graceMs === 0) for (const one of this.containers.values()) void one.stop(0);
+      if (graceMs >= this.graceMs) return;
+      this.graceMs = graceMs;
+      for (const one of this.containers.values()) void one.stop(graceMs);
       return;
     }
+    this.graceMs = graceMs;
     this.stopped = this.stop(graceMs);
     await this.stopped;
     if (this.pod.metadata.deletionTimestamp) {
@@ -322,6 +345,10 @@ export class PodWorker {
     clearTimeout(timer);
     this.stopping.signal.removeEventListener('abort', done);
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function graceOf({ metadata, spec }: Pod): number {

@@ -15,6 +15,8 @@ export async function answerRun({ response, url, segments, facts }: RunVisit): P
   const worker = demandPod(facts, namespace, podName);
   const container = demandRunning(worker, name);
   const command = (url.searchParams.get('cmd') ?? '').split(' ').filter((word) => word !== '');
-  const { output } = await capture(facts.executions, worker, container, command);
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const { output } = await capture(facts.executions, worker, container, command, gone.signal);
   response.writeHead(200, { 'Content-Type': 'text/plain; charset=utf-8' }).end(output);
 }

@@ -23,7 +23,7 @@ export interface ProcessStreams {
 const keptBytes = 64 * 1024;
 
 /** Streams for a command without input, whose output is kept. */
-export function capturedStreams(signal = new AbortController().signal): {
+export function capturedStreams(signal: AbortSignal): {
   readonly streams: ProcessStreams;
   readonly output: () => string;
 } {
