@@ -17,6 +17,19 @@ describe('a probe', () => {
     },
   );
 
+  it('ends a command that takes too long', async () => {
+    let seen: AbortSignal | undefined;
+    const endless = async (_: readonly string[], signal: AbortSignal) => {
+      seen = signal;
+      await once(signal, 'abort');
+      return { code: 137, output: '' };
+    };
+    const context = { container, address: '127.244.9.9', execute: endless };
+    const probe = { exec: { command: ['sleep', '99'] }, timeoutSeconds: 0.01 };
+    expect(await tryProbe(probe, context)).toMatch(/timed out/);
+    expect(seen?.aborted).toBe(true);
+  });
+
   it('finds on localhost what the pod itself serves', async () => {
     const server = createServer((socket) => socket.end());
     server.listen(0, '127.244.9.9');

@@ -12,9 +12,10 @@ export interface ProbeContext {
   readonly container: ContainerSpec;
   /** The pod's first address. */
   readonly address: string;
-  /** The exit code and the output of a command in the container. */
+  /** The exit code and the output of a command in the container; the signal ends it. */
   readonly execute: (
     command: readonly string[],
+    signal: AbortSignal,
   ) => Promise<{ readonly code: number; readonly output: string }>;
 }
 
@@ -94,10 +95,14 @@ async function probeCommand(
   timeoutMs: number,
 ): Promise<ProbeResult> {
   const late = Promise.withResolvers<ProbeResult>();
+  const ending = new AbortController();
   const timer = setTimeout(() => {
+    ending.abort();
     late.resolve(`command timed out: "${command.join(' ')}" timed out after ${timeoutMs / 1000}s`);
   }, timeoutMs);
-  const run = execute(command).then(({ code, output }) => (code === 0 ? null : output));
+  const run = execute(command, ending.signal).then(({ code, output }) =>
+    code === 0 ? null : output,
+  );
   return Promise.race([run, late.promise]).finally(() => clearTimeout(timer));
 }
 
