@@ -22,7 +22,7 @@ export async function reach(name: string, world: World): Promise<Reachable | Unr
   if (loopback.test(name)) return { host: own, localAddress: own };
   const plain = name.replace(/^\[(.*)\]$/, '$1');
   const found = isIP(plain) === 0 ? await world.resolve(plain) : [plain];
-  if (found.length === 0) return { problem: 'unknown' };
+  if (!found || found.length === 0) return { problem: 'unknown' };
   const allowed = found.filter((address) => isLabAddress(address, own));
   if (allowed.length === 0) return { problem: 'foreign' };
   for (const host of allowed) {

@@ -12,11 +12,14 @@ export interface NameOptions {
 const ndots = 5;
 const timeoutMs = 2000;
 
-/** IPv4 addresses first; empty where nobody knows the name, or no DNS answers. */
-export async function resolveName(name: string, options: NameOptions): Promise<readonly string[]> {
+/** IPv4 addresses first; empty where nobody knows the name, undefined where no server answers. */
+export async function resolveName(
+  name: string,
+  options: NameOptions,
+): Promise<readonly string[] | undefined> {
   const known = options.hosts.get(name);
   if (known !== undefined) return [known];
-  if (options.nameservers.length === 0) return [];
+  if (options.nameservers.length === 0) return undefined;
   const resolver = new Resolver({ timeout: timeoutMs, tries: 1 });
   resolver.setServers([...options.nameservers]);
   if (!options.localAddress.includes(':')) resolver.setLocalAddress(options.localAddress);
@@ -38,7 +41,7 @@ export async function resolveName(name: string, options: NameOptions): Promise<r
     const reason: unknown = four.status === 'rejected' ? four.reason : undefined;
     const code = reason instanceof Error && 'code' in reason ? reason.code : '';
     // Where nobody answers, more questions would not help.
-    if (code === 'ETIMEOUT' || code === 'ECONNREFUSED') return [];
+    if (code === 'ETIMEOUT' || code === 'ECONNREFUSED') return undefined;
   }
   return [];
 }

@@ -48,7 +48,7 @@ async function run(script: string, input = '', signal?: AbortSignal): Promise<Ou
       program: 'echo',
       startedAt: new Date(0),
       nameservers: [],
-      resolve: async () => [],
+      resolve: async (name) => (name === 'silent' ? undefined : []),
     },
   };
   const io = { stdin, stdout: sink('out'), stderr: sink('err') };
@@ -129,6 +129,8 @@ describe('the shell', () => {
     ['wget http://[::ffff:127.0.0.1]/', 1, /Network is unreachable/],
     ['curl http://name-that-is-nowhere/', 6, /Could not resolve host/],
     ['nslookup web', 1, /NXDOMAIN/],
+    ['nslookup silent 1>&2', 1, /^;; connection timed out; no servers could be reached\n\n$/],
+    ['wget silent', 1, /bad address 'silent'/],
   ])('%s ends with %i', async (script, status, message) => {
     const outcome = await run(script);
     expect(outcome.status).toBe(status);

@@ -326,8 +326,12 @@ const nslookup: Command = async ({ args, world, stdout, stderr }) => {
   const [name] = args;
   if (name === undefined) throw new CommandProblem('usage: nslookup HOST');
   const [server = ''] = world.nameservers;
-  await stdout.write(`Server:\t\t${server}\nAddress:\t${server}:53\n\n`);
   const found = await world.resolve(name);
+  if (!found) {
+    await stdout.write(';; connection timed out; no servers could be reached\n\n');
+    return 1;
+  }
+  await stdout.write(`Server:\t\t${server}\nAddress:\t${server}:53\n\n`);
   if (found.length === 0) {
     await stderr.write(`** server can't find ${name}: NXDOMAIN\n`);
     return 1;
