@@ -30,6 +30,7 @@ export async function descendants(): Promise<readonly Descendant[]> {
 async function programOf(pid: number): Promise<string> {
   const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
   const argv = line.split('\0');
-  const program = argv.find((argument) => /\/lab\/.*\.ts$/.test(argument));
+  // What wraps a program has its name among its arguments, too.
+  const program = argv[0] === process.execPath && argv.find((argument) => argument.endsWith('.ts'));
   return program ? `lab/${program.split('/lab/').at(-1) ?? ''}` : (argv[0] ?? '');
 }

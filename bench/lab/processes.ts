@@ -1,8 +1,9 @@
-/** The store and one apiserver as processes, and what the system says of them. */
+/** What is measured as processes: the store, one apiserver, the lab; and what the system says of them. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { frugalEnvironment, frugalFlags } from '../../lab/machines/frugal.ts';
 
 export interface ServingProcess extends AsyncDisposable {
   readonly address: string;
@@ -16,14 +17,15 @@ export const token = 'bench';
 
 export async function startStore(directory: string): Promise<ServingProcess> {
   const listen = join(directory, 'store.sock');
-  return start('store/main.ts', [`--listen=${listen}`, `--data-dir=${join(directory, 'data')}`]);
+  const flags = [`--listen=${listen}`, `--data-dir=${join(directory, 'data')}`];
+  return start(join(lab, 'store/main.ts'), flags);
 }
 
 /** An apiserver of this store, for one administrator with the token. */
 export async function startApiserver(directory: string, store: string): Promise<ServingProcess> {
   const tokens = join(directory, 'tokens.csv');
   await writeFile(tokens, `${token},bench,1,"system:masters"\n`);
-  return start('apiserver/main.ts', [
+  return start(join(lab, 'apiserver/main.ts'), [
     '--bind-address=127.0.0.1',
     '--secure-port=0',
     `--token-auth-file=${tokens}`,
@@ -32,16 +34,22 @@ export async function startApiserver(directory: string, store: string): Promise<
   ]);
 }
 
+/** The lab with all its machines, which keeps its state in the directory. */
+export async function startLabHost(directory: string): Promise<ServingProcess> {
+  return start(join(import.meta.dirname, 'lab-host.ts'), [`--directory=${directory}`]);
+}
+
 async function start(program: string, flags: readonly string[]): Promise<ServingProcess> {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [join(lab, program), ...flags], {
+  const child = spawn(process.execPath, [...frugalFlags, program, ...flags], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: { ...frugalEnvironment, ...process.env },
   });
-  const ready = once(child, 'message') as Promise<[{ readonly address: string }]>;
+  const ready = once(child, 'message') as Promise<[{ readonly address?: string }]>;
   const exited = once(child, 'exit').then(([code]) => {
     throw new Error(`${program} ended with ${String(code)}`);
   });
-  const [{ address }] = await Promise.race([ready, exited]);
+  const [{ address = '' }] = await Promise.race([ready, exited]);
   exited.catch(() => undefined);
   return {
     address,
