@@ -38,12 +38,30 @@ function withoutHash(template: PodTemplate): PodTemplate {
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) => {
     if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
-    const said = Object.entries(inner).filter(([, field]) => !isNothing(field));
+    const said = Object.entries(inner).filter((field) => !isNothing(field));
     return Object.fromEntries(said.sort(([one], [other]) => (one < other ? -1 : 1)));
   });
 }
 
-function isNothing(value: unknown): boolean {
-  if (value === null || value === undefined) return true;
+/**
+ * Fields that are no pointers upstream: absent, they are false or 0. Clients that write protobuf send
+ * them all the same, and those that write JSON leave them out.
+ */
+const plainFields = new Set([
+  'generation',
+  'hostIPC',
+  'hostNetwork',
+  'hostPID',
+  'hostPort',
+  'initialDelaySeconds',
+  'readOnly',
+  'stdin',
+  'stdinOnce',
+  'tty',
+]);
+
+function isNothing([name, value]: readonly [string, unknown]): boolean {
+  if (value === null || value === undefined || value === '') return true;
+  if (value === false || value === 0) return plainFields.has(name);
   return typeof value === 'object' && Object.keys(value).length === 0;
 }
