@@ -12,7 +12,13 @@ import type { CommandOptions, CommandResult } from './network/run-command.ts';
 import { ensureClusterPki } from './pki/cluster-pki.ts';
 import { removePassing, stateDirectory } from './state-directory.ts';
 import { lockState } from './state-lock.ts';
-import { defaultTopology, type LabMode, type TopologyOptions } from './topology.ts';
+import {
+  defaultTopology,
+  planMachines,
+  type LabMode,
+  type MachinePlan,
+  type TopologyOptions,
+} from './topology.ts';
 
 export interface ClusterOptions {
   /** Where the cluster keeps its state: `.lab/…` in the project, usually. Made if absent. */
@@ -66,7 +72,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   await Promise.all(forgotten.map((path) => rm(path, { recursive: true, force: true })));
   await mkdir(state.logs, { mode: 0o700 });
 
-  let machines: readonly MachineStatus[] = [];
+  let machines: readonly MachineStatus[] = planMachines(topology).map(planned);
   const listeners = new Set<() => void>();
   const tell = (told: readonly MachineStatus[]) => {
     machines = told;
@@ -129,6 +135,13 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     openDoor: (doorOptions, target) => openDoor(supervisor, doorOptions, target),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** What a machine is before the supervisor has told of it. */
+function planned({ name, role, addresses }: MachinePlan): MachineStatus {
+  const since = new Date().toISOString();
+  const nothing = { faults: [], restarts: 0, pid: null, residentBytes: null };
+  return { name, role, addresses, state: 'starting', since, ...nothing };
 }
 
 /** What becomes of a machine with its supervisor. */

@@ -9,6 +9,7 @@ import { createAuthenticator } from './authentication.ts';
 import { createAuthorizers } from './authorizers.ts';
 import { holdLease, type ApiserverLease } from './bootstrap/apiserver-lease.ts';
 import { bootstrap } from './bootstrap/bootstrap.ts';
+import { untilStored } from './bootstrap/until-stored.ts';
 import { handle, type FrontOptions } from './front.ts';
 import { createHealth } from './health.ts';
 import { createInFlight } from './in-flight.ts';
@@ -103,8 +104,9 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
 
   const api = createLoopback(front, closing.signal);
   const advertised = options.advertise && { port, ...options.advertise };
-  await bootstrap(api, { ...options, settings: front.settings, port: advertised?.port ?? port });
-  starting.use(await startRepair(store));
+  const made = { ...options, settings: front.settings, port: advertised?.port ?? port };
+  await untilStored(() => bootstrap(api, made), closing.signal);
+  starting.use(await untilStored(() => startRepair(store), closing.signal));
   const aggregation = starting.use(aggregateRoles(store));
   await Promise.all([rbac.synced, aggregation.settled]);
   const lease = advertised && holdLease(api, advertised, log);

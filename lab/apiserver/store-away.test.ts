@@ -86,3 +86,20 @@ it('answers in etcd’s words while the store is away, and goes on when it is ba
   expect((await send('GET', '/readyz')).text).toBe('ok');
   watch.close();
 });
+
+it('waits for a store that is away at the start', async () => {
+  await using own = new AsyncDisposableStack();
+  const directory = await mkdtemp(join(tmpdir(), 'hop-store-late-'));
+  own.defer(() => rm(directory, { recursive: true }));
+  const listen = join(directory, 'store.sock');
+  const late = own.use(connectStore<ApiObject>(listen, { timeoutMs: 100 }));
+  const starting = startApiserver({
+    ...(await selfSignedCertificate('', ['127.0.0.1'])),
+    store: late,
+  });
+  // Who asks now has waited as long as the apiserver has, and given up.
+  await expect(late.get('/anything')).rejects.toThrow('etcdserver: request timed out');
+  own.use(await startStoreProcess(listen, join(directory, 'data')));
+  own.use(await starting);
+  expect(await late.get('/core/namespaces/default')).toBeDefined();
+});

@@ -12,7 +12,7 @@ const dialWithinMs = 1_000;
 export interface PassThrough extends AsyncDisposable {
   /** Where it listens, as `host:port`. */
   readonly addresses: readonly string[];
-  /** Who is ready now, as `host:port`. */
+  /** Who is ready now, as `host:port`; none of them leaves it with those it had. */
   setBackends(backends: readonly string[]): void;
 }
 
@@ -76,8 +76,10 @@ export async function startPassThrough(listenOn: readonly string[]): Promise<Pas
   return {
     addresses,
     setBackends: (ready) => {
+      // What ails all of them is not theirs: their clients are told by them, not by us.
+      if (ready.length === 0) return;
       backends = ready;
-      if (ready.length > 0) begun.resolve(undefined);
+      begun.resolve(undefined);
       for (const [backend, sockets] of connections) {
         if (ready.includes(backend)) continue;
         connections.delete(backend);

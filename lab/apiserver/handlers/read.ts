@@ -1,5 +1,5 @@
 /** `get` and `list`. */
-import type { Unavailable } from '../../store/store.ts';
+import type { ListRequest, Unavailable } from '../../store/store.ts';
 import type { JsonObject } from '../api-object.ts';
 import { partialListText, partialText, readPartialRequest } from '../partial-metadata.ts';
 import {
@@ -9,12 +9,14 @@ import {
   objectOf,
   objectTextOf,
   type ApiEntry,
+  type ApiStore,
 } from '../registry.ts';
 import { apiVersionOf } from '../resource.ts';
 import { JsonText } from '../respond.ts';
 import { everything, readSelector } from '../selectors.ts';
 import { badRequest, expired, notFound, StatusError } from '../status.ts';
 import { createTable, readTableRequest } from '../tables.ts';
+import { awaitRevision } from './await-revision.ts';
 import type { Call, Reply } from './call.ts';
 import {
   ContinueExpiredError,
@@ -24,14 +26,20 @@ import {
 } from './list-options.ts';
 
 export async function get(call: Call): Promise<Reply> {
-  const { resource, info, store } = call;
+  const { resource, info, store, signal } = call;
   const version = info.query.get('resourceVersion') ?? '';
   if (!/^\d*$/.test(version)) throw badRequest(`invalid resource version "${version}"`);
   const freshness = version === '' ? {} : { notOlderThan: Number(version) };
-  const entry = await store.get(keyOf(resource, info.namespace, info.name), freshness);
-  if (Number(version) > (entry?.revision ?? 0)) {
+  const key = keyOf(resource, info.namespace, info.name);
+  let entry = await store.get(key, freshness);
+  if (
+    Number(version) > (entry?.revision ?? 0) &&
+    Number(version) > (await store.currentRevision())
+  ) {
+    await awaitRevision(store, Number(version), signal);
     const current = await store.currentRevision();
     if (Number(version) > current) throw tooLarge(Number(version), current);
+    entry = await store.get(key, freshness);
   }
   if (!entry) throw notFound(resource, info.name);
   const table = readTableRequest(call);
@@ -45,13 +53,13 @@ export async function get(call: Call): Promise<Reply> {
 }
 
 export async function list(call: Call): Promise<Reply> {
-  const { resource, info, store } = call;
+  const { resource, info } = call;
   const selector = readSelector(resource, info.query);
   const position = readListPosition(info.query);
   const { limit, after, ...when } = position;
   const prefix = keyPrefix(resource, info.namespace);
   const isFiltered = selector !== everything;
-  const page = await store.list({
+  const page = await listPatiently(call, {
     prefix,
     // A selector thins the page out afterwards: then the limit counts what is left.
     ...(limit > 0 && !isFiltered ? { limit } : {}),
@@ -77,6 +85,17 @@ export async function list(call: Call): Promise<Reply> {
     status: 200,
     body: new JsonText(`{${kind},"metadata":${JSON.stringify(metadata)},"items":[${items}]}`),
   };
+}
+
+/** A list that is to be fresher than what is there waits for that, a little. */
+export async function listPatiently(
+  { store, signal }: Pick<Call, 'store' | 'signal'>,
+  request: ListRequest,
+): ReturnType<ApiStore['list']> {
+  const page = await store.list(request);
+  if (page.result !== 'future' || request.notOlderThan === undefined) return page;
+  await awaitRevision(store, request.notOlderThan, signal);
+  return store.list(request);
 }
 
 export interface ListMetadata extends JsonObject {

@@ -9,7 +9,7 @@ import type { Call, Reply } from './call.ts';
 import { createEventLines, errorLine, type EventLines, type EventType } from './event-line.ts';
 import { openEventStream, type EventStream } from './event-stream.ts';
 import { readInteger, readWatchPosition, type WatchPosition } from './list-options.ts';
-import { listError } from './read.ts';
+import { listError, listPatiently } from './read.ts';
 
 /** Upstream's `--min-request-timeout`: a watch lasts between this and twice this. */
 const shortestSeconds = 1800;
@@ -25,7 +25,9 @@ export async function watch(call: Call): Promise<Reply> {
   const prefix = keyPrefix(resource, info.namespace);
   const notOlderThan = position.version === undefined ? {} : { notOlderThan: position.version };
   const page =
-    position.initial === 'state' ? await store.list({ prefix, ...notOlderThan }) : undefined;
+    position.initial === 'state'
+      ? await listPatiently(call, { prefix, ...notOlderThan })
+      : undefined;
   if (page && page.result !== 'page') throw listError(page, notOlderThan);
   const after = page?.revision ?? position.version ?? (await store.currentRevision());
 
