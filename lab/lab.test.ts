@@ -2,10 +2,12 @@ import { access, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listAt, textAt } from './apiserver/api-object.ts';
 import { startLab, type Lab } from './index.ts';
 import type { MachineStatus } from './machines/machine.ts';
 import { whyNotIsolated } from './network/testing/why-not-isolated.ts';
 import { createTestClient, type TestClient } from './testing/client.ts';
+import { kubectl, missingKubectl } from './testing/kubectl.ts';
 
 const reason = await whyNotIsolated();
 const modes = [{ mode: 'isolated' }, { mode: 'loopback' }] as const;
@@ -70,6 +72,35 @@ describe.each(modes)('the lab ($mode)', { timeout: 60_000 }, ({ mode }) => {
       expect(nodes.json).toMatchObject({
         items: [{ metadata: { name: 'node-1' } }, { metadata: { name: 'node-2' } }],
       });
+    });
+
+    it('has the addresses of pods behind its Services, and ways into them', async () => {
+      const { json } = await client.send('GET', '/api/v1/namespaces/default/pods/web-0');
+      const address = textAt(json, 'status', 'podIP');
+      const endpoints = await client.send('GET', '/api/v1/namespaces/default/endpoints/web');
+      const subsets = listAt(endpoints.json, 'subsets');
+      const addresses = subsets.flatMap((subset) => listAt(subset, 'addresses'));
+      expect(addresses.map((one) => textAt(one, 'ip'))).toContain(address);
+      const log = await client.send('GET', '/api/v1/namespaces/default/pods/web-0/log');
+      expect(log.text).toContain(`listening on http://${address}:8080`);
+      if (missingKubectl() !== undefined) return;
+      const file = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
+      const { stdout } = await kubectl(lab.kubeconfigPath, 'exec', 'web-0', '--', 'cat', file);
+      expect(stdout).toBe('default');
+    });
+
+    it.runIf(mode === 'isolated')('lets a pod reach the API from its own address', async () => {
+      const { json } = await client.send('GET', '/api/v1/namespaces/default/pods/web-0');
+      const options = JSON.stringify({
+        host: '192.0.2.2',
+        port: 6443,
+        path: '/livez',
+        localAddress: textAt(json, 'status', 'podIP'),
+        rejectUnauthorized: false,
+      });
+      const script = `require('node:https').get(${options}, (answer) => answer.pipe(process.stdout))`;
+      const node = textAt(json, 'spec', 'nodeName');
+      expect((await lab.run(node, [process.execPath, '-e', script])).stdout).toBe('ok');
     });
 
     it('goes on without one of its apiservers, and takes it back', async () => {

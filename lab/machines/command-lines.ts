@@ -87,6 +87,7 @@ const commands: Record<Exclude<MachineRole, 'client'>, ProgramCommand> = {
       'kubelet-certificate-authority': join(pki, 'ca.crt'),
       'authorization-mode': 'Node,RBAC',
       'service-cluster-ip-range': ranges.services.join(','),
+      'allow-loopback-endpoints': String(mode === 'loopback'),
     }),
   },
   controllers: {
