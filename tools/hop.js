@@ -7,7 +7,7 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import module, { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
@@ -17,9 +17,10 @@ const [subcommand = ''] = process.argv.slice(2);
 
 /** What a subcommand wants of its Node, beside its code: `{ "nodeFlags": […], "env": {…} }`. */
 function runtime() {
-  const file = new URL(`../proxies/${subcommand}/runtime.json`, import.meta.url);
-  if (!/^[a-z-]+$/.test(subcommand) || !existsSync(file)) return { nodeFlags: [], env: {} };
-  return JSON.parse(readFileSync(file, 'utf8'));
+  if (!/^[a-z-]+$/.test(subcommand)) return { nodeFlags: [], env: {} };
+  const files = [`../proxies/${subcommand}/runtime.json`, `../${subcommand}/runtime.json`];
+  const file = files.map((path) => new URL(path, import.meta.url)).find((one) => existsSync(one));
+  return file ? JSON.parse(readFileSync(file, 'utf8')) : { nodeFlags: [], env: {} };
 }
 
 const { nodeFlags, env } = runtime();
@@ -29,6 +30,10 @@ const isTuned =
   Object.entries(env).every(([name, value]) => process.env[name] === value);
 
 if (isNew && (isTuned || process.channel !== undefined || process.execve === undefined)) {
+  // Saves the time of compiling, and the memory of the compiler of types.
+  module.enableCompileCache?.(
+    fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)),
+  );
   await import(main.href);
 } else {
   const argv = [

@@ -1,15 +1,18 @@
-/** How our Node processes hold less memory. */
+/**
+ * How our Node processes hold less memory: `hop lab` and each machine. A small nursery is swept more often.
+ * Compiled is what stays hot, not what a start repeats: most machines never load a compiler's pages. One arena
+ * of memory serves all threads.
+ */
+import { readFileSync } from 'node:fs';
 
-export const frugalFlags = [
-  // A small nursery: what dies young is swept more often, and less memory is kept for it.
-  '--max-semi-space-size=1',
-  // Compiled is what stays hot, not what a start repeats: most machines never load a compiler's pages.
-  '--no-sparkplug',
-  '--invocation-count-for-maglev=20000',
-  '--invocation-count-for-maglev-osr=20000',
-  '--invocation-count-for-turbofan=50000',
-  '--invocation-count-for-osr=50000',
-] as const;
+interface Runtime {
+  readonly nodeFlags: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
 
-/** One arena for all threads. */
-export const frugalEnvironment = { MALLOC_ARENA_MAX: '1' } as const;
+// The file is ours, and in JSON for `tools/hop.js`, which any Node can run.
+const runtime = JSON.parse(
+  readFileSync(new URL('../runtime.json', import.meta.url), 'utf8'),
+) as Runtime;
+
+export const { nodeFlags: frugalFlags, env: frugalEnvironment } = runtime;
