@@ -132,8 +132,9 @@ describe('a machine', () => {
   it('that is ended by something else is started again by itself', async () => {
     const machine = start();
     const { pid } = await machine.until(isReady);
+    await writeFile(join(directory, 'log'), 'I1122 it listens\n');
     process.kill(pid ?? 0, 'SIGKILL');
-    await machine.until(isEnded);
+    expect(await machine.until(isEnded)).toMatchObject({ message: 'SIGKILL' });
     expect(await machine.until(isReady)).toMatchObject({ restarts: 1 });
   });
 

@@ -83,7 +83,9 @@ export function startMachine(options: MachineOptions): MachineProcess {
       become('ended');
       return;
     }
-    become('ended', lastWordsOf(logPath) ?? how);
+    // One that was killed has had no time for last words; one that aborts itself says why.
+    const isKilled = how.startsWith('SIG') && how !== 'SIGABRT';
+    become('ended', isKilled ? how : (lastWordsOf(logPath) ?? how));
     if (Date.now() - startedAt > restartMs.forgotten) crashes = 0;
     restarting = setTimeout(startAgain, Math.min(restartMs.least * 2 ** crashes, restartMs.most));
     crashes += 1;
