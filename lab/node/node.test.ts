@@ -171,6 +171,7 @@ describe('a node', () => {
     expect(await ask('/logs/')).toContain('<a href="kubelet.log">kubelet.log</a>');
     expect(await ask('/logs/kubelet.log')).toContain('node node-1 listens on');
     expect(await ask('/nothing')).toBe('404 404 page not found\n');
+    expect(await ask('/constructor')).toBe('404 404 page not found\n');
   });
 });
 

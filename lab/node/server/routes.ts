@@ -41,7 +41,8 @@ export async function answer(
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'https://kubelet');
   const segments = url.pathname.split('/').slice(1).map(decodeURIComponent);
-  const route = routes[segments[0] ?? ''];
+  const [first = ''] = segments;
+  const route = Object.hasOwn(routes, first) ? routes[first] : undefined;
   if (!route) throw notFound();
   await route({ request, response, url, segments, facts });
 }

@@ -34,7 +34,8 @@ export async function answerUpgrade(
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'https://kubelet');
   const segments = url.pathname.split('/').slice(1).map(decodeURIComponent);
-  const route = routes[segments[0] ?? ''];
+  const [first = ''] = segments;
+  const route = Object.hasOwn(routes, first) ? routes[first] : undefined;
   if (!route) throw new HttpProblem(404, '404 page not found\n');
   if (!wantsSpdy(request) && !wantsWebSocket(request)) {
     throw new HttpProblem(400, 'unable to upgrade: missing upgrade headers in request');
