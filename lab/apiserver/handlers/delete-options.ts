@@ -1,5 +1,6 @@
 /** DeleteOptions: from the body, or else from the query. */
 import { at, isObject, listAt, textAt, type Json } from '../api-object.ts';
+import { refusal } from '../authorization.ts';
 import { mediaTypeOf, readBody } from '../body.ts';
 import { invalidValue, notSupported } from '../field-errors.ts';
 import { isTrue } from '../request-info.ts';
@@ -25,10 +26,24 @@ const type = {
   schema: 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions',
 };
 
-/** @throws StatusError 422 for options that contradict each other or that nobody knows. */
+/**
+ * Reads what a deletion is to do.
+ *
+ * @throws StatusError 422 for options that contradict each other or that nobody knows; 403 where the
+ *   user may only try.
+ */
 export async function readDeleteOptions(call: Call): Promise<DeleteOptions> {
   const body = await readOptionalBody(call);
-  return parseDeleteOptions(body ?? optionsOfQuery(call.info.query), call.info.query);
+  const options = parseDeleteOptions(body ?? optionsOfQuery(call.info.query), call.info.query);
+  if (!options.isDryRun) demandDeletion(call);
+  return options;
+}
+
+/** Who may try was let in before anybody knew whether the body asks for no more. */
+function demandDeletion({ authorizer, info, user }: Call): void {
+  const attributes = { ...info, fieldSelector: info.query.get('fieldSelector') ?? '' };
+  const { verdict, reason } = authorizer.decide(user, attributes);
+  if (verdict !== 'allow') throw refusal(user, attributes, reason);
 }
 
 /** Options as they stand in a body, such as that of an Eviction. */

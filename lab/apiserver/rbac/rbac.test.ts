@@ -90,6 +90,25 @@ describe('a decision', () => {
     expect(isForbidden ? 'refused' : 'allowed').toBe(outcome);
   });
 
+  it.each(['/pod', ''])(
+    'lets those who may try delete (%s) with the word in the body',
+    async (name) => {
+      const path = `/api/v1/namespaces/default/configmaps${name}`;
+      await apiserver.send('POST', '/api/v1/namespaces/default/configmaps', {
+        metadata: { name: 'pod' },
+      });
+      const remove = (user: string, body?: object) => apiserver.sendAs(user, 'DELETE', path, body);
+      expect((await remove('try', { dryRun: ['All'] })).status).toBe(200);
+      for (const body of [{ dryRun: [] }, {}, undefined]) {
+        const { status, json } = await remove('try', body);
+        expect([status, json.reason]).toEqual([403, 'Forbidden']);
+      }
+      expect((await remove('pat', { dryRun: ['All'] })).status).toBe(403);
+      const left = await apiserver.send('GET', '/api/v1/namespaces/default/configmaps/pod');
+      expect(left.status).toBe(200);
+    },
+  );
+
   it('says why', async () => {
     const ask = (user: string, verb: string) =>
       apiserver.sendAs(user, 'POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {
