@@ -1,5 +1,6 @@
 /** Patches by their media types. */
 import { isObject, type Json, type JsonObject } from '../api-object.ts';
+import { inspectJson } from '../json-text.ts';
 import { badRequest, unsupportedMediaType } from '../status.ts';
 import { jsonPatch } from './json-patch.ts';
 import { mergePatch } from './merge-patch.ts';
@@ -29,7 +30,10 @@ export function patcherOf(mediaType: string): Patcher {
 /** A patch as it was sent. */
 export function parsePatch(bytes: Buffer): Json {
   try {
-    return JSON.parse(bytes.toString()) as Json;
+    const text = bytes.toString();
+    const patch = JSON.parse(text) as Json;
+    if (inspectJson(text).isTooDeep) throw new Error('exceeded max depth');
+    return patch;
   } catch (error) {
     throw badRequest(`error decoding patch: ${error instanceof Error ? error.message : ''}`);
   }

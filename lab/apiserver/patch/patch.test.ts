@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../api-object.ts';
-import { patcherOf } from './apply-patch.ts';
+import { parsePatch, patcherOf } from './apply-patch.ts';
 
 const podType = 'io.k8s.api.core.v1.Pod';
 const strategic = (target: JsonObject, patch: JsonObject) =>
@@ -138,4 +138,9 @@ describe('the operations of a JSON patch', () => {
       'The allowed maximum operations in a JSON patch is 10000, got 10001',
     );
   });
+});
+
+it('is refused where it is deeper than an object may be', () => {
+  const deep = `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`;
+  expect(() => parsePatch(Buffer.from(deep))).toThrow('exceeded max depth');
 });
