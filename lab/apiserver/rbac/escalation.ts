@@ -4,7 +4,7 @@ import { privilegedGroup, type Attributes, type PolicyRule } from '../authorizat
 import type { Call } from '../handlers/call.ts';
 import { forbidden, notFound } from '../status.ts';
 import { compactRules, describeRule, missingRules, quoteList } from './covers.ts';
-import { rbacGroup, readRules } from './role-index.ts';
+import { dryRunOnlyAnnotation, rbacGroup, readRules } from './role-index.ts';
 
 type Admit = (call: Call, object: ApiObject | undefined, old: ApiObject | undefined) => void;
 
@@ -19,7 +19,10 @@ export const demandEscalate: Admit = (call, role, old) => {
   const isUnchanged =
     old !== undefined &&
     JSON.stringify(old.rules) === JSON.stringify(role.rules) &&
-    JSON.stringify(old.aggregationRule) === JSON.stringify(role.aggregationRule);
+    JSON.stringify(old.aggregationRule) === JSON.stringify(role.aggregationRule) &&
+    // Without it, what could be tried can be done.
+    old.metadata.annotations?.[dryRunOnlyAnnotation] ===
+      role.metadata.annotations?.[dryRunOnlyAnnotation];
   if (isUnchanged) return;
   const { resource, info, user, authorizer } = call;
   const escalate = {

@@ -289,3 +289,20 @@ it('never changes the role of a binding', async () => {
   expect(status).toBe(422);
   expect(at(json, 'message')).toContain('cannot change roleRef');
 });
+
+it('lets nobody turn what may be tried into what may be done, unless they may do it', async () => {
+  await create(`${base}/clusterroles`, {
+    metadata: { name: 'role-writer' },
+    rules: [{ apiGroups: [group], resources: ['clusterroles'], verbs: ['update'] }],
+  });
+  await create(
+    `${base}/clusterrolebindings`,
+    bindingTo('role-writer', 'ClusterRole', 'role-writer', 'rita'),
+  );
+  const rules = [{ apiGroups: [''], resources: ['*'], verbs: ['*'] }];
+  const { status } = await apiserver.sendAs('rita', 'PUT', `${base}/clusterroles/tried`, {
+    metadata: { name: 'tried' },
+    rules,
+  });
+  expect(status).toBe(403);
+});
