@@ -2,6 +2,8 @@
 
 /** Deeper objects are refused before anything recurses into them. */
 const deepest = 1000;
+/** So many are complained of, as upstream does: their paths may be longer than the text. */
+const mostDuplicates = 100;
 
 export interface JsonTextFacts {
   readonly isTooDeep: boolean;
@@ -37,7 +39,9 @@ export function inspectJson(text: string): JsonTextFacts {
       if (level?.keys && isKey(text, end)) {
         const key = unquote(text.slice(offset, end));
         level.step = key;
-        if (level.keys.has(key)) duplicates.push(pathOf(levels));
+        if (level.keys.has(key) && duplicates.length < mostDuplicates) {
+          duplicates.push(pathOf(levels));
+        }
         level.keys.add(key);
       }
       offset = end - 1;
