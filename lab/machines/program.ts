@@ -2,6 +2,7 @@
  * How a machine's program lives: it says when it serves, ends in order when it is told to, and never
  * outlives whoever started it.
  */
+import { flushCompileCache } from 'node:module';
 import { parseArgs } from 'node:util';
 
 /** Sent once over the IPC channel, when the program does its work. */
@@ -37,6 +38,8 @@ export async function runProgram(
   if (running === null) process.exit(0);
   const ready: ReadyMessage = { ready: true, ...(running.address && { address: running.address }) };
   process.send?.(ready);
+  // A program that is killed leaves what was compiled to the next start, too.
+  flushCompileCache();
   await stopped;
   // Nobody may be there any more to end by force what does not end in order.
   setTimeout(() => process.exit(1), endWithinMs).unref();
