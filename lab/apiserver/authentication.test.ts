@@ -242,3 +242,12 @@ describe('tokens of ServiceAccounts', () => {
     expect(payload.sub).toBe('system:serviceaccount:default:checked');
   });
 });
+
+it('makes nobody authenticated who is asked for as not', async () => {
+  await using one = await startTestApiserver();
+  const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+  const headers = { 'Impersonate-User': 'x', 'Impersonate-Group': 'system:unauthenticated' };
+  // Who is authenticated may ask this.
+  const { status } = await one.send('POST', path, {}, 'admin', { headers });
+  expect(status).toBe(403);
+});

@@ -85,7 +85,8 @@ function groupsOf(
     : [];
   const groups = asked.length > 0 ? asked : own;
   const everybody = name === 'system:anonymous' ? 'system:unauthenticated' : 'system:authenticated';
-  return groups.includes(everybody) ? groups : [...groups, everybody];
+  const isSaid = groups.includes(everybody) || groups.includes('system:unauthenticated');
+  return isSaid ? groups : [...groups, everybody];
 }
 
 /** From the raw headers: a group's name may have a comma in it. */
