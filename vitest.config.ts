@@ -6,6 +6,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // Most of a test is waiting: two at a time, also on two cores.
+          maxWorkers: 2,
           include: ['{proxies,lab,src,tools,bench}/**/*.test.ts'],
           testTimeout: 20_000,
         },

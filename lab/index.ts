@@ -9,6 +9,7 @@ import { untilReady } from './until-ready.ts';
 import { openVisitors, type Visitor } from './visitors.ts';
 
 export { createLaboratory } from './laboratory.ts';
+export { LabInUseError } from './state-lock.ts';
 
 export interface LabOptions extends ClusterOptions {
   /** What becomes of the machines, a line at a time. */

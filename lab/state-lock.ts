@@ -9,10 +9,16 @@ export interface StateLock extends AsyncDisposable {
 }
 
 export class LabInUseError extends Error {
+  override readonly name = 'LabInUseError';
+  readonly directory: string;
+  readonly pid: number;
+
   constructor(directory: string, pid: number) {
     super(
       `A lab runs in ${directory} already (process ${pid}). End it, or choose another directory.`,
     );
+    this.directory = directory;
+    this.pid = pid;
   }
 }
 

@@ -1,5 +1,5 @@
 /** `hop lab`: the cluster alone, without the site, until Ctrl-C. */
-import { startLab, type Lab } from '../lab/index.ts';
+import { LabInUseError, startLab, type Lab } from '../lab/index.ts';
 import type { MachineStatus } from '../lab/machines/machine.ts';
 import { defaultTopology, type TopologyOptions } from '../lab/topology.ts';
 import type { Command, Terminal } from '../proxies/kit/command.ts';
@@ -36,12 +36,25 @@ export const command: Command = {
       const { fresh, 'secure-port': port } = values;
       return await runLab({ topology, fresh, port }, terminal);
     } catch (error) {
-      if (!(error instanceof FlagError)) throw error;
-      stderr.write(`error: ${error.message}\n${messages.say('cli.see-help', { name: 'lab' })}\n`);
-      return usageStatus;
+      if (error instanceof FlagError) {
+        const help = messages.say('cli.see-help', { name: 'lab' });
+        stderr.write(`error: ${error.message}\n${help}\n`);
+        return usageStatus;
+      }
+      stderr.write(`${problemOf(error, terminal)}\n`);
+      return 1;
     }
   },
 };
+
+function problemOf(error: unknown, { messages }: Terminal): string {
+  if (error instanceof LabInUseError) {
+    const { directory, pid } = error;
+    return messages.say('cli.lab.in-use', { directory, pid });
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return messages.say('start.failed', { message });
+}
 
 /** @example readTopology('node=5') // { apiservers: 3, nodes: 5 } */
 export function readTopology(text: string): TopologyOptions | null {
