@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { request as httpRequest } from '../../../proxies/kit/http/node-http.ts';
 import type { Call } from '../handlers/call.ts';
 import { badRequest, internalError, StatusError } from '../status.ts';
+import { answerBegins } from './answer-begins.ts';
 import { hostPort, type KubeletAddress, type Kubelets } from './kubelets.ts';
 import { locate } from './location.ts';
 import { checkLogOptions } from './log-options.ts';
@@ -64,7 +65,12 @@ async function ask(
     sent.once('response', resolve);
     sent.once('error', reject);
     sent.end();
-    return await promise;
+    try {
+      return await answerBegins(promise, signal);
+    } catch (error) {
+      sent.destroy();
+      throw error;
+    }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new StatusError(500, undefined, `Get "${url}": ${message}`);

@@ -2,6 +2,7 @@
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { StatusError } from '../status.ts';
+import { answerBegins } from './answer-begins.ts';
 
 /** A client's connection after the head of its upgrade request. */
 export interface UpgradedConnection {
@@ -19,7 +20,7 @@ const lingerMs = 5000;
  * Reads the backend's answer, and passes it on unless it makes no sense. Resolves when
  * the two are tied; they end each other, and with the signal.
  *
- * @throws StatusError 500 for an answer that is neither 101 nor an error
+ * @throws StatusError 500 for an answer that is neither 101 nor an error, or does not come
  */
 export async function tie(
   client: UpgradedConnection,
@@ -27,7 +28,10 @@ export async function tie(
   signal: AbortSignal,
 ): Promise<void> {
   const { socket } = client;
-  const answer = await readHead(backend);
+  const answer = await answerBegins(readHead(backend), signal).catch((error: unknown) => {
+    backend.destroy();
+    throw new StatusError(500, undefined, error instanceof Error ? error.message : String(error));
+  });
   const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(answer.toString('latin1'))?.[1] ?? 0);
   if (status !== 101 && status < 400) {
     backend.destroy();
