@@ -150,6 +150,7 @@ const boundTo = [
   ['serviceaccount', (namespace: string) => `/core/serviceaccounts/${namespace}/`],
   ['pod', (namespace: string) => `/core/pods/${namespace}/`],
   ['secret', (namespace: string) => `/core/secrets/${namespace}/`],
+  ['node', () => '/core/nodes/'],
 ] as const;
 
 /** Whether the ServiceAccount and what the token is bound to are there still, and not anew. */
@@ -159,10 +160,15 @@ async function isAlive(store: ApiStore, claims: JsonObject): Promise<boolean> {
     boundTo.map(async ([claim, prefix]) => {
       const reference = at(claims, claim);
       if (reference === undefined) return claim !== 'serviceaccount';
-      const entry = await store.get(prefix(namespace) + textAt(reference, 'name'), {
-        notOlderThan: 0,
-      });
-      return entry?.value.metadata.uid === textAt(reference, 'uid');
+      // A token that is bound to a pod names its node, and lives as long as the pod.
+      if (claim === 'node' && claims.pod !== undefined) return true;
+      const key = prefix(namespace) + textAt(reference, 'name');
+      const uid = textAt(reference, 'uid');
+      const known = await store.get(key, { notOlderThan: 0 });
+      if (known?.value.metadata.uid === uid) return true;
+      // Another apiserver may have made it just now.
+      const entry = await store.get(key);
+      return entry?.value.metadata.uid === uid;
     }),
   );
   return alive.every(Boolean);
