@@ -14,11 +14,38 @@ export const noPodLink: PodLink = {
   [Symbol.asyncDispose]: async () => undefined,
 };
 
+/** When `ip` has died, the next command starts it anew. */
+export function openPodLink(device: string, ranges: readonly string[]): PodLink {
+  let batch = startBatch();
+  let isClosed = false;
+  const run = (commands: readonly string[]) => {
+    if (batch.hasEnded() && !isClosed) batch = startBatch();
+    return batch.run(commands);
+  };
+  // What an earlier run of the node has left there is nobody's now.
+  run(ranges.map((range) => `addr flush dev ${device} to ${range}`)).catch(() => undefined);
+  return {
+    add: (addresses) => run(addresses.map((one) => `addr replace ${command(one, device)}`)),
+    remove: (addresses) => run(addresses.map((one) => `addr del ${command(one, device)}`)),
+    [Symbol.asyncDispose]: () => {
+      isClosed = true;
+      return batch.end();
+    },
+  };
+}
+
+interface Batch {
+  /** @throws Error in iproute2's words */
+  run(commands: readonly string[]): Promise<void>;
+  hasEnded(): boolean;
+  end(): Promise<void>;
+}
+
 /**
  * A batch says nothing of commands that went well, so each is followed by one that answers: what has
  * come on stderr until then was about it.
  */
-export function openPodLink(device: string, ranges: readonly string[]): PodLink {
+function startBatch(): Batch {
   const child = spawn('ip', ['-force', '-batch', '-'], { stdio: ['pipe', 'pipe', 'pipe'] });
   const waiting: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
   let complaint = '';
@@ -47,19 +74,16 @@ export function openPodLink(device: string, ranges: readonly string[]): PodLink 
   child.once('exit', () => fail(new Error('ip has ended')));
   child.stdin.on('error', fail);
 
-  const run = (commands: readonly string[]) => {
-    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-    if (gone) return Promise.reject(gone);
-    waiting.push({ resolve: () => resolve(undefined), reject });
-    child.stdin.write([...commands, 'link show dev lo', ''].join('\n'));
-    return promise;
-  };
-  // What an earlier run of the node has left there is nobody's now.
-  run(ranges.map((range) => `addr flush dev ${device} to ${range}`)).catch(() => undefined);
   return {
-    add: (addresses) => run(addresses.map((one) => `addr replace ${command(one, device)}`)),
-    remove: (addresses) => run(addresses.map((one) => `addr del ${command(one, device)}`)),
-    [Symbol.asyncDispose]: async () => {
+    run: (commands) => {
+      const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+      if (gone) return Promise.reject(gone);
+      waiting.push({ resolve: () => resolve(undefined), reject });
+      child.stdin.write([...commands, 'link show dev lo', ''].join('\n'));
+      return promise;
+    },
+    hasEnded: () => gone !== undefined,
+    end: async () => {
       if (gone) return;
       child.stdin.end();
       await new Promise((resolve) => child.once('exit', resolve));
