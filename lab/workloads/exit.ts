@@ -2,14 +2,14 @@
  * `exit`: works for a while, then ends, as a job does.
  * Arguments: `--after-seconds=0`, `--code=0`.
  */
-import { numberArgument, readArguments } from './arguments.ts';
+import { exitCodeArgument, readArguments, secondsArgument } from './arguments.ts';
 import { createLifecycle } from './lifecycle.ts';
 import type { StartWorkload } from './workload.ts';
 
 export const start: StartWorkload = async (context) => {
   const given = readArguments(context.args, ['after-seconds', 'code']);
-  const seconds = numberArgument(given, 'after-seconds', 0);
-  const code = numberArgument(given, 'code', 0);
+  const seconds = secondsArgument(given, 'after-seconds');
+  const code = exitCodeArgument(given, 'code', 0);
   const end = () => {
     context.log(`done, exit code ${code}`);
     void lifecycle.exit(code);

@@ -2,7 +2,7 @@
  * `flaky`: an echo whose readiness changes. `/toggle` turns it (or `/toggle?ready=true` sets it), and
  * `/readyz` tells it. Arguments: `--ready=true|false` at the start, `--toggle-seconds=` to turn by itself.
  */
-import { numberArgument } from './arguments.ts';
+import { secondsArgument, type Arguments } from './arguments.ts';
 import { echo, echoRoutes } from './echo.ts';
 import type { Handler } from './http/exchange.ts';
 import { sendText } from './http/send.ts';
@@ -29,12 +29,17 @@ export const start: StartWorkload = async (context) => {
     routes: { ...echoRoutes, readyz, toggle },
     otherwise: echo,
     argumentNames: ['ready', 'toggle-seconds'],
+    check: readPeriod,
   });
   if (given.ready === 'false') set(false);
-  const seconds = numberArgument(given, 'toggle-seconds', 0);
+  const seconds = readPeriod(given);
   if (seconds > 0) {
     const timer = setInterval(() => set(!isReady), seconds * 1000);
     lifecycle.stopping.addEventListener('abort', () => clearInterval(timer), { once: true });
   }
   return workload;
 };
+
+function readPeriod(given: Arguments): number {
+  return secondsArgument(given, 'toggle-seconds');
+}

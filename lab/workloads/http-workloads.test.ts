@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { start as startBig } from './big.ts';
 import { start as startCrash } from './crash.ts';
 import { start as startEvents } from './events.ts';
+import { start as startExit } from './exit.ts';
 import { start as startFailing } from './failing.ts';
 import { start as startFlaky } from './flaky.ts';
 import { start as startHtml } from './html.ts';
@@ -157,5 +158,35 @@ describe('crash', () => {
   it('ends by itself after a time', async () => {
     await using pod = await runPod(startCrash, { args: ['--after-seconds=0.01', '--code=3'] });
     expect(await pod.workload.exited).toBe(3);
+  });
+
+  it.each(['abc', '', '-1', '1.5', '256'])(
+    'refuses %j as an exit code, and lives',
+    async (code) => {
+      await using pod = await runPod(startCrash);
+      const answer = await fetch(`http://${pod.address}:8080/crash?code=${code}`);
+      const message = `invalid exit code "${code}": a whole number from 0 to 255 is wanted`;
+      expect([answer.status, await answer.text()]).toEqual([400, `${message}\n`]);
+      expect(pod.logged).toContain(message);
+      expect((await fetch(`http://${pod.address}:8080/`)).status).toBe(200);
+    },
+  );
+
+  it.each([startCrash, startFlaky, startExit])(
+    'takes no time that no timer holds',
+    async (start) => {
+      const name = start === startFlaky ? 'toggle-seconds' : 'after-seconds';
+      await expect(runPod(start, { args: [`--${name}=2147484`] })).rejects.toThrow(
+        `invalid argument "2147484" for "--${name}": at most 2147483 seconds are possible`,
+      );
+    },
+  );
+
+  it('refuses to start with an exit code that is none', async () => {
+    for (const start of [startCrash, startExit]) {
+      await expect(runPod(start, { args: ['--after-seconds=0.01', '--code=300'] })).rejects.toThrow(
+        'invalid argument "300" for "--code": a whole number from 0 to 255 is wanted',
+      );
+    }
   });
 });

@@ -31,6 +31,8 @@ export interface HttpProgram {
   readonly isTls?: boolean;
   /** Names of further arguments. */
   readonly argumentNames?: readonly string[];
+  /** Throws for arguments that are wrong, before anything listens. */
+  readonly check?: (given: Arguments) => unknown;
 }
 
 export interface HttpWorkload {
@@ -56,6 +58,7 @@ export async function serveHttp(
   program: HttpProgram,
 ): Promise<HttpWorkload> {
   const given = readArguments(context.args, [...common, ...(program.argumentNames ?? [])]);
+  program.check?.(given);
   const serverName = given.name ?? context.pod.name;
   const servers: Server[] = [];
   const connections = new Set<Socket>();
