@@ -23,6 +23,11 @@ export interface HttpResponse {
   writeHead(status: number, headers: Readonly<Record<string, string | number>>): unknown;
   /** HTTP/2 sends them at once. */
   readonly flushHeaders?: () => void;
+  /** Of HTTP/2. */
+  readonly stream?: {
+    once(event: 'finish', listener: () => void): unknown;
+    close(): unknown;
+  };
   write(chunk: Uint8Array | string): boolean;
   end(chunk: Uint8Array | string): unknown;
   once(event: 'close' | 'drain', listener: () => void): unknown;

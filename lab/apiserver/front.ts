@@ -6,13 +6,14 @@ import type { HttpRequest, HttpResponse } from './exchange.ts';
 import type { Kubelets } from './kubelet/kubelets.ts';
 import type { UpgradedConnection } from './kubelet/tie.ts';
 import type { Health } from './health.ts';
-import type { InFlight } from './in-flight.ts';
+import { isLongRunning, type InFlight } from './in-flight.ts';
 import type { Metrics } from './metrics.ts';
 import type { RoleIndex } from './rbac/role-index.ts';
 import type { ApiStore } from './registry.ts';
 import { respondWithJson, respondWithStatus, respondWithText } from './respond.ts';
 import { route } from './route.ts';
 import type { ApiSettings } from './settings.ts';
+import { endUnread, RequestTimeout, withinTime } from './request-timeout.ts';
 import { StatusError, statusErrorOf } from './status.ts';
 import type { ServiceAccountTokens } from './tokens/service-account-tokens.ts';
 
@@ -28,6 +29,8 @@ export interface FrontOptions {
   readonly metrics: Metrics;
   readonly inFlight: InFlight;
   readonly kubelets: Kubelets;
+  /** How long a short request may take with its body. */
+  readonly requestTimeoutMs: number;
   /** Ends with the server: whatever waits, stops. */
   readonly closing: AbortSignal;
   readonly audit: ((line: string) => void) | undefined;
@@ -54,10 +57,13 @@ export async function handle(
   try {
     const user = await begun.admit();
     const signal = signalOf(response, options.closing);
-    const reply = await route(
+    const routed = route(
       { request, response, info, user, signal, upgrade, kubelets: options.kubelets },
       options,
     );
+    const reply = isLongRunning(info)
+      ? await routed
+      : await withinTime(routed, options.requestTimeoutMs);
     if (reply) await respondWithJson(answer, reply.status, reply.body, reply.headers);
     else begun.started(response.statusCode ?? 0);
   } catch (error) {
@@ -65,6 +71,7 @@ export async function handle(
     if (!(error instanceof StatusError)) {
       options.log(`${JSON.stringify(info.path)}: ${describe(error)}`);
     }
+    if (error instanceof RequestTimeout) endUnread(response);
     if (response.headersSent) response.destroy();
     else await respondWithStatus(answer, statusErrorOf(error)).catch(() => response.destroy());
   }

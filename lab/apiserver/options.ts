@@ -40,6 +40,8 @@ export interface ApiserverOptions {
   /** `--max-requests-inflight` and `--max-mutating-requests-inflight`; 0: no limit. */
   readonly maxRequestsInflight?: number;
   readonly maxMutatingRequestsInflight?: number;
+  /** `--request-timeout`: how long a short request may take with its body; a minute unless told otherwise. */
+  readonly requestTimeoutMs?: number;
   /** `--shutdown-delay-duration`: how long it still serves after it said that it is not ready. */
   readonly shutdownDelayMs?: number;
   /** `--audit-log-path`: where a line of audit.k8s.io/v1 goes. */

@@ -74,6 +74,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     metrics: createMetrics(inFlight),
     inFlight,
     kubelets: createKubelets(options.kubeletClient),
+    requestTimeoutMs: options.requestTimeoutMs ?? 60_000,
     closing: closing.signal,
     audit: options.audit,
     log,
