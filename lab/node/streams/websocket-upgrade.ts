@@ -17,6 +17,8 @@ export function offeredProtocols(request: IncomingMessage): readonly string[] {
 }
 
 const longestMessage = 1024 * 1024;
+/** While nothing is read, only writing tells that the client has gone. */
+const pingMs = 5000;
 
 /**
  * @param protocol one of those offered; empty where the client offers none
@@ -40,5 +42,9 @@ export async function switchToWebSocket(
   server.handleUpgrade(request, socket, head, resolve);
   const webSocket = await promise;
   webSocket.on('error', () => webSocket.terminate());
+  const pinging = setInterval(() => {
+    if (webSocket.readyState === webSocket.OPEN) webSocket.ping();
+  }, pingMs);
+  webSocket.once('close', () => clearInterval(pinging));
   return webSocket;
 }

@@ -29,6 +29,8 @@ export interface SpdySession {
 const longestPiece = 64 * 1024;
 const lingerMs = 3000;
 const mostStreams = 1000;
+/** While nothing is read, only writing tells that the client has gone. */
+const pingMs = 5000;
 
 /** @param onStream called for each stream that the client opens, before it is answered */
 export function serveSpdy(
@@ -101,7 +103,14 @@ export function serveSpdy(
     if (head.length > 0) await take(head);
     for await (const chunk of transport) await take(chunk as Buffer);
   };
+  let pings = 0;
+  const pinging = setInterval(() => {
+    // Ours have even numbers.
+    pings = (pings + 2) % 0x7ffffffe;
+    write(encodeControl(frameTypes.ping, numbers(pings)));
+  }, pingMs);
   const end = () => {
+    clearInterval(pinging);
     for (const stream of streams.values()) stream.abort();
     transport.destroy();
     codec.close();
@@ -109,6 +118,7 @@ export function serveSpdy(
   };
   // However the reading ends, by the client's leave or its mistake, the connection is over.
   read().then(end, end);
+  transport.once('close', end);
 
   return {
     closed: closed.promise,

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { PassThrough, duplexPair, type Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   createFrameReader,
   encodeControl,
@@ -226,5 +228,33 @@ describe('a session', () => {
     client.transport.write(encodeControl(frameTypes.synStream, Buffer.alloc(2)));
     await session.closed;
     expect(client.frames).toEqual([]);
+  });
+
+  it('notices that a client has gone though nobody takes what came', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    await using stack = new AsyncDisposableStack();
+    const server = stack.adopt(createServer(), (one) => void one.close());
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const near = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const [far] = (await once(server, 'connection')) as [Socket];
+    far.on('error', () => undefined);
+    const opened = Promise.withResolvers<SpdyStream>();
+    const session = serveSpdy(far, Buffer.alloc(0), opened.resolve);
+    const gone = new AbortController();
+    void session.closed.then(() => gone.abort());
+    const client = new Client(near);
+    const id = await client.open({ streamtype: 'stdin' });
+    const stream = await opened.promise;
+    const piece = Buffer.alloc(64 * 1024);
+    for (let count = 0; count < 512; count += 1) client.send(id, piece);
+    await once(stream, 'readable');
+    near.destroy();
+    while (!gone.signal.aborted) {
+      vi.advanceTimersByTime(5000);
+      await sleep(5);
+    }
+    expect(stream.destroyed).toBe(true);
   });
 });
