@@ -1,4 +1,5 @@
 /** From a word as it is written to the arguments it stands for. */
+import { compileGlob } from './expression.ts';
 import type { FileSystem } from './file-system.ts';
 import { absolute } from './file-system.ts';
 import type { ShellState } from './program.ts';
@@ -47,7 +48,9 @@ export async function expandWord(word: Word, context: ExpandContext): Promise<re
     });
   }
   if (current) fields.push(current);
-  return fields.flatMap((field) => matchFiles(field, context));
+  const found: string[] = [];
+  for (const field of fields) found.push(...(await matchFiles(field, context)));
+  return found;
 }
 
 /** The text of a word, in one piece: for assignments and redirections. */
@@ -64,7 +67,7 @@ function isAllParameters(part: WordPart): boolean {
 async function valueOf(part: WordPart, context: ExpandContext): Promise<string> {
   if (part.kind === 'text') return part.text;
   if (part.kind === 'substitution') {
-    return (await context.substitute(part.script)).replace(/\n+$/, '');
+    return (await context.substitute(part.script)).replace(/(?<!\n)\n+$/, '');
   }
   const value = variableOf(part.name, context.state);
   return value === undefined || value === '' ? (part.fallback ?? value ?? '') : value;
@@ -80,7 +83,10 @@ function variableOf(name: string, state: ShellState): string | undefined {
 }
 
 /** The files that match, or the word itself where none does. */
-function matchFiles(pieces: readonly Piece[], { state, files }: ExpandContext): readonly string[] {
+async function matchFiles(
+  pieces: readonly Piece[],
+  { state, files }: ExpandContext,
+): Promise<readonly string[]> {
   const text = pieces.map((piece) => piece.text).join('');
   if (!pieces.some((piece) => !piece.isQuoted && /[*?]/.test(piece.text))) return [text];
   const slash = text.lastIndexOf('/') + 1;
@@ -88,16 +94,10 @@ function matchFiles(pieces: readonly Piece[], { state, files }: ExpandContext): 
   if (/[*?]/.test(folder)) return [text];
   const found = files.find(absolute(folder === '' ? '.' : folder, state.directory));
   if (found?.kind !== 'directory') return [text];
-  const pattern = new RegExp(
-    `^${text
-      .slice(slash)
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.')}$`,
-  );
+  const matches = await compileGlob(text.slice(slash));
   const isHiddenAsked = text.charAt(slash) === '.';
   const names = [...found.entries.keys()].filter(
-    (name) => pattern.test(name) && (isHiddenAsked || !name.startsWith('.')),
+    (name) => matches(name) && (isHiddenAsked || !name.startsWith('.')),
   );
   return names.length === 0 ? [text] : names.sort().map((name) => folder + name);
 }

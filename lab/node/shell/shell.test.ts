@@ -96,6 +96,10 @@ describe('the shell', () => {
     ['mkdir -p d/e; echo x > d/e/f; cp -r d g; rm -r d; cat g/e/f; mv g h; ls h', 'x\ne\n'],
     ['grep -c o /etc/motd', '2\n'],
     ["grep -n '^t' /etc/motd", '2:two\n3:three\n'],
+    ["grep -E '^(t(w|hr).*)*$' /etc/motd", 'two\nthree\n'],
+    ["grep 't\\(wo\\|hre\\)\\{1\\}' /etc/motd", 'two\nthree\n'],
+    ['echo tw two | grep -w two; echo twos | grep -w two', 'tw two\n'],
+    ["echo a.b | grep -Fw 'a.b'", 'a.b\n'],
     ['tar cf - /etc | tar tf -', 'etc/\netc/motd\n'],
     ['tar cf t.tar -C /etc motd; mkdir u; tar xf t.tar -C u; cat u/motd | tail -n1', 'three\n'],
     ['hostname; whoami; id -u', 'web-0\nroot\n0\n'],
@@ -149,6 +153,16 @@ describe('the shell', () => {
     const running = run('while true; do true; done', '', stopping.signal);
     setImmediate(() => stopping.abort());
     await expect(running).rejects.toThrow('aborted');
+  });
+
+  it.each([
+    `f=${'a'.repeat(200)}; touch $f; echo ${'*a'.repeat(20)}*b | wc -c`,
+    `echo ${'a'.repeat(200)} | grep -cE '${'(a*)*'.repeat(3)}b'`,
+    `echo ${'ab'.repeat(2000)} | grep -E '(a|b)*a(a|b){200}c'`,
+  ])('is not held up by %s', { timeout: 2000 }, async (script) => {
+    const begun = performance.now();
+    await run(script);
+    expect(performance.now() - begun).toBeLessThan(1000);
   });
 
   it('gives its input to commands', async () => {

@@ -1,4 +1,6 @@
 /** Commands that read and write text. */
+import { setImmediate } from 'node:timers/promises';
+import { compileExpression, type Matches } from '../expression.ts';
 import { absolute } from '../file-system.ts';
 import { readOptions } from '../options.ts';
 import { CommandProblem, readAll, type Command, type CommandContext } from '../program.ts';
@@ -158,19 +160,26 @@ const wc: Command = async (context) => {
   return 0;
 };
 
-const longestPattern = 200;
 const longestLine = 4096;
+/** After so long others have their turn. */
+const turnMs = 10;
 
 const grep: Command = async (context) => {
   const { flags, values, operands } = readOptions(context.args, 'ivcnqElFowhe:');
   const [pattern = '', ...names] = values.has('e')
     ? [values.get('e') ?? '', ...operands]
     : operands;
-  const matches = matcherOf(pattern, flags);
+  const matches = await matcherOf(pattern, flags);
   const lines = linesOf(await inputOf(context, names));
-  const found = lines
-    .map((line, index) => [index + 1, line] as const)
-    .filter(([, line]) => matches(line.slice(0, longestLine)) !== flags.has('v'));
+  const found: (readonly [number, string])[] = [];
+  let turn = performance.now();
+  for (const [index, line] of lines.entries()) {
+    if (matches(line.slice(0, longestLine)) !== flags.has('v')) found.push([index + 1, line]);
+    if (performance.now() - turn < turnMs) continue;
+    await setImmediate();
+    context.signal.throwIfAborted();
+    turn = performance.now();
+  }
   if (flags.has('c')) await context.stdout.write(`${found.length}\n`);
   else if (!flags.has('q')) {
     await context.stdout.write(
@@ -180,31 +189,18 @@ const grep: Command = async (context) => {
   return found.length > 0 ? 0 : 1;
 };
 
-/**
- * What a visitor writes as a pattern must not hold up the node: alternation, sets, anchors, `.`, `*`, `+`
- * and `?` of single characters are all there is, so that matching takes a bounded time.
- *
- * @throws CommandProblem
- */
-function matcherOf(pattern: string, flags: ReadonlySet<string>): (line: string) => boolean {
-  if (pattern.length > longestPattern) throw new CommandProblem('the pattern is too long');
-  const fold = flags.has('i') ? (text: string) => text.toLowerCase() : (text: string) => text;
-  const wanted = fold(pattern);
-  if (flags.has('F') || !/[.*+?^$[\]\\|(){}]/.test(pattern)) {
+/** @throws CommandProblem */
+async function matcherOf(pattern: string, flags: ReadonlySet<string>): Promise<Matches> {
+  const isFolded = flags.has('i');
+  const isWord = flags.has('w');
+  if (!isWord && (flags.has('F') || !/[.*+?^$[\]\\|(){}]/.test(pattern))) {
+    const fold = isFolded ? (text: string) => text.toLowerCase() : (text: string) => text;
+    const wanted = fold(pattern);
     return (line) => fold(line).includes(wanted);
   }
-  const alternatives = wanted.split(flags.has('E') ? '|' : '\\|');
-  if (alternatives.some((one) => /[(){}]/.test(one) || (one.match(/[*+?]/g) ?? []).length > 3)) {
-    throw new CommandProblem('groups, counts and more than three repetitions are not known here');
-  }
-  const expressions = alternatives.map((one) => {
-    try {
-      return new RegExp(flags.has('w') ? `\\b${one}\\b` : one);
-    } catch {
-      throw new CommandProblem(`bad regex '${pattern}'`);
-    }
-  });
-  return (line) => expressions.some((expression) => expression.test(fold(line)));
+  const written = flags.has('F') ? pattern.replace(/[.*^$[\\]/g, '\\$&') : pattern;
+  const isExtended = flags.has('E') && !flags.has('F');
+  return compileExpression(written, { isExtended, isFolded, isWord });
 }
 
 const sort: Command = async (context) => {
