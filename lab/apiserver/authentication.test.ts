@@ -142,6 +142,13 @@ describe('impersonation', () => {
     expect(json.message).toContain(`User "jane" cannot impersonate resource "${kind}"`);
   });
 
+  it('of nobody is none', async () => {
+    const headers = { 'Impersonate-User': '' };
+    expect(await whoami('jane', { headers })).toMatchObject({ username: 'jane' });
+    const group = { ...headers, 'Impersonate-Group': 'dev' };
+    expect(await whoami('admin', { headers: group })).toBe(500);
+  });
+
   it('needs a user', async () => {
     const headers = { 'Impersonate-Group': 'dev' };
     expect(await whoami('admin', { headers })).toBe(500);

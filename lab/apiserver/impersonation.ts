@@ -94,7 +94,10 @@ function readHeaders({ rawHeaders }: HttpRequest) {
   return rawHeaders.flatMap((raw, index) => {
     const name = raw.toLowerCase();
     if (index % 2 === 1 || !name.startsWith('impersonate-')) return [];
-    return [{ name, value: rawHeaders[index + 1] ?? '' }];
+    const value = rawHeaders[index + 1] ?? '';
+    // As upstream: who is nobody is not asked for.
+    const isNobody = value === '' && (name === 'impersonate-user' || name === 'impersonate-uid');
+    return isNobody ? [] : [{ name, value }];
   });
 }
 
