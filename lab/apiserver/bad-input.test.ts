@@ -276,6 +276,9 @@ it('warns of fields that it does not know or finds twice, whatever their letters
 
 it('bounds its warnings', async () => {
   const fields = Array.from({ length: 5000 }, (_, index) => `"unknown${index}":1`).join(',');
+  const strict = `${maps}?dryRun=All&fieldValidation=Strict`;
+  const { text } = await apiserver.send('POST', strict, `${named},${fields}}`);
+  expect(text.match(/unknown field/g)).toHaveLength(100);
   const { headers } = await apiserver.send('POST', `${maps}?dryRun=All`, `${named},${fields}}`);
   expect(String(headers.warning).length).toBeLessThan(8000);
 });

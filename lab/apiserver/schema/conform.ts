@@ -4,6 +4,9 @@ import type { Scalar, TypeExpression } from './declare.ts';
 import { canonicalQuantity, parseQuantity, quantityDetail } from '../validation/quantities.ts';
 import { typeNamed } from './types.ts';
 
+/** So many unknown fields are complained of, as upstream does. */
+const mostComplaints = 100;
+
 export interface Conformed {
   readonly object: JsonObject;
   /** What strict decoding complains of, as `unknown field "spec.foo"`. */
@@ -23,7 +26,9 @@ export function conform(typeName: string, object: JsonObject): Conformed {
     const known = Object.entries(value).flatMap(([key, inner]) => {
       const field = fields.get(key);
       const here = path === '' ? key : `${path}.${key}`;
-      if (!field) complaints.push(`unknown field "${here}"`);
+      if (!field && complaints.length < mostComplaints) {
+        complaints.push(`unknown field "${here}"`);
+      }
       if (!field || inner === undefined || inner === null) return [];
       const goHere = goPath === '' ? key : `${goPath}.${key}`;
       return [[key, read(field.type, inner, here, goHere, shortName(name))] as const];
