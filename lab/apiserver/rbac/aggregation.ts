@@ -1,9 +1,9 @@
 /** Keeps the rules of ClusterRoles that are sums of others (upstream's clusterrole-aggregation controller). */
 import { listAt, type ApiObject } from '../api-object.ts';
+import { matchesLabelSelector } from '../label-selector.ts';
 import { mirror } from '../mirror.ts';
 import type { ApiStore } from '../registry.ts';
-import { matchesLabelSelector } from './label-selector.ts';
-import { rbacPrefix } from './role-index.ts';
+import { dryRunOnlyAnnotation, rbacPrefix } from './role-index.ts';
 
 const prefix = `${rbacPrefix}clusterroles/`;
 
@@ -52,6 +52,8 @@ function sumOf(role: ApiObject, all: readonly ApiObject[]) {
   const selectors = listAt(role, 'aggregationRule', 'clusterRoleSelectors');
   const parts = all
     .filter(({ metadata }) => metadata.name !== role.metadata.name)
+    // What may only be tried would be done in the sum.
+    .filter(({ metadata }) => metadata.annotations?.[dryRunOnlyAnnotation] !== 'true')
     .filter(({ metadata }) =>
       selectors.some((selector) => matchesLabelSelector(selector, metadata.labels ?? {})),
     )

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../store/memory-store.ts';
 import { at, listAt, type ApiObject } from '../api-object.ts';
+import { matchesLabelSelector } from '../label-selector.ts';
 import { startTestApiserver, type TestApiserver } from '../testing/test-apiserver.ts';
 import { createRbacAuthorizer } from './rbac-authorizer.ts';
 import { missingRules } from './covers.ts';
@@ -244,6 +245,48 @@ it('keeps the sums of roles', async () => {
       listAt((await apiserver.send('GET', `${base}/clusterroles/sum`)).json, 'rules'),
     )
     .toEqual([]);
+});
+
+it('sums up no rules that may only be tried', async () => {
+  const metadata = { labels: { tried: 'yes' } };
+  await create(`${base}/clusterroles`, {
+    metadata: {
+      ...metadata,
+      name: 'part-tried',
+      annotations: { 'hop-by-hop.dev/dry-run-only': 'true' },
+    },
+    rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['*'] }],
+  });
+  await create(`${base}/clusterroles`, {
+    metadata: { ...metadata, name: 'part-done' },
+    rules: [pods],
+  });
+  await create(`${base}/clusterroles`, {
+    metadata: { name: 'sum-tried' },
+    aggregationRule: { clusterRoleSelectors: [{ matchLabels: { tried: 'yes' } }] },
+  });
+  await expect
+    .poll(async () => (await apiserver.send('GET', `${base}/clusterroles/sum-tried`)).json.rules)
+    .toEqual([pods]);
+});
+
+it('sums up by labels that roles have of their own', () => {
+  const key = 'constructor';
+  const matchExpressions = [{ key, operator: 'Exists' }];
+  expect(matchesLabelSelector({ matchExpressions }, {})).toBe(false);
+  expect(matchesLabelSelector({ matchExpressions }, { [key]: 'x' })).toBe(true);
+});
+
+it.each([
+  ['clusterroles', base, { rules: [pods] }],
+  ['roles', inDefault, { rules: [pods] }],
+  ['clusterrolebindings', base, bindingTo('put', 'ClusterRole', 'put', 'pat')],
+  ['rolebindings', inDefault, bindingTo('put', 'Role', 'put', 'pat')],
+])('creates %s that are put where there are none', async (plural, path, body) => {
+  const object = { ...body, metadata: { name: 'put' } };
+  expect((await apiserver.send('PUT', `${path}/${plural}/put`, object)).status).toBe(201);
+  const refused = await apiserver.sendAs('tab', 'PUT', `${path}/${plural}/other`, object);
+  expect(refused.status).toBe(403);
 });
 
 it.each([

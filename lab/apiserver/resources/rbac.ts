@@ -12,6 +12,7 @@ const shared = {
   version: 'v1',
   verbs: allVerbs,
   nameFormat: 'path',
+  isCreatedOnUpdate: true,
 } as const;
 
 export const roles: Resource = {

@@ -43,30 +43,3 @@ function validateOperator(operator: string, count: number, field: string): reado
       return [invalidValue(`${field}.operator`, operator, 'not a valid selector operator')];
   }
 }
-
-/** Whether labels satisfy a selector; an empty one takes all. */
-export function matchesSelector(
-  selector: Json,
-  labels: Readonly<Record<string, unknown>>,
-): boolean {
-  const isEqual = Object.entries(objectAt(selector, 'matchLabels')).every(
-    ([key, value]) => labels[key] === value,
-  );
-  return (
-    isEqual &&
-    listAt(selector, 'matchExpressions').every((requirement) => {
-      const value = labels[textAt(requirement, 'key')];
-      const isIn = listAt(requirement, 'values').some((one) => one === value);
-      switch (textAt(requirement, 'operator')) {
-        case 'In':
-          return isIn;
-        case 'NotIn':
-          return !isIn;
-        case 'Exists':
-          return value !== undefined;
-        default:
-          return value === undefined;
-      }
-    })
-  );
-}

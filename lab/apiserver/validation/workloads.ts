@@ -1,9 +1,10 @@
 /** Deployments and ReplicaSets (upstream: `pkg/apis/apps/validation`). */
 import { at, objectAt, textAt, type ApiObject, type Json } from '../api-object.ts';
 import { forbiddenField, invalidValue, notSupported, required } from '../field-errors.ts';
+import { matchesLabelSelector } from '../label-selector.ts';
 import { checkAnnotations } from '../metadata.ts';
 import type { Cause } from '../status.ts';
-import { matchesSelector, validateLabelSelector } from './label-selector.ts';
+import { validateLabelSelector } from './label-selector.ts';
 import { checkLabels } from './names.ts';
 import { checkNotNegativeFields } from './numbers.ts';
 import { validatePodSpec } from './pod-spec.ts';
@@ -63,7 +64,7 @@ function validateTemplate(spec: Json): readonly Cause[] {
   if (template === undefined) return [required(field)];
   const labels = objectAt(template, 'metadata', 'labels');
   const restartPolicy = textAt(template, 'spec', 'restartPolicy');
-  const isSelected = matchesSelector(at(spec, 'selector') ?? null, labels);
+  const isSelected = matchesLabelSelector(at(spec, 'selector') ?? null, labels);
   return [
     ...(isSelected
       ? []
