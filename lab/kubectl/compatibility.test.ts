@@ -32,8 +32,8 @@ describe.each(binaries)('kubectl $version', (binary) => {
   const together = groups.filter(({ isAlone }) => isAlone !== true);
   const alone = groups.filter(({ isAlone }) => isAlone === true);
 
-  it.concurrent.each(together)('$name', (group) => playGroup(group, binary), 60_000);
-  it.each(alone)('$name', (group) => playGroup(group, binary), 120_000);
+  it.concurrent.each(together)('$name', (group) => playGroup(group, binary), 180_000);
+  it.each(alone)('$name', (group) => playGroup(group, binary), 180_000);
 });
 
 async function playGroup(group: Group, binary: KubectlBinary): Promise<void> {
