@@ -35,6 +35,13 @@ describe('a visitor', () => {
     ['makes none there', 'POST', configMaps('default'), note, 403],
     ['makes them at home', 'POST', configMaps('visitor-ann'), note, 201],
     ['makes a Service at home', 'POST', '/api/v1/namespaces/visitor-ann/services', service, 201],
+    [
+      'draws no other address to a Service',
+      'POST',
+      '/api/v1/namespaces/visitor-ann/services',
+      { metadata: { name: 'drawn' }, spec: { ports: [{ port: 80 }], externalIPs: ['192.0.2.2'] } },
+      403,
+    ],
     ['makes no Endpoints', 'POST', '/api/v1/namespaces/visitor-ann/endpoints', endpoints, 403],
     [
       'makes no EndpointSlices',

@@ -2,6 +2,7 @@
 import { allocateService, releaseService } from '../allocation/service-allocation.ts';
 import { at, listAt, numberAt, textAt, type ApiObject } from '../api-object.ts';
 import { ageColumn, column, labelText, nameColumn, textColumn } from '../columns.ts';
+import { denyExternalIps } from '../external-ips.ts';
 import { allVerbs, type Resource } from '../resource.ts';
 import { proxySubresource } from '../unreachable.ts';
 import {
@@ -64,6 +65,7 @@ export const services: Resource = {
   validate: validateService,
   validateUpdate: validateServiceUpdate,
   validateStatus: validateServiceStatus,
+  admit: denyExternalIps,
 };
 
 function externalAddress(service: ApiObject): string {
