@@ -43,7 +43,7 @@ const patchAttempts = 5;
 
 export async function patch(call: Call): Promise<Reply> {
   const { resource, info, request, response } = call;
-  const apply = patcherOf(mediaTypeOf(request));
+  const apply = await patcherOf(mediaTypeOf(request));
   const sent = parsePatch(await readBytes(request));
   for (let attempt = 1; ; attempt++) {
     const entry = await find(call);

@@ -2,29 +2,31 @@
 import { isObject, type Json, type JsonObject } from '../api-object.ts';
 import { inspectJson } from '../json-text.ts';
 import { badRequest, unsupportedMediaType } from '../status.ts';
-import { jsonPatch } from './json-patch.ts';
 import { mergePatch } from './merge-patch.ts';
 import { strategicMergePatch } from './strategic-merge-patch.ts';
 
 type Patcher = (target: JsonObject, patch: Json, typeName: string) => Json;
 
 const patchers: Readonly<Record<string, Patcher>> = {
-  'application/json-patch+json': jsonPatch,
   'application/merge-patch+json': (target, patch) => mergePatch(target, demandObject(patch)),
   'application/strategic-merge-patch+json': (target, patch, typeName) =>
     strategicMergePatch(target, demandObject(patch), typeName),
 };
+
+/** Its library is loaded by whoever sends the first. */
+const jsonPatchType = 'application/json-patch+json';
 
 /**
  * The patcher of a media type.
  *
  * @throws StatusError 415 for another.
  */
-export function patcherOf(mediaType: string): Patcher {
+export async function patcherOf(mediaType: string): Promise<Patcher> {
+  if (mediaType === jsonPatchType) return (await import('./json-patch.ts')).jsonPatch;
   const patcher = Object.hasOwn(patchers, mediaType) ? patchers[mediaType] : undefined;
-  if (!patcher)
-    throw unsupportedMediaType([...Object.keys(patchers), 'application/apply-patch+yaml']);
-  return patcher;
+  if (patcher) return patcher;
+  const types = [jsonPatchType, ...Object.keys(patchers), 'application/apply-patch+yaml'];
+  throw unsupportedMediaType(types);
 }
 
 /** A patch as it was sent. */

@@ -49,7 +49,7 @@ const attempts = 5;
 async function write(call: Call): Promise<Reply> {
   const { info, request, response, resource } = call;
   const isPatch = info.verb === 'patch';
-  const apply = isPatch ? patcherOf(mediaTypeOf(request)) : undefined;
+  const apply = isPatch ? await patcherOf(mediaTypeOf(request)) : undefined;
   const sent = isPatch ? parsePatch(await readBytes(request)) : await readBody(request, scales);
   for (let attempt = 1; ; attempt += 1) {
     const entry = await find(call);

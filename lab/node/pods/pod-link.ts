@@ -1,4 +1,4 @@
-/** Puts the addresses of pods on the node's device, through one `ip -batch` that stays open. */
+/** Puts the addresses of pods on the node's device, through one `ip -batch` that stays open for a while. */
 import { spawn } from 'node:child_process';
 
 export interface PodLink extends AsyncDisposable {
@@ -14,13 +14,20 @@ export const noPodLink: PodLink = {
   [Symbol.asyncDispose]: async () => undefined,
 };
 
-/** When `ip` has died, the next command starts it anew. */
+/** A burst of pods shares one `ip`; on a node where nothing changes it would only take memory. */
+const idleMs = 2_000;
+
+/** When `ip` has ended, the next command starts it anew. */
 export function openPodLink(device: string, ranges: readonly string[]): PodLink {
   let batch = startBatch();
   let isClosed = false;
+  let idle: NodeJS.Timeout | undefined;
   const run = (commands: readonly string[]) => {
     if (batch.hasEnded() && !isClosed) batch = startBatch();
-    return batch.run(commands);
+    clearTimeout(idle);
+    const own = batch;
+    idle = setTimeout(() => void own.end(), idleMs).unref();
+    return own.run(commands);
   };
   // What an earlier run of the node has left there is nobody's now.
   run(ranges.map((range) => `addr flush dev ${device} to ${range}`)).catch(() => undefined);
@@ -29,6 +36,7 @@ export function openPodLink(device: string, ranges: readonly string[]): PodLink 
     remove: (addresses) => run(addresses.map((one) => `addr del ${command(one, device)}`)),
     [Symbol.asyncDispose]: () => {
       isClosed = true;
+      clearTimeout(idle);
       return batch.end();
     },
   };
@@ -82,7 +90,7 @@ function startBatch(): Batch {
       child.stdin.write([...commands, 'link show dev lo', ''].join('\n'));
       return promise;
     },
-    hasEnded: () => gone !== undefined,
+    hasEnded: () => gone !== undefined || child.stdin.writableEnded,
     end: async () => {
       if (gone) return;
       child.stdin.end();
