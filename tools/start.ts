@@ -122,6 +122,8 @@ async function start(options: StartOptions): Promise<Running> {
   if (port === 0) stack.defer(() => rm(directory, { recursive: true, force: true }));
   // Behind a name of its own, a server has readers who sit elsewhere.
   const isOperable = names.length === 1 && ['localhost', '127.0.0.1', '::1'].includes(host);
+  const key = kubeconfigPath === undefined ? 'start.starting-lab' : 'start.starting-cluster';
+  console.log(messages.say(key, { kubeconfig: kubeconfigPath }));
   const loading = loadSite(project('dist'));
   const backend = stack.use(await startBackend({ directory, kubeconfigPath, fresh, proxyPort }));
   const site = await loading;
