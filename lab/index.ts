@@ -18,19 +18,11 @@ export interface LabOptions extends ClusterOptions {
   readonly onProgress?: (line: string) => void;
 }
 
-/** A line of the start table: what runs, and where. */
-export interface Machine {
-  readonly name: string;
-  readonly role: 'apiserver';
-  readonly address: string;
-}
-
 export interface Lab extends Omit<Cluster, 'connection'> {
   /** Makes a namespace and a token for one visitor; disposing the visitor removes both. */
   createVisitor(id: string): Promise<Visitor>;
   /** The version it speaks, as `v1.33.1`. */
   readonly version: string;
-  describe(): readonly Machine[];
 }
 
 /** Machines that come up in this time have time for everything else. */
@@ -77,7 +69,6 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     ...cluster,
     version: gitVersion,
     createVisitor: (id) => visitors.create(id),
-    describe: () => [{ name: 'apiserver', role: 'apiserver', address: cluster.server }],
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
