@@ -10,6 +10,8 @@ export default defineConfig({
           maxWorkers: 2,
           include: ['{proxies,lab,src,tools,bench}/**/*.test.ts'],
           testTimeout: 20_000,
+          // A lab starts in some of them, on machines that are busy with another.
+          hookTimeout: 60_000,
         },
       },
       {
