@@ -30,6 +30,12 @@ interface Owner {
 
 const supervisorEndsWithinMs = 10_000;
 
+/** Whether the process that took this lock still runs. */
+export async function isLocked(path: string): Promise<boolean> {
+  const [first] = await readOwners(path);
+  return first !== undefined && isAlive(first);
+}
+
 /**
  * Takes the directory. A lock whose first owner has ended is taken over, as soon as what that one left
  * behind has ended too.

@@ -1,6 +1,8 @@
 /** The labs that run on this machine, found by what each keeps in `.lab`. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stateDirectory } from '../lab/state-directory.ts';
+import { isLocked } from '../lab/state-lock.ts';
 import { project } from './project.ts';
 
 export interface RunningLab {
@@ -15,7 +17,9 @@ export async function runningLabs(): Promise<readonly RunningLab[]> {
   const found = await Promise.all(
     names.map(async (name) => {
       const directory = join(parent, name);
-      const kubeconfigPath = join(directory, 'kubeconfig');
+      const { passing } = stateDirectory(directory);
+      if (!(await isLocked(passing.lock))) return [];
+      const kubeconfigPath = passing.kubeconfig;
       // It is written at each start, and removed at the end.
       const written = await stat(kubeconfigPath).catch(() => null);
       return written === null ? [] : [{ directory, kubeconfigPath, at: written.mtimeMs }];
