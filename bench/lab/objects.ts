@@ -1,7 +1,8 @@
 /** Ten thousand pods, as an apiserver stores them. */
 import { randomUUID } from 'node:crypto';
 import type { ClientHttp2Session } from 'node:http2';
-import type { ApiObject, JsonObject } from '../../lab/apiserver/api-object.ts';
+import type { JsonObject } from '../../proxies/kit/api/json.ts';
+import type { ApiObject } from '../../lab/apiserver/api-object.ts';
 import { toStored } from '../../lab/apiserver/registry.ts';
 import { connectStore } from '../../lab/store/remote-store.ts';
 import { send } from './client.ts';

@@ -1,11 +1,6 @@
 /** The shape of everything an apiserver stores: JSON with metadata. */
 
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
-
-/** JSON as it is read and written; a field that is `undefined` is absent. */
-export interface JsonObject {
-  readonly [field: string]: Json | undefined;
-}
+import type { Json, JsonObject } from '../../proxies/kit/api/json.ts';
 
 export interface OwnerReference extends JsonObject {
   readonly apiVersion: string;

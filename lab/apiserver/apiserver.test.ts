@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLab, type Lab } from '../index.ts';
 import { createTestClient, type TestClient } from '../testing/client.ts';
-import { at, listAt, textAt, type JsonObject } from './api-object.ts';
+import type { JsonObject } from '../../proxies/kit/api/json.ts';
+import { at, listAt, textAt } from './api-object.ts';
 
 let directory: string;
 let lab: Lab;

@@ -1,6 +1,7 @@
 /** Who sends a request: a front proxy's client, a certificate, a token, or nobody we know. */
 import { clientCertificateOf, readAuthorities } from './client-certificates.ts';
-import { connectionOf, headerOf, type HttpRequest, type User } from './exchange.ts';
+import { headerOf, type HttpRequest } from '../../proxies/kit/http/server-exchange.ts';
+import { connectionOf, type User } from './exchange.ts';
 import { createFrontProxyReader } from './front-proxy.ts';
 import type { ApiserverOptions } from './options.ts';
 import { unauthorized } from './status.ts';

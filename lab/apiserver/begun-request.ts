@@ -4,7 +4,8 @@
  */
 import { auditIdOf, auditLine, sourceAddressOf, type AuditRecord } from './audit/audit-trail.ts';
 import { refusal, type Attributes } from './authorization.ts';
-import type { HttpRequest, User } from './exchange.ts';
+import type { HttpRequest } from '../../proxies/kit/http/server-exchange.ts';
+import type { User } from './exchange.ts';
 import type { FrontOptions } from './front.ts';
 import { impersonate } from './impersonation.ts';
 import { isLongRunning } from './in-flight.ts';

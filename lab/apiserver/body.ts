@@ -1,6 +1,11 @@
 /** Request bodies: read up to the limit, decoded by their media type, checked against the type. */
-import { isObject, textAt, type ApiObject, type Json, type JsonObject } from './api-object.ts';
-import { headerOf, type HttpRequest, type HttpResponse } from './exchange.ts';
+import type { Json, JsonObject } from '../../proxies/kit/api/json.ts';
+import { isObject, textAt, type ApiObject } from './api-object.ts';
+import {
+  headerOf,
+  type HttpRequest,
+  type HttpResponse,
+} from '../../proxies/kit/http/server-exchange.ts';
 import { notSupported } from './field-errors.ts';
 import { inspectJson } from './json-text.ts';
 import { decodeProtobuf, protobufType } from './protobuf.ts';

@@ -1,5 +1,6 @@
 /** The columns that many resources share. */
-import { listAt, textAt, type Json } from './api-object.ts';
+import type { Json } from '../../proxies/kit/api/json.ts';
+import { listAt, textAt } from './api-object.ts';
 import { ageOf } from './human-duration.ts';
 import type { Column } from './resource.ts';
 

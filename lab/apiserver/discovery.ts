@@ -1,6 +1,6 @@
 /** Discovery: which groups, versions and resources there are, in the old form and in the aggregated one. */
 import { createHash } from 'node:crypto';
-import type { JsonObject } from './api-object.ts';
+import type { JsonObject } from '../../proxies/kit/api/json.ts';
 import { resourceTable } from './resource-table.ts';
 import { apiVersionOf, kindOf, type Resource, type Subresource } from './resource.ts';
 

@@ -1,5 +1,5 @@
 /** Field errors, worded as Kubernetes words them (`k8s.io/apimachinery/pkg/util/validation/field`). */
-import type { Json } from './api-object.ts';
+import type { Json } from '../../proxies/kit/api/json.ts';
 import type { Cause } from './status.ts';
 
 export function required(field: string, detail = ''): Cause {

@@ -1,6 +1,7 @@
 /** `--requestheader-…`: a front proxy, known by its certificate, says in headers who its client is. */
 import { clientCertificateOf, readAuthorities } from './client-certificates.ts';
-import { connectionOf, type HttpRequest, type User } from './exchange.ts';
+import type { HttpRequest } from '../../proxies/kit/http/server-exchange.ts';
+import { connectionOf, type User } from './exchange.ts';
 import type { RequestHeaderOptions } from './options.ts';
 
 /** Reads the user from the headers of a front proxy; undefined for everybody else. */

@@ -2,9 +2,9 @@
 import type { Authenticator } from './authentication.ts';
 import type { Authorizer } from './authorization.ts';
 import { beginRequest } from './begun-request.ts';
-import type { HttpRequest, HttpResponse } from './exchange.ts';
+import type { HttpRequest, HttpResponse } from '../../proxies/kit/http/server-exchange.ts';
 import type { Kubelets } from './kubelet/kubelets.ts';
-import type { UpgradedConnection } from './kubelet/tie.ts';
+import type { UpgradedConnection } from '../../proxies/kit/http/server-exchange.ts';
 import type { Health } from './health.ts';
 import { isLongRunning, type InFlight } from './in-flight.ts';
 import type { Metrics } from './metrics.ts';

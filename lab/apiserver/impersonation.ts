@@ -1,6 +1,7 @@
 /** Acting as somebody else: `Impersonate-User`, `-Group`, `-Uid` and `-Extra-…`, for those who may. */
 import { refusal, type Attributes, type Authorizer } from './authorization.ts';
-import type { HttpRequest, User } from './exchange.ts';
+import type { HttpRequest } from '../../proxies/kit/http/server-exchange.ts';
+import type { User } from './exchange.ts';
 import { internalError } from './status.ts';
 
 /**

@@ -1,5 +1,6 @@
 /** `metav1.LabelSelector`: all its requirements must hold; an empty one takes all. */
-import { at, listAt, textAt, type Json } from './api-object.ts';
+import type { Json } from '../../proxies/kit/api/json.ts';
+import { at, listAt, textAt } from './api-object.ts';
 
 export function matchesLabelSelector(
   selector: Json,

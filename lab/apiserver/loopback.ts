@@ -1,7 +1,7 @@
 /** The apiserver as a client of itself: what it writes goes the way of every other request. */
-import type { JsonObject } from './api-object.ts';
+import type { JsonObject } from '../../proxies/kit/api/json.ts';
 import { privilegedGroup } from './authorization.ts';
-import type { HttpRequest, HttpResponse } from './exchange.ts';
+import type { HttpRequest, HttpResponse } from '../../proxies/kit/http/server-exchange.ts';
 import { createKubelets } from './kubelet/kubelets.ts';
 import { readRequest } from './request-info.ts';
 import { JsonText } from './respond.ts';

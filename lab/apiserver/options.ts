@@ -1,5 +1,6 @@
 /** What an apiserver is started with. Each option is kube-apiserver's flag in camel case. */
-import type { HttpRequest, User } from './exchange.ts';
+import type { HttpRequest } from '../../proxies/kit/http/server-exchange.ts';
+import type { User } from './exchange.ts';
 import type { ApiStore } from './registry.ts';
 import type { AdmissionPlugin } from './settings.ts';
 

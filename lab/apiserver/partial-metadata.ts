@@ -1,6 +1,6 @@
 /** Objects without anything but their metadata (`as=PartialObjectMetadata;v=v1;g=meta.k8s.io`). */
-import type { JsonObject } from './api-object.ts';
-import { headerOf, type HttpRequest } from './exchange.ts';
+import type { JsonObject } from '../../proxies/kit/api/json.ts';
+import { headerOf, type HttpRequest } from '../../proxies/kit/http/server-exchange.ts';
 import { objectOf, type ApiEntry } from './registry.ts';
 
 type PartialVersion = 'v1' | 'v1beta1';

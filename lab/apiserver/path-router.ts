@@ -1,6 +1,7 @@
 /** The paths that are no resources: version, discovery, health and OpenAPI. */
 import { aggregatedDiscovery, discoveryOf, discoveryPaths } from './discovery.ts';
-import { connectionOf, headerOf, type Exchange } from './exchange.ts';
+import { headerOf } from '../../proxies/kit/http/server-exchange.ts';
+import { connectionOf, type Exchange } from './exchange.ts';
 import type { Reply } from './handlers/call.ts';
 import { healthPaths } from './health.ts';
 import { openapiRoute } from './openapi/routes.ts';

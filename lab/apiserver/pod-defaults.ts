@@ -1,14 +1,6 @@
 /** What Kubernetes fills in where a pod, or a template of pods, says nothing. */
-import {
-  at,
-  isObject,
-  listAt,
-  numberAt,
-  objectAt,
-  textAt,
-  type Json,
-  type JsonObject,
-} from './api-object.ts';
+import type { Json, JsonObject } from '../../proxies/kit/api/json.ts';
+import { at, isObject, listAt, numberAt, objectAt, textAt } from './api-object.ts';
 
 /** Completes `spec` of a pod or of a pod template. */
 export function withPodDefaults(pod: JsonObject): JsonObject {

@@ -1,14 +1,6 @@
 /** How a pod begins, and which of its fields may change afterwards. */
-import {
-  at,
-  isObject,
-  listAt,
-  numberAt,
-  objectAt,
-  textAt,
-  type ApiObject,
-  type Json,
-} from './api-object.ts';
+import type { Json } from '../../proxies/kit/api/json.ts';
+import { at, isObject, listAt, numberAt, objectAt, textAt, type ApiObject } from './api-object.ts';
 import { forbiddenField } from './field-errors.ts';
 import type { Cause } from './status.ts';
 import { validatePodSpec } from './validation/pod-spec.ts';

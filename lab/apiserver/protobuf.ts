@@ -3,7 +3,8 @@
  * (kubectl does for `create` and its reviews) and take JSON back.
  */
 import { Buffer } from 'node:buffer';
-import { isList, isObject, type Json, type JsonObject } from './api-object.ts';
+import type { Json, JsonObject } from '../../proxies/kit/api/json.ts';
+import { isList, isObject } from './api-object.ts';
 import { readFields, type WireValue } from './protobuf-wire.ts';
 import { badRequest, unsupportedMediaType } from './status.ts';
 import type { Field, Scalar, TypeDeclaration, TypeExpression } from './schema/declare.ts';

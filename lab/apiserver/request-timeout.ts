@@ -1,5 +1,5 @@
 /** `--request-timeout`: a short request that takes too long is given up, with a body that does not come. */
-import type { HttpResponse } from './exchange.ts';
+import type { HttpResponse } from '../../proxies/kit/http/server-exchange.ts';
 import { StatusError } from './status.ts';
 
 export class RequestTimeout extends StatusError {

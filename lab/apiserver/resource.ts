@@ -1,5 +1,6 @@
 /** The resource table's line: everything that the handlers, discovery and OpenAPI know of a resource. */
-import type { ApiObject, JsonObject } from './api-object.ts';
+import type { JsonObject } from '../../proxies/kit/api/json.ts';
+import type { ApiObject } from './api-object.ts';
 import type { Call, Reply } from './handlers/call.ts';
 import type { ApiStore } from './registry.ts';
 import type { ApiSettings } from './settings.ts';

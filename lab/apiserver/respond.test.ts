@@ -3,7 +3,8 @@ import { get } from 'node:https';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { startTestApiserver, type TestApiserver } from '../testing/apiserver.ts';
-import { at, listAt, textAt, type JsonObject } from './api-object.ts';
+import type { JsonObject } from '../../proxies/kit/api/json.ts';
+import { at, listAt, textAt } from './api-object.ts';
 
 let apiserver: TestApiserver;
 beforeAll(async () => {

@@ -1,8 +1,12 @@
 /** Writes answers: JSON or YAML, indented for people, compressed when large. */
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { Json } from './api-object.ts';
-import { headerOf, type HttpRequest, type HttpResponse } from './exchange.ts';
+import type { Json } from '../../proxies/kit/api/json.ts';
+import {
+  headerOf,
+  type HttpRequest,
+  type HttpResponse,
+} from '../../proxies/kit/http/server-exchange.ts';
 import { isTrue } from './request-info.ts';
 import type { StatusError } from './status.ts';
 

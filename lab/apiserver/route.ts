@@ -1,5 +1,6 @@
 /** From a request that may be made to its handler. */
-import { headerOf, type Exchange } from './exchange.ts';
+import { headerOf } from '../../proxies/kit/http/server-exchange.ts';
+import type { Exchange } from './exchange.ts';
 import type { FrontOptions } from './front.ts';
 import type { Call, Reply } from './handlers/call.ts';
 import { create } from './handlers/create.ts';

@@ -1,14 +1,6 @@
 /** `--enable-admission-plugins=ServiceAccount`: the account a pod runs as, and its token in the pod's files. */
-import {
-  at,
-  isObject,
-  listAt,
-  objectAt,
-  textAt,
-  type ApiObject,
-  type Json,
-  type JsonObject,
-} from './api-object.ts';
+import type { Json, JsonObject } from '../../proxies/kit/api/json.ts';
+import { at, isObject, listAt, objectAt, textAt, type ApiObject } from './api-object.ts';
 import type { Call } from './handlers/call.ts';
 import { generateName } from './metadata.ts';
 import { keyOf } from './registry.ts';

@@ -1,49 +1,14 @@
 /** The errors of the API: `metav1.Status`, with Kubernetes' reasons and words. */
+import { StatusError, type StatusDetails } from '../../proxies/kit/api/status-error.ts';
 import { StoreTimeoutError } from '../store/store.ts';
-import type { JsonObject } from './api-object.ts';
+import type { JsonObject } from '../../proxies/kit/api/json.ts';
+
+export { StatusError };
 
 export interface Cause extends JsonObject {
   readonly reason: string;
   readonly message: string;
   readonly field: string;
-}
-
-interface Details extends JsonObject {
-  readonly name?: string;
-  readonly group?: string;
-  readonly kind?: string;
-  readonly uid?: string;
-  readonly causes?: readonly Partial<Cause>[];
-  readonly retryAfterSeconds?: number;
-}
-
-/** An answer that is an error. Thrown by handlers, answered by the front. */
-export class StatusError extends Error {
-  override readonly name = 'StatusError';
-  readonly code: number;
-  readonly reason: string | undefined;
-  readonly details: Details | undefined;
-
-  constructor(code: number, reason: string | undefined, message: string, details?: Details) {
-    super(message);
-    this.code = code;
-    this.reason = reason;
-    this.details = details;
-  }
-
-  /** The body, with its fields in the order in which Kubernetes writes them. */
-  toStatus(): JsonObject {
-    return {
-      kind: 'Status',
-      apiVersion: 'v1',
-      metadata: {},
-      status: 'Failure',
-      message: this.message,
-      ...(this.reason === undefined ? {} : { reason: this.reason }),
-      ...(this.details === undefined ? {} : { details: { ...this.details } }),
-      code: this.code,
-    };
-  }
 }
 
 /** A resource as error messages name it: `pods`, or `deployments.apps`. */
@@ -56,7 +21,7 @@ export function qualifiedName({ group, plural }: Qualified): string {
   return group === '' ? plural : `${plural}.${group}`;
 }
 
-function about({ group, plural }: Qualified, name?: string): Details {
+function about({ group, plural }: Qualified, name?: string): StatusDetails {
   return {
     ...(name === undefined || name === '' ? {} : { name }),
     ...(group === '' ? {} : { group }),

@@ -1,6 +1,8 @@
 /** Tables: what `kubectl get` prints, made by the server (`as=Table;v=v1;g=meta.k8s.io`). */
-import type { ApiObject, Json, JsonObject } from './api-object.ts';
-import { headerOf, type Exchange } from './exchange.ts';
+import type { Json, JsonObject } from '../../proxies/kit/api/json.ts';
+import type { ApiObject } from './api-object.ts';
+import { headerOf } from '../../proxies/kit/http/server-exchange.ts';
+import type { Exchange } from './exchange.ts';
 import { objectOf, withKind, type ApiEntry } from './registry.ts';
 import type { Resource } from './resource.ts';
 import { badRequest } from './status.ts';

@@ -1,6 +1,6 @@
 /** The Kubernetes version that the lab speaks, as `/version` gives it. */
 import { arch } from 'node:process';
-import type { JsonObject } from './api-object.ts';
+import type { JsonObject } from '../../proxies/kit/api/json.ts';
 
 export const gitVersion = 'v1.33.1+hop';
 

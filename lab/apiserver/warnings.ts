@@ -1,6 +1,6 @@
 /** The `Warning` headers of an answer (RFC 7234, 5.5): what a client should tell whoever sits at it. */
 import { Buffer } from 'node:buffer';
-import type { HttpResponse } from './exchange.ts';
+import type { HttpResponse } from '../../proxies/kit/http/server-exchange.ts';
 
 /** Upstream's limits: longer warnings are cut, and further ones left out. */
 const longest = 256;

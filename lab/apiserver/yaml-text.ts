@@ -1,6 +1,6 @@
 /** YAML, read from requests and written into answers. */
 import { isScalar, Lexer, LineCounter, parseDocument, stringify, visit } from 'yaml';
-import type { Json } from './api-object.ts';
+import type { Json } from '../../proxies/kit/api/json.ts';
 import type { ReadBody } from './body.ts';
 import { inspectJson } from './json-text.ts';
 

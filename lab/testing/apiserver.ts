@@ -1,6 +1,7 @@
 /** An apiserver in the test's own process, empty, and its administrator. */
 import { Agent, request, type RequestOptions } from 'node:https';
-import type { ApiObject, JsonObject } from '../apiserver/api-object.ts';
+import type { JsonObject } from '../../proxies/kit/api/json.ts';
+import type { ApiObject } from '../apiserver/api-object.ts';
 import { startApiserver } from '../apiserver/server.ts';
 import { createAuthority } from '../pki/authority.ts';
 import { createMemoryStore } from '../store/memory-store.ts';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { Agent, request, type RequestOptions } from 'node:https';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import type { JsonObject } from '../apiserver/api-object.ts';
+import type { JsonObject } from '../../proxies/kit/api/json.ts';
 
 export interface TestAnswer {
   readonly status: number;

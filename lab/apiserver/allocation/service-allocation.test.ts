@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { at, listAt, textAt, type JsonObject } from '../api-object.ts';
+import type { JsonObject } from '../../../proxies/kit/api/json.ts';
+import { at, listAt, textAt } from '../api-object.ts';
 import { createTestApi, type TestApi } from '../testing/test-api.ts';
 import { repairClaims } from './repair.ts';
 

@@ -1,5 +1,6 @@
 /** Who a request manages fields as. */
-import { headerOf, type Exchange } from '../exchange.ts';
+import { headerOf } from '../../../proxies/kit/http/server-exchange.ts';
+import type { Exchange } from '../exchange.ts';
 import { apiVersionOf, type Resource } from '../resource.ts';
 import type { Manager } from './managers.ts';
 

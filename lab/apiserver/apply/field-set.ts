@@ -3,7 +3,8 @@
  * writes them (`f:name`, `k:{"name":"web"}`, `v:"a"`), each followed by a separator, so that a prefix of
  * the text is an ancestor (https://github.com/kubernetes-sigs/structured-merge-diff).
  */
-import { isObject, type Json, type JsonObject } from '../api-object.ts';
+import type { Json, JsonObject } from '../../../proxies/kit/api/json.ts';
+import { isObject } from '../api-object.ts';
 
 export type FieldPath = string;
 export type FieldSet = ReadonlySet<FieldPath>;

@@ -1,13 +1,6 @@
 /** Who manages which fields of an object: `metadata.managedFields`, read and written. */
-import {
-  isObject,
-  listAt,
-  textAt,
-  without,
-  type ApiObject,
-  type Json,
-  type JsonObject,
-} from '../api-object.ts';
+import type { Json, JsonObject } from '../../../proxies/kit/api/json.ts';
+import { isObject, listAt, textAt, without, type ApiObject } from '../api-object.ts';
 import { timestamp } from '../metadata.ts';
 import { fromFieldsV1, toFieldsV1, type FieldPath, type FieldSet } from './field-set.ts';
 

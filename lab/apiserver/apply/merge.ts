@@ -1,5 +1,6 @@
 /** Putting an applied configuration into an object, and taking out what is applied no longer. */
-import { isList, isObject, type Json, type JsonObject } from '../api-object.ts';
+import type { Json, JsonObject } from '../../../proxies/kit/api/json.ts';
+import { isList, isObject } from '../api-object.ts';
 import { descend, type FieldPath, type FieldSet } from './field-set.ts';
 import { itemsOf, itemElement, shapeOfType, type Shape } from './typed-value.ts';
 

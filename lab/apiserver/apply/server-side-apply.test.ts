@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startTestApiserver, type TestApiserver } from '../../testing/apiserver.ts';
-import { at, listAt, textAt, type Json, type JsonObject } from '../api-object.ts';
+import type { Json, JsonObject } from '../../../proxies/kit/api/json.ts';
+import { at, listAt, textAt } from '../api-object.ts';
 
 let apiserver: TestApiserver;
 beforeAll(async () => {

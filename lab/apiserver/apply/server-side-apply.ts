@@ -3,7 +3,8 @@
  * with another value, and gives up what is no longer in it
  * (https://kubernetes.io/docs/reference/using-api/server-side-apply/).
  */
-import { isObject, textAt, type ApiObject, type JsonObject } from '../api-object.ts';
+import type { JsonObject } from '../../../proxies/kit/api/json.ts';
+import { isObject, textAt, type ApiObject } from '../api-object.ts';
 import { StatusError } from '../status.ts';
 import { printPath, type FieldPath, type FieldSet } from './field-set.ts';
 import {

@@ -1,5 +1,6 @@
 /** Walks an object by its type: what its fields are for server-side apply, and what stands in them. */
-import { isList, isObject, type Json, type JsonObject } from '../api-object.ts';
+import type { Json, JsonObject } from '../../../proxies/kit/api/json.ts';
+import { isList, isObject } from '../api-object.ts';
 import { isAtomicMap, isAtomicType, listTypeOf, type ListType } from '../openapi/topology.ts';
 import type { TypeExpression } from '../schema/declare.ts';
 import { typeNamed } from '../schema/types.ts';

@@ -1,8 +1,9 @@
 /** `--audit-log-path`: one audit.k8s.io/v1 Event, level Metadata, for each stage of a request. */
 import { randomUUID } from 'node:crypto';
-import type { JsonObject } from '../api-object.ts';
+import type { JsonObject } from '../../../proxies/kit/api/json.ts';
 import type { Decision } from '../authorization.ts';
-import { connectionOf, headerOf, type HttpRequest, type User } from '../exchange.ts';
+import { headerOf, type HttpRequest } from '../../../proxies/kit/http/server-exchange.ts';
+import { connectionOf, type User } from '../exchange.ts';
 import type { RequestInfo } from '../request-info.ts';
 
 /** What is known of a request so far. */

@@ -4,7 +4,8 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
-import { isObject, listAt, numberAt, textAt, type Json, type JsonObject } from '../api-object.ts';
+import type { Json, JsonObject } from '../../../proxies/kit/api/json.ts';
+import { isObject, listAt, numberAt, textAt } from '../api-object.ts';
 import { ignore, type Loopback } from '../loopback.ts';
 
 export interface Endpoint {

@@ -1,5 +1,6 @@
 /** The default roles and their bindings; what was taken out of them is put back (auto-reconciliation). */
-import { isObject, listAt, type JsonObject } from '../api-object.ts';
+import type { JsonObject } from '../../../proxies/kit/api/json.ts';
+import { isObject, listAt } from '../api-object.ts';
 import type { PolicyRule } from '../authorization.ts';
 import type { Loopback } from '../loopback.ts';
 import { missingRules } from '../rbac/covers.ts';

@@ -2,7 +2,7 @@
  * The default roles that matter here, and whom they are bound to (upstream:
  * `plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go`).
  */
-import type { JsonObject } from '../api-object.ts';
+import type { JsonObject } from '../../../proxies/kit/api/json.ts';
 
 export interface DefaultRole extends JsonObject {
   readonly metadata: {

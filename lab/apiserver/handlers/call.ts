@@ -1,5 +1,5 @@
 /** What a handler is called with, and what it gives back. */
-import type { JsonObject } from '../api-object.ts';
+import type { JsonObject } from '../../../proxies/kit/api/json.ts';
 import type { Authenticator } from '../authentication.ts';
 import type { Authorizer } from '../authorization.ts';
 import type { Exchange } from '../exchange.ts';

@@ -1,6 +1,7 @@
 /** `create`. */
 import { admit } from '../admission.ts';
-import { isObject, textAt, type ApiObject, type JsonObject } from '../api-object.ts';
+import type { JsonObject } from '../../../proxies/kit/api/json.ts';
+import { isObject, textAt, type ApiObject } from '../api-object.ts';
 import { decodeObject, readBody } from '../body.ts';
 import { generateName, metadataForCreate, validateMetadata } from '../metadata.ts';
 import { keyOf, objectOf, toStored, withKind } from '../registry.ts';

@@ -1,5 +1,6 @@
 /** DeleteOptions: from the body, or else from the query. */
-import { at, isObject, listAt, textAt, type Json } from '../api-object.ts';
+import type { Json } from '../../../proxies/kit/api/json.ts';
+import { at, isObject, listAt, textAt } from '../api-object.ts';
 import { refusal } from '../authorization.ts';
 import { mediaTypeOf, readBody } from '../body.ts';
 import { invalidValue, notSupported } from '../field-errors.ts';

@@ -1,6 +1,6 @@
 /** `delete` and `deletecollection`. */
 import { admit } from '../admission.ts';
-import type { JsonObject } from '../api-object.ts';
+import type { JsonObject } from '../../../proxies/kit/api/json.ts';
 import { keyOf, keyPrefix, objectOf, toStored, withKind, type ApiEntry } from '../registry.ts';
 import { apiVersionOf, type Resource } from '../resource.ts';
 import { readSelector } from '../selectors.ts';

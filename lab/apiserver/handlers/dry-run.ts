@@ -1,4 +1,5 @@
-import { listAt, type Json } from '../api-object.ts';
+import type { Json } from '../../../proxies/kit/api/json.ts';
+import { listAt } from '../api-object.ts';
 import { StatusError } from '../status.ts';
 
 /** Whether a write is only to be tried: `dryRun=All`, in the query or in the options of the body. */

@@ -1,5 +1,5 @@
 /** The lines of a watch, each made once for all watches that see it in the same shape. */
-import type { JsonObject } from '../api-object.ts';
+import type { JsonObject } from '../../../proxies/kit/api/json.ts';
 import { partialKind, partialText, readPartialRequest } from '../partial-metadata.ts';
 import { kindText, objectTextOf, type ApiEntry } from '../registry.ts';
 import { apiVersionOf } from '../resource.ts';

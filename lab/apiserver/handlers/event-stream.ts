@@ -1,5 +1,5 @@
 /** The body of a watch: lines as they happen, until the time is up or the client is gone. */
-import type { HttpResponse } from '../exchange.ts';
+import type { HttpResponse } from '../../../proxies/kit/http/server-exchange.ts';
 
 export interface EventStream {
   /** False: the client is behind, and whoever writes had better wait until it has caught up. */

@@ -3,7 +3,7 @@
  * `resourceVersion`, `resourceVersionMatch`, `sendInitialEvents`.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
  */
-import type { JsonObject } from '../api-object.ts';
+import type { JsonObject } from '../../../proxies/kit/api/json.ts';
 import { forbiddenField, notSupported } from '../field-errors.ts';
 import { isTrue } from '../request-info.ts';
 import { badRequest, invalid, StatusError, type Cause } from '../status.ts';

@@ -1,6 +1,6 @@
 /** `get` and `list`. */
 import type { ListRequest, Unavailable } from '../../store/store.ts';
-import type { JsonObject } from '../api-object.ts';
+import type { JsonObject } from '../../../proxies/kit/api/json.ts';
 import { partialListText, partialText, readPartialRequest } from '../partial-metadata.ts';
 import {
   itemTextOf,

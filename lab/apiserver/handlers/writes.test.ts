@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { at, listAt, textAt, type JsonObject } from '../api-object.ts';
+import type { JsonObject } from '../../../proxies/kit/api/json.ts';
+import { at, listAt, textAt } from '../api-object.ts';
 import { createTestApi } from '../testing/test-api.ts';
 
 const core = '/api/v1/namespaces/default';

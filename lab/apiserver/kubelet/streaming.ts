@@ -6,7 +6,8 @@ import { badRequest, StatusError } from '../status.ts';
 import { DialError, hostPort } from './kubelets.ts';
 import { locate } from './location.ts';
 import { kubeletOf, podOf } from './pod-container.ts';
-import { tie, type UpgradedConnection } from './tie.ts';
+import type { UpgradedConnection } from '../../../proxies/kit/http/server-exchange.ts';
+import { tie } from './tie.ts';
 import { upgradeHead } from './upgrade-head.ts';
 
 /** A subresource that the pod's kubelet serves, over an upgraded connection. */

@@ -1,17 +1,9 @@
 /** Two connections that become one: bytes both ways, each end passed on by itself. */
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import type { UpgradedConnection } from '../../../proxies/kit/http/server-exchange.ts';
 import { StatusError } from '../status.ts';
 import { answerBegins } from './answer-begins.ts';
-
-/** A client's connection after the head of its upgrade request. */
-export interface UpgradedConnection {
-  readonly socket: Duplex;
-  /** What the client has sent already. */
-  readonly head: Buffer;
-  /** The backend has answered with this status: from now on its bytes are the answer. */
-  begin(status: number): void;
-}
 
 const longestHead = 64 * 1024;
 const lingerMs = 5000;

@@ -1,5 +1,6 @@
 /** The head of an upgrade request as it goes on to a backend. */
-import { connectionOf, type HttpRequest } from '../exchange.ts';
+import type { HttpRequest } from '../../../proxies/kit/http/server-exchange.ts';
+import { connectionOf } from '../exchange.ts';
 
 /** What was meant for the apiserver alone. */
 const ownHeaders = /^(authorization|host|impersonate-.*|x-remote-.*|x-forwarded-for)$/i;

@@ -3,7 +3,7 @@
  * and as protobuf, see `protobuf-v2.ts`.
  */
 import type { Resource } from '../resource.ts';
-import type { JsonObject } from '../api-object.ts';
+import type { JsonObject } from '../../../proxies/kit/api/json.ts';
 import { gitVersion } from '../version.ts';
 import { operationsOf, parameterTypes, patchTypes, type Operation } from './operations.ts';
 import { schemasOf, version2 } from './schemas.ts';

@@ -1,5 +1,5 @@
 /** OpenAPI 3: one document per group version. `kubectl explain` reads it from 1.27 on. */
-import type { JsonObject } from '../api-object.ts';
+import type { JsonObject } from '../../../proxies/kit/api/json.ts';
 import type { Resource } from '../resource.ts';
 import { gitVersion } from '../version.ts';
 import { operationsOf, parameterTypes, patchTypes, type Operation } from './operations.ts';

@@ -1,6 +1,6 @@
 /** The documents as they are served, made at their first request and kept. */
 import { createHash } from 'node:crypto';
-import type { JsonObject } from '../api-object.ts';
+import type { JsonObject } from '../../../proxies/kit/api/json.ts';
 import { resourceTable } from '../resource-table.ts';
 import type { Resource } from '../resource.ts';
 import { createDocumentV2 } from './document-v2.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isObject, listAt, textAt, type JsonObject } from '../api-object.ts';
+import type { JsonObject } from '../../../proxies/kit/api/json.ts';
+import { isObject, listAt, textAt } from '../api-object.ts';
 import { readFields, type WireValue } from '../protobuf-wire.ts';
 import { resourceTable } from '../resource-table.ts';
 import { documentsV3, documentV2 } from './documents.ts';

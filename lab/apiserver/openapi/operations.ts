@@ -1,5 +1,5 @@
 /** The operations of the API, as both versions of OpenAPI list them: what may be asked of each path. */
-import type { JsonObject } from '../api-object.ts';
+import type { JsonObject } from '../../../proxies/kit/api/json.ts';
 import { kindOf, type Resource, type Verb } from '../resource.ts';
 
 export const patchTypes = [

@@ -2,7 +2,8 @@
  * An OpenAPI 2 document as protobuf: gnostic's `openapi.v2.Document`, which kubectl asks for
  * (https://github.com/google/gnostic-models/blob/main/openapiv2/OpenAPIv2.proto).
  */
-import { isList, isObject, textAt, type Json, type JsonObject } from '../api-object.ts';
+import type { Json, JsonObject } from '../../../proxies/kit/api/json.ts';
+import { isList, isObject, textAt } from '../api-object.ts';
 import { message, writeBoolean, writeBytes, writeText } from '../protobuf-writer.ts';
 import type { DocumentV2, Parameter } from './document-v2.ts';
 

@@ -1,5 +1,6 @@
 /** `/openapi/v2`, `/openapi/v3` and what is below it. */
-import { headerOf, type Exchange } from '../exchange.ts';
+import { headerOf } from '../../../proxies/kit/http/server-exchange.ts';
+import type { Exchange } from '../exchange.ts';
 import type { Reply } from '../handlers/call.ts';
 import { respondWithBytes } from '../respond.ts';
 import { notAcceptable } from '../status.ts';

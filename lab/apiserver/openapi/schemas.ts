@@ -1,5 +1,5 @@
 /** The declared types as JSON schemas, in the dialects of OpenAPI 2 and 3. */
-import type { JsonObject } from '../api-object.ts';
+import type { JsonObject } from '../../../proxies/kit/api/json.ts';
 import { kindOf, type Resource } from '../resource.ts';
 import type { Field, Scalar, TypeDeclaration, TypeExpression } from '../schema/declare.ts';
 import { typeNamed } from '../schema/types.ts';

@@ -1,5 +1,6 @@
 /** Patches by their media types. */
-import { isObject, type Json, type JsonObject } from '../api-object.ts';
+import type { Json, JsonObject } from '../../../proxies/kit/api/json.ts';
+import { isObject } from '../api-object.ts';
 import { inspectJson } from '../json-text.ts';
 import { badRequest, unsupportedMediaType } from '../status.ts';
 import { mergePatch } from './merge-patch.ts';

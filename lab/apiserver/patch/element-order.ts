@@ -1,5 +1,6 @@
 /** The order of a merged list: that of the patch, with what only the server has in its old place. */
-import { textAt, type Json } from '../api-object.ts';
+import type { Json } from '../../../proxies/kit/api/json.ts';
+import { textAt } from '../api-object.ts';
 
 /** `order` is the value of a `$setElementOrder` directive: the keys, or the values themselves. */
 export function orderElements(

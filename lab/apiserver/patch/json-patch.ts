@@ -1,6 +1,7 @@
 /** JSON patch (RFC 6902), within upstream's limits and within the object. */
 import { applyPatch, type Operation } from 'rfc6902';
-import { isList, isObject, type Json, type JsonObject } from '../api-object.ts';
+import type { Json, JsonObject } from '../../../proxies/kit/api/json.ts';
+import { isList, isObject } from '../api-object.ts';
 import { badRequest, StatusError } from '../status.ts';
 
 /** Upstream's `maxJSONPatchOperations`, and its limit for what copies add together. */

@@ -1,5 +1,6 @@
 /** JSON merge patch (RFC 7386). */
-import { isObject, type Json } from '../api-object.ts';
+import type { Json } from '../../../proxies/kit/api/json.ts';
+import { isObject } from '../api-object.ts';
 
 /** @example mergePatch({ a: 1, b: 2 }, { b: null, c: 3 }) // { a: 1, c: 3 } */
 export function mergePatch(target: Json | undefined, patch: Json): Json {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../api-object.ts';
+import type { JsonObject } from '../../../proxies/kit/api/json.ts';
 import { parsePatch, patcherOf } from './apply-patch.ts';
 
 const podType = 'io.k8s.api.core.v1.Pod';

@@ -2,7 +2,8 @@
  * Strategic merge patch: a merge patch that knows by which field the items of a list are told apart
  * (upstream: `k8s.io/apimachinery/pkg/util/strategicpatch`).
  */
-import { isList, isObject, textAt, type Json, type JsonObject } from '../api-object.ts';
+import type { Json, JsonObject } from '../../../proxies/kit/api/json.ts';
+import { isList, isObject, textAt } from '../api-object.ts';
 import type { Field, TypeExpression } from '../schema/declare.ts';
 import { types } from '../schema/types.ts';
 import { badRequest } from '../status.ts';

@@ -1,5 +1,6 @@
 /** Roles and bindings as they are stored, arranged by whom they are for. */
-import { isList, isObject, listAt, textAt, type ApiObject, type Json } from '../api-object.ts';
+import type { Json } from '../../../proxies/kit/api/json.ts';
+import { isList, isObject, listAt, textAt, type ApiObject } from '../api-object.ts';
 import type { PolicyRule } from '../authorization.ts';
 import type { User } from '../exchange.ts';
 import type { ApiEntry } from '../registry.ts';

@@ -1,5 +1,6 @@
 /** ConfigMaps, Secrets and ServiceAccounts. */
-import { at, isObject, listAt, textAt, type ApiObject, type Json } from '../api-object.ts';
+import type { Json } from '../../../proxies/kit/api/json.ts';
+import { at, isObject, listAt, textAt, type ApiObject } from '../api-object.ts';
 import { ageColumn, column, nameColumn, textColumn } from '../columns.ts';
 import { invalidValue } from '../field-errors.ts';
 import { allVerbs, type Resource } from '../resource.ts';

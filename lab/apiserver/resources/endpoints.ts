@@ -1,14 +1,6 @@
 /** What stands behind a Service: Endpoints, and EndpointSlices, which take their place. */
-import {
-  at,
-  isObject,
-  listAt,
-  textAt,
-  textsAt,
-  type ApiObject,
-  type Json,
-  type JsonObject,
-} from '../api-object.ts';
+import type { Json, JsonObject } from '../../../proxies/kit/api/json.ts';
+import { at, isObject, listAt, textAt, textsAt, type ApiObject } from '../api-object.ts';
 import { ageColumn, column, nameColumn, textColumn } from '../columns.ts';
 import { allVerbs, type Resource } from '../resource.ts';
 import {

@@ -2,7 +2,8 @@
  * One stored event, two ways to write it: core v1 calls `involvedObject` and `message` what
  * events.k8s.io/v1 calls `regarding` and `note`.
  */
-import type { ApiObject, Json, JsonObject } from '../api-object.ts';
+import type { Json, JsonObject } from '../../../proxies/kit/api/json.ts';
+import type { ApiObject } from '../api-object.ts';
 import type { ApiEntry, ApiStore } from '../registry.ts';
 
 const names: readonly (readonly [core: string, named: string])[] = [

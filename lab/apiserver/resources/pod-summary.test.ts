@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { ApiObject, JsonObject } from '../api-object.ts';
+import type { JsonObject } from '../../../proxies/kit/api/json.ts';
+import type { ApiObject } from '../api-object.ts';
 import { restartsOf, summaryOf } from './pod-summary.ts';
 
 const running = (name: string, more: JsonObject = {}): JsonObject => ({

@@ -1,13 +1,6 @@
 /** A pod in a line, as `kubectl get pods` shows it (upstream: `printPod`). */
-import {
-  at,
-  isObject,
-  listAt,
-  numberAt,
-  textAt,
-  type ApiObject,
-  type Json,
-} from '../api-object.ts';
+import type { Json } from '../../../proxies/kit/api/json.ts';
+import { at, isObject, listAt, numberAt, textAt, type ApiObject } from '../api-object.ts';
 import { humanDuration } from '../human-duration.ts';
 
 export interface PodSummary {

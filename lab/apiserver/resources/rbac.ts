@@ -1,5 +1,6 @@
 /** Roles and bindings. Nobody writes one that gives more than they have. */
-import { at, isObject, listAt, textAt, type ApiObject, type Json } from '../api-object.ts';
+import type { Json } from '../../../proxies/kit/api/json.ts';
+import { at, isObject, listAt, textAt, type ApiObject } from '../api-object.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { invalidValue, notSupported, required } from '../field-errors.ts';
 import { demandBind, demandEscalate } from '../rbac/escalation.ts';

@@ -1,5 +1,6 @@
 /** Questions, which are answered and not stored: who is this, and what may they do. */
-import { at, isList, isObject, listAt, textAt, type JsonObject } from '../api-object.ts';
+import type { JsonObject } from '../../../proxies/kit/api/json.ts';
+import { at, isList, isObject, listAt, textAt } from '../api-object.ts';
 import type { Attributes } from '../authorization.ts';
 import type { User } from '../exchange.ts';
 import { invalidValue, required } from '../field-errors.ts';

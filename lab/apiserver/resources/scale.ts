@@ -1,14 +1,6 @@
 /** `scale`: how many pods a workload has, as autoscaling/v1 Scale. */
-import {
-  at,
-  listAt,
-  numberAt,
-  objectAt,
-  textAt,
-  without,
-  type ApiObject,
-  type JsonObject,
-} from '../api-object.ts';
+import type { JsonObject } from '../../../proxies/kit/api/json.ts';
+import { at, listAt, numberAt, objectAt, textAt, without, type ApiObject } from '../api-object.ts';
 import { decodeObject, mediaTypeOf, readBody, readBytes } from '../body.ts';
 import type { Call, Reply } from '../handlers/call.ts';
 import { writeObject } from '../handlers/update.ts';

@@ -1,5 +1,6 @@
 /** What Kubernetes fills in where a Service says nothing. */
-import { at, isObject, listAt, textAt, type ApiObject, type Json } from '../api-object.ts';
+import type { Json } from '../../../proxies/kit/api/json.ts';
+import { at, isObject, listAt, textAt, type ApiObject } from '../api-object.ts';
 import { isExternal, needsHealthPort, portsOf, typeOf, withSpec } from './service-spec.ts';
 
 /** One day is the longest, three hours is what one gets. */

@@ -1,14 +1,6 @@
 /** The spec of a Service, read: which of its fields its type calls for. */
-import {
-  at,
-  listAt,
-  numberAt,
-  objectAt,
-  textAt,
-  textsAt,
-  type ApiObject,
-  type Json,
-} from '../api-object.ts';
+import type { Json } from '../../../proxies/kit/api/json.ts';
+import { at, listAt, numberAt, objectAt, textAt, textsAt, type ApiObject } from '../api-object.ts';
 
 export const typeOf = (service: ApiObject) => textAt(service, 'spec', 'type');
 export const clusterIpOf = (service: ApiObject) => textAt(service, 'spec', 'clusterIP');

@@ -1,13 +1,6 @@
 /** What an update of a Service leaves out, and what its new type makes void. */
-import {
-  at,
-  isObject,
-  numberAt,
-  textAt,
-  without,
-  type ApiObject,
-  type Json,
-} from '../api-object.ts';
+import type { Json } from '../../../proxies/kit/api/json.ts';
+import { at, isObject, numberAt, textAt, without, type ApiObject } from '../api-object.ts';
 import {
   clusterIpOf,
   clusterIpsOf,

@@ -1,13 +1,6 @@
 /** Deployments and ReplicaSets. */
-import {
-  at,
-  isObject,
-  numberAt,
-  objectAt,
-  textAt,
-  type ApiObject,
-  type JsonObject,
-} from '../api-object.ts';
+import type { JsonObject } from '../../../proxies/kit/api/json.ts';
+import { at, isObject, numberAt, objectAt, textAt, type ApiObject } from '../api-object.ts';
 import { ageColumn, column, nameColumn, workloadColumns } from '../columns.ts';
 import { withPodDefaults } from '../pod-defaults.ts';
 import { allVerbs, type Column, type Resource } from '../resource.ts';

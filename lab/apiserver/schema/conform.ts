@@ -1,5 +1,6 @@
 /** Decoding as Go decodes: fields of the wrong type are refused, unknown ones dropped and reported. */
-import { isList, isObject, type Json, type JsonObject } from '../api-object.ts';
+import type { Json, JsonObject } from '../../../proxies/kit/api/json.ts';
+import { isList, isObject } from '../api-object.ts';
 import type { Scalar, TypeExpression } from './declare.ts';
 import { canonicalQuantity, parseQuantity, quantityDetail } from '../validation/quantities.ts';
 import { typeNamed } from './types.ts';

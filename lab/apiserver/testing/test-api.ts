@@ -1,8 +1,9 @@
 /** The resources of an apiserver without its listener: for tests of what requests come to. */
 import { createMemoryStore } from '../../store/memory-store.ts';
-import type { ApiObject, JsonObject } from '../api-object.ts';
+import type { JsonObject } from '../../../proxies/kit/api/json.ts';
+import type { ApiObject } from '../api-object.ts';
 import { alwaysAllow, uniteAuthorizers } from '../authorization.ts';
-import type { HttpRequest, HttpResponse } from '../exchange.ts';
+import type { HttpRequest, HttpResponse } from '../../../proxies/kit/http/server-exchange.ts';
 import type { ApiStore } from '../registry.ts';
 import { createKubelets } from '../kubelet/kubelets.ts';
 import { readRequest } from '../request-info.ts';
@@ -104,7 +105,7 @@ function responseOf(headers: Record<string, string>): HttpResponse {
     headersSent: false,
     statusCode: 200,
     setHeader: (name, value) => {
-      headers[name.toLowerCase()] = value;
+      headers[name.toLowerCase()] = String(value);
     },
     writeHead: () => undefined,
     write: () => true,

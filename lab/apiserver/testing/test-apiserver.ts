@@ -4,7 +4,8 @@ import { request as sendRequest } from 'node:https';
 import { text as readText } from 'node:stream/consumers';
 import { createAuthority, type Authority } from '../../pki/authority.ts';
 import { createMemoryStore } from '../../store/memory-store.ts';
-import type { ApiObject, JsonObject } from '../api-object.ts';
+import type { JsonObject } from '../../../proxies/kit/api/json.ts';
+import type { ApiObject } from '../api-object.ts';
 import type { ApiserverOptions } from '../options.ts';
 import { startApiserver } from '../server.ts';
 

@@ -9,7 +9,8 @@ import {
 import { decodeProtectedHeader } from 'jose/decode/protected_header';
 import { jwtVerify } from 'jose/jwt/verify';
 import { SignJWT } from 'jose/jwt/sign';
-import { at, isList, isObject, textAt, type Json, type JsonObject } from '../api-object.ts';
+import type { Json, JsonObject } from '../../../proxies/kit/api/json.ts';
+import { at, isList, isObject, textAt } from '../api-object.ts';
 import type { User } from '../exchange.ts';
 import type { ServiceAccountOptions } from '../options.ts';
 import type { ApiStore } from '../registry.ts';

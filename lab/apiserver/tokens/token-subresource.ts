@@ -1,5 +1,6 @@
 /** `serviceaccounts/token`: makes a token (TokenRequest). */
-import { isObject, listAt, numberAt, textAt, type Json, type JsonObject } from '../api-object.ts';
+import type { Json, JsonObject } from '../../../proxies/kit/api/json.ts';
+import { isObject, listAt, numberAt, textAt } from '../api-object.ts';
 import { readBody } from '../body.ts';
 import { invalidValue } from '../field-errors.ts';
 import { isDryRun } from '../handlers/dry-run.ts';

@@ -1,5 +1,6 @@
 /** ConfigMaps and Secrets: their keys, their size, and what may not change. */
-import { at, objectAt, textAt, type ApiObject, type JsonObject } from '../api-object.ts';
+import type { JsonObject } from '../../../proxies/kit/api/json.ts';
+import { at, objectAt, textAt, type ApiObject } from '../api-object.ts';
 import { forbiddenField, invalidValue, required, tooLong } from '../field-errors.ts';
 import type { Cause } from '../status.ts';
 import { problemsOf } from './names.ts';

@@ -1,5 +1,6 @@
 /** Environment variables of containers, and where their values come from. */
-import { at, isObject, listAt, textAt, type Json } from '../api-object.ts';
+import type { Json } from '../../../proxies/kit/api/json.ts';
+import { at, isObject, listAt, textAt } from '../api-object.ts';
 import { invalidValue, notSupported, required } from '../field-errors.ts';
 import type { Cause } from '../status.ts';
 import { checkName } from './names.ts';

@@ -1,5 +1,6 @@
 /** Containers of a pod: names, images, ports, and what the other files here check. */
-import { at, listAt, numberAt, textAt, type Json } from '../api-object.ts';
+import type { Json } from '../../../proxies/kit/api/json.ts';
+import { at, listAt, numberAt, textAt } from '../api-object.ts';
 import {
   duplicate,
   forbiddenField,

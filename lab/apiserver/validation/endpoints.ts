@@ -1,5 +1,6 @@
 /** Endpoints and EndpointSlices. */
-import { at, listAt, textAt, textsAt, type ApiObject, type Json } from '../api-object.ts';
+import type { Json } from '../../../proxies/kit/api/json.ts';
+import { at, listAt, textAt, textsAt, type ApiObject } from '../api-object.ts';
 import { parseIp } from '../allocation/ip.ts';
 import {
   duplicate,

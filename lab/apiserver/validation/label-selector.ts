@@ -1,5 +1,6 @@
 /** Label selectors of workloads. */
-import { listAt, objectAt, textAt, type Json } from '../api-object.ts';
+import type { Json } from '../../../proxies/kit/api/json.ts';
+import { listAt, objectAt, textAt } from '../api-object.ts';
 import { forbiddenField, invalidValue, required } from '../field-errors.ts';
 import type { Cause } from '../status.ts';
 import { checkLabels, checkQualifiedName } from './names.ts';

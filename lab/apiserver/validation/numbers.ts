@@ -1,5 +1,6 @@
 /** Bounds of numbers, in Kubernetes' words. */
-import { at, type Json } from '../api-object.ts';
+import type { Json } from '../../../proxies/kit/api/json.ts';
+import { at } from '../api-object.ts';
 import { invalidValue } from '../field-errors.ts';
 import type { Cause } from '../status.ts';
 

@@ -1,5 +1,6 @@
 /** The spec of a pod or of a template of pods (upstream: `ValidatePodSpec`). */
-import { at, listAt, objectAt, textAt, type Json } from '../api-object.ts';
+import type { Json } from '../../../proxies/kit/api/json.ts';
+import { at, listAt, objectAt, textAt } from '../api-object.ts';
 import { forbiddenField, invalidValue, notSupported, required } from '../field-errors.ts';
 import type { Cause } from '../status.ts';
 import { validateContainer, validateInitContainer } from './containers.ts';

@@ -1,5 +1,6 @@
 /** Limits and requests of containers. */
-import { objectAt, textAt, type Json } from '../api-object.ts';
+import type { Json } from '../../../proxies/kit/api/json.ts';
+import { objectAt, textAt } from '../api-object.ts';
 import { invalidValue } from '../field-errors.ts';
 import type { Cause } from '../status.ts';
 import { qualifiedNameProblems } from './names.ts';

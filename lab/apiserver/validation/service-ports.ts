@@ -1,5 +1,6 @@
 /** Ports of Services. */
-import { at, numberAt, textAt, type ApiObject, type Json } from '../api-object.ts';
+import type { Json } from '../../../proxies/kit/api/json.ts';
+import { at, numberAt, textAt, type ApiObject } from '../api-object.ts';
 import {
   duplicate,
   forbiddenField,

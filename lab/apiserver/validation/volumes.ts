@@ -1,5 +1,6 @@
 /** Volumes of pods, and where containers mount them. */
-import { isObject, listAt, textAt, type Json } from '../api-object.ts';
+import type { Json } from '../../../proxies/kit/api/json.ts';
+import { isObject, listAt, textAt } from '../api-object.ts';
 import {
   duplicate,
   forbiddenField,

@@ -1,5 +1,6 @@
 /** Deployments and ReplicaSets (upstream: `pkg/apis/apps/validation`). */
-import { at, objectAt, textAt, type ApiObject, type Json } from '../api-object.ts';
+import type { Json } from '../../../proxies/kit/api/json.ts';
+import { at, objectAt, textAt, type ApiObject } from '../api-object.ts';
 import { forbiddenField, invalidValue, notSupported, required } from '../field-errors.ts';
 import { matchesLabelSelector } from '../label-selector.ts';
 import { checkAnnotations } from '../metadata.ts';

@@ -8,7 +8,7 @@ import {
 } from '../../../proxies/kit/api/api-client.ts';
 import { startInformer } from '../../../proxies/kit/api/informer.ts';
 import type { ApiObject } from '../../apiserver/api-object.ts';
-import type { HttpRequest } from '../../apiserver/exchange.ts';
+import type { HttpRequest } from '../../../proxies/kit/http/server-exchange.ts';
 import type { ApiStore } from '../../apiserver/registry.ts';
 import { startApiserver, type Apiserver } from '../../apiserver/server.ts';
 import { createAuthority } from '../../pki/authority.ts';
