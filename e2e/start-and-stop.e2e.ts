@@ -73,7 +73,8 @@ test.skipIf(!hasProc).each(['SIGTERM', 'SIGINT', 'SIGKILL'] as const)(
 
 test.skipIf(!hasProc)('it says so when its proxy dies, and ends', async () => {
   const { pid, output, ended } = await start(await freePort());
-  for (const child of childrenOf(pid)) process.kill(child, 'SIGKILL');
+  const proxy = childrenOf(pid).find((child) => commandOf(child).includes('kubectl-proxy'));
+  process.kill(proxy ?? Number.NaN, 'SIGKILL');
   expect(await ended).toBe(1);
   expect(output()).toContain('kubectl proxy ended unexpectedly');
 });
@@ -150,6 +151,14 @@ function proxyPorts(output: string): number[] {
 }
 
 /** Every process below this one; none where there is no `/proc`. */
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 function childrenOf(parent: number): number[] {
   if (!hasProc) return [];
   const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));

@@ -34,6 +34,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 const startedAt = performance.now();
 const total = await runAll();
 console.log(`\n${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
+if (total.failures.length > 0) {
+  console.log(`\nFailed:\n${total.failures.map((name) => `  ${name}`).join('\n')}`);
+}
 if (total.skipped.length > 0) {
   console.log(`\nSkipped:\n${total.skipped.map((name) => `  ${name}`).join('\n')}`);
 }
@@ -60,7 +63,10 @@ async function runInOrder(line: readonly Check[]): Promise<Sum> {
     const hasPassed = status === 0;
     console.log(`${hasPassed ? '✓' : '✗'} ${title} (${(tookMs / 1000).toFixed(1)} s)`);
     if (!hasPassed) console.log(output);
-    sum = add(sum, { passed: hasPassed ? 1 : 0, failed: hasPassed ? 0 : 1, skipped: [] });
+    sum = add(
+      sum,
+      hasPassed ? { ...noSum, passed: 1 } : { ...noSum, failed: 1, failures: [title] },
+    );
   }
   return sum;
 }
@@ -86,6 +92,7 @@ function add(a: Sum, b: Sum): Sum {
   return {
     passed: a.passed + b.passed,
     failed: a.failed + b.failed,
+    failures: [...a.failures, ...b.failures],
     skipped: [...a.skipped, ...b.skipped],
   };
 }
