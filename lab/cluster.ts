@@ -4,7 +4,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ApiConnection } from '../proxies/kit/api/api-client.ts';
 import { base64, writeKubeconfig } from './kubeconfig.ts';
-import { makeDirectory } from './make-directory.ts';
+import { makeDirectory } from '../proxies/kit/make-directory.ts';
 import type { MachineAction, MachineStatus } from './machines/machine.ts';
 import { openDoor, type Door, type DoorOptions } from './network/door.ts';
 import { layNetwork } from './network/lay-network.ts';

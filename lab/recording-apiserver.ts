@@ -9,7 +9,7 @@ import type { HttpRequest } from '../proxies/kit/http/server-exchange.ts';
 import { connectionOf, type User } from './apiserver/exchange.ts';
 import { startApiserver } from './apiserver/server.ts';
 import { base64, writeKubeconfig } from './kubeconfig.ts';
-import { createAuthority } from './pki/authority.ts';
+import { createAuthority } from '../proxies/kit/pki/authority.ts';
 import { createMemoryStore } from './store/memory-store.ts';
 
 const administrator: User = { name: 'proof', groups: ['system:masters'] };

@@ -1,13 +1,20 @@
 /** Who sends a request: a front proxy's client, a certificate, a token, or nobody we know. */
-import { clientCertificateOf, readAuthorities } from './client-certificates.ts';
-import { headerOf, type HttpRequest } from '../../proxies/kit/http/server-exchange.ts';
-import { connectionOf, type User } from './exchange.ts';
+import {
+  clientCertificateOf,
+  readAuthorities,
+} from '../../proxies/kit/apiserver/client-certificates.ts';
+import type { HttpRequest } from '../../proxies/kit/http/server-exchange.ts';
+import { bearerOf } from '../../proxies/kit/apiserver/bearer-token.ts';
+import {
+  anonymous,
+  connectionOf,
+  withAuthenticated,
+  type User,
+} from '../../proxies/kit/apiserver/user.ts';
 import { createFrontProxyReader } from './front-proxy.ts';
 import type { ApiserverOptions } from './options.ts';
 import { unauthorized } from './status.ts';
 import type { ServiceAccountTokens } from './tokens/service-account-tokens.ts';
-
-export const anonymous: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
 
 export interface Authenticator {
   /**
@@ -64,25 +71,4 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       return anonymous;
     },
   };
-}
-
-const protocolPrefix = 'base64url.bearer.authorization.k8s.io.';
-
-/** From the header, or, for browsers that open a WebSocket, from its protocols. */
-function bearerOf(request: HttpRequest): string | undefined {
-  const [scheme, token] = headerOf(request, 'authorization').trim().split(/ +/, 2);
-  if (scheme?.toLowerCase() === 'bearer' && token !== undefined && token !== '') return token;
-  const encoded = headerOf(request, 'sec-websocket-protocol')
-    .split(',')
-    .map((protocol) => protocol.trim())
-    .find((protocol) => protocol.startsWith(protocolPrefix))
-    ?.slice(protocolPrefix.length);
-  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64url').toString();
-}
-
-function withAuthenticated(user: User): User {
-  const { groups } = user;
-  const isIncluded =
-    groups.includes('system:authenticated') || groups.includes('system:unauthenticated');
-  return isIncluded ? user : { ...user, groups: [...groups, 'system:authenticated'] };
 }

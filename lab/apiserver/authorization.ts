@@ -1,7 +1,8 @@
 /** What a user may do: authorizers, asked one after the other, and the refusal where none allows it. */
 import type { User } from './exchange.ts';
-import type { RequestInfo } from './request-info.ts';
-import { forbidden, type StatusError } from './status.ts';
+import { refusal, type Attributes, type Decision } from '../../proxies/kit/apiserver/attributes.ts';
+
+export { refusal, type Attributes, type Decision };
 
 /** RBAC's PolicyRule. `*` stands for everything; a path may end in `*`. */
 export interface PolicyRule {
@@ -10,23 +11,6 @@ export interface PolicyRule {
   readonly resources?: readonly string[];
   readonly resourceNames?: readonly string[];
   readonly nonResourceURLs?: readonly string[];
-}
-
-/** What is asked: enough of a request to decide on, also for `kubectl auth can-i`. */
-export type Attributes = Pick<
-  RequestInfo,
-  'isResource' | 'verb' | 'group' | 'resource' | 'subresource' | 'namespace' | 'name' | 'path'
-> & {
-  readonly isDryRun?: boolean;
-  /** The request's `fieldSelector`: a node may list what is its own. */
-  readonly fieldSelector?: string;
-};
-
-/** `allow` and `deny` are final; `none` leaves it to the next authorizer. */
-export interface Decision {
-  readonly verdict: 'allow' | 'deny' | 'none';
-  /** Why, in Kubernetes' words; may be empty. */
-  readonly reason: string;
 }
 
 /** Rules that somebody has in a namespace, for `kubectl auth can-i --list`. */
@@ -95,19 +79,3 @@ export const alwaysDeny: AuthorizationMode = {
   decide: () => ({ verdict: 'none', reason: 'Everything is forbidden.' }),
   rulesOf: () => [],
 };
-
-/** Kubernetes' answer to what is not allowed. */
-export function refusal(user: User, attributes: Attributes, reason = ''): StatusError {
-  const { group, resource, subresource, namespace, name, verb, path } = attributes;
-  const why = reason === '' ? '' : `: ${reason}`;
-  if (!attributes.isResource) {
-    return forbidden(`User "${user.name}" cannot ${verb} path "${path}"${why}`);
-  }
-  const full = subresource === '' ? resource : `${resource}/${subresource}`;
-  const scope = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
-  return forbidden(
-    `User "${user.name}" cannot ${verb} resource "${full}" in API group "${group}" ${scope}${why}`,
-    { group, plural: resource },
-    name,
-  );
-}

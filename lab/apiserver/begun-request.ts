@@ -2,14 +2,19 @@
  * A request from its arrival to its end, whatever serves it: an answer or an upgraded connection. It has
  * an audit id, is admitted or refused, counted and recorded.
  */
-import { auditIdOf, auditLine, sourceAddressOf, type AuditRecord } from './audit/audit-trail.ts';
+import {
+  auditIdOf,
+  auditLine,
+  sourceAddressOf,
+  type AuditRecord,
+} from '../../proxies/kit/apiserver/audit-trail.ts';
 import { refusal, type Attributes } from './authorization.ts';
 import type { HttpRequest } from '../../proxies/kit/http/server-exchange.ts';
 import type { User } from './exchange.ts';
 import type { FrontOptions } from './front.ts';
 import { impersonate } from './impersonation.ts';
 import { isLongRunning } from './in-flight.ts';
-import { readRequest, type RequestInfo } from './request-info.ts';
+import { readRequest, type RequestInfo } from '../../proxies/kit/apiserver/request-info.ts';
 import { tooManyRequests } from './status.ts';
 
 export interface BegunRequest {

@@ -3,7 +3,7 @@ import type { Command, Terminal } from '../../proxies/kit/command.ts';
 import { flagHelp } from '../../proxies/kit/flag-help.ts';
 import { FlagError, parseFlags } from '../../proxies/kit/flags.ts';
 import { untilStopped } from '../../proxies/kit/until-stopped.ts';
-import { ConfigurationError } from './configuration-error.ts';
+import { ConfigurationError } from '../../proxies/kit/apiserver/configuration-error.ts';
 import { apiserverFlags, type ApiserverFlags } from './flags.ts';
 import { runApiserver } from './run-apiserver.ts';
 

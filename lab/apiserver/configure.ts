@@ -5,7 +5,7 @@ import { hostname, networkInterfaces } from 'node:os';
 import { klogLine } from '../../proxies/kit/klog.ts';
 import { goFileError } from '../../proxies/kit/kubeconfig/errors.ts';
 import { parseIpRange, type IpRange } from './allocation/ip.ts';
-import { ConfigurationError, readText } from './configuration-error.ts';
+import { ConfigurationError, readText } from '../../proxies/kit/apiserver/configuration-error.ts';
 import type { ApiserverFlags } from './flags.ts';
 import {
   authorizationModes,
@@ -15,7 +15,10 @@ import {
   type RequestHeaderOptions,
   type ServiceAccountOptions,
 } from './options.ts';
-import { readServingCertificate, selfSignedCertificate } from './serving-certificate.ts';
+import {
+  readServingCertificate,
+  selfSignedCertificate,
+} from '../../proxies/kit/apiserver/serving-certificate.ts';
 import { firstAddress } from './service-range.ts';
 import { readSettings } from './settings.ts';
 import { readStaticTokens, TokenFileError } from './tokens/static-tokens.ts';

@@ -1,20 +1,14 @@
 /** One request and its answer, over HTTP/1.1 or HTTP/2 alike. */
-import { TLSSocket } from 'node:tls';
+import { connectionOf, type User } from '../../proxies/kit/apiserver/user.ts';
 import type {
   HttpRequest,
   HttpResponse,
   UpgradedConnection,
 } from '../../proxies/kit/http/server-exchange.ts';
 import type { Kubelets } from './kubelet/kubelets.ts';
-import type { RequestInfo } from './request-info.ts';
+import type { RequestInfo } from '../../proxies/kit/apiserver/request-info.ts';
 
-/** Who sends a request. */
-export interface User {
-  readonly name: string;
-  readonly groups: readonly string[];
-  readonly uid?: string;
-  readonly extra?: Readonly<Record<string, readonly string[]>>;
-}
+export { connectionOf, type User };
 
 export interface Exchange {
   readonly request: HttpRequest;
@@ -26,9 +20,4 @@ export interface Exchange {
   readonly kubelets: Kubelets;
   /** The client's connection, where the request asks to switch protocols. */
   readonly upgrade?: UpgradedConnection | undefined;
-}
-
-/** The TLS connection a request came on. An HTTP/2 stream stands for that of its session. */
-export function connectionOf({ socket }: HttpRequest): TLSSocket | undefined {
-  return socket instanceof TLSSocket ? socket : undefined;
 }

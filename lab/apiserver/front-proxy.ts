@@ -1,5 +1,8 @@
 /** `--requestheader-…`: a front proxy, known by its certificate, says in headers who its client is. */
-import { clientCertificateOf, readAuthorities } from './client-certificates.ts';
+import {
+  clientCertificateOf,
+  readAuthorities,
+} from '../../proxies/kit/apiserver/client-certificates.ts';
 import type { HttpRequest } from '../../proxies/kit/http/server-exchange.ts';
 import { connectionOf, type User } from './exchange.ts';
 import type { RequestHeaderOptions } from './options.ts';

@@ -5,12 +5,16 @@ import { beginRequest } from './begun-request.ts';
 import type { HttpRequest, HttpResponse } from '../../proxies/kit/http/server-exchange.ts';
 import type { Kubelets } from './kubelet/kubelets.ts';
 import type { UpgradedConnection } from '../../proxies/kit/http/server-exchange.ts';
-import type { Health } from './health.ts';
+import type { Health } from '../../proxies/kit/apiserver/health.ts';
 import { isLongRunning, type InFlight } from './in-flight.ts';
 import type { Metrics } from './metrics.ts';
 import type { RoleIndex } from './rbac/role-index.ts';
 import type { ApiStore } from './registry.ts';
-import { respondWithJson, respondWithStatus, respondWithText } from './respond.ts';
+import {
+  respondWithJson,
+  respondWithStatus,
+  respondWithText,
+} from '../../proxies/kit/apiserver/respond.ts';
 import { route } from './route.ts';
 import type { ApiSettings } from './settings.ts';
 import { endUnread, RequestTimeout, withinTime } from './request-timeout.ts';

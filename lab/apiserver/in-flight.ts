@@ -1,7 +1,7 @@
 /** `--max-requests-inflight`: how many short requests are answered at once. */
 import type { User } from './exchange.ts';
 import { privilegedGroup } from './authorization.ts';
-import type { RequestInfo } from './request-info.ts';
+import type { RequestInfo } from '../../proxies/kit/apiserver/request-info.ts';
 
 export interface InFlight {
   /** Counts a request in; undefined where there are too many already. Disposing counts it out. */

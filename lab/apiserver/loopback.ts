@@ -3,8 +3,8 @@ import type { JsonObject } from '../../proxies/kit/api/json.ts';
 import { privilegedGroup } from './authorization.ts';
 import type { HttpRequest, HttpResponse } from '../../proxies/kit/http/server-exchange.ts';
 import { createKubelets } from './kubelet/kubelets.ts';
-import { readRequest } from './request-info.ts';
-import { JsonText } from './respond.ts';
+import { readRequest } from '../../proxies/kit/apiserver/request-info.ts';
+import { JsonText } from '../../proxies/kit/apiserver/respond.ts';
 import { route, type RouteOptions } from './route.ts';
 import { StatusError } from './status.ts';
 

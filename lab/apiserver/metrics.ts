@@ -1,5 +1,5 @@
 /** `/metrics`: the few of kube-apiserver's that say how an apiserver does, as Prometheus reads them. */
-import type { RequestInfo } from './request-info.ts';
+import type { RequestInfo } from '../../proxies/kit/apiserver/request-info.ts';
 import type { InFlight } from './in-flight.ts';
 import { findResource } from './resource-table.ts';
 import { allVerbs } from './resource.ts';

@@ -1,6 +1,6 @@
 /** The paths that tell of this apiserver itself: its health, its metrics, the issuer of its tokens. */
 import type { Exchange } from './exchange.ts';
-import { respondWithBytes, respondWithText } from './respond.ts';
+import { respondWithBytes, respondWithText } from '../../proxies/kit/apiserver/respond.ts';
 import type { RouteOptions } from './route.ts';
 import { methodNotAllowed } from './status.ts';
 import { issuerDocument } from './tokens/issuer-document.ts';

@@ -3,9 +3,13 @@ import { aggregatedDiscovery, discoveryOf, discoveryPaths } from './discovery.ts
 import { headerOf } from '../../proxies/kit/http/server-exchange.ts';
 import { connectionOf, type Exchange } from './exchange.ts';
 import type { Reply } from './handlers/call.ts';
-import { healthPaths } from './health.ts';
+import { healthPaths } from './health-paths.ts';
 import { openapiRoute } from './openapi/routes.ts';
-import { respondWithBytes, respondWithJson, respondWithText } from './respond.ts';
+import {
+  respondWithBytes,
+  respondWithJson,
+  respondWithText,
+} from '../../proxies/kit/apiserver/respond.ts';
 import { methodNotAllowed } from './status.ts';
 import { versionText } from './version.ts';
 

@@ -11,7 +11,7 @@ import { update } from './handlers/update.ts';
 import { watch } from './handlers/watch.ts';
 import { pageNotFound, routePath } from './path-router.ts';
 import { findResource } from './resource-table.ts';
-import type { RequestInfo } from './request-info.ts';
+import type { RequestInfo } from '../../proxies/kit/apiserver/request-info.ts';
 import type { Resource, Verb } from './resource.ts';
 import { answerOwnPath } from './own-paths.ts';
 import { methodNotAllowed, notAcceptable } from './status.ts';

@@ -1,7 +1,7 @@
 /** Flags to a running apiserver with its store: what `hop apiserver` and the lab's machines share. */
 import { klogLine } from '../../proxies/kit/klog.ts';
 import { errorCode } from '../../proxies/kit/kubeconfig/errors.ts';
-import { ConfigurationError } from './configuration-error.ts';
+import { ConfigurationError } from '../../proxies/kit/apiserver/configuration-error.ts';
 import { configure, type ConfigureOptions } from './configure.ts';
 import type { ApiserverFlags } from './flags.ts';
 import { openStore } from './open-store.ts';

@@ -5,10 +5,10 @@ import { createMemoryStore } from '../store/memory-store.ts';
 import { at, listAt, textAt, type ApiObject } from './api-object.ts';
 import { alwaysAllow, uniteAuthorizers } from './authorization.ts';
 import { beginRequest } from './begun-request.ts';
-import { createHealth } from './health.ts';
+import { createHealth } from '../../proxies/kit/apiserver/health.ts';
 import { createInFlight } from './in-flight.ts';
 import { createMetrics } from './metrics.ts';
-import { readRequest } from './request-info.ts';
+import { readRequest } from '../../proxies/kit/apiserver/request-info.ts';
 import { startTestApiserver } from './testing/test-apiserver.ts';
 
 describe('what every cluster has from the start', () => {

@@ -11,7 +11,7 @@ import { holdLease, type ApiserverLease } from './bootstrap/apiserver-lease.ts';
 import { bootstrap } from './bootstrap/bootstrap.ts';
 import { untilStored } from './bootstrap/until-stored.ts';
 import { handle, type FrontOptions } from './front.ts';
-import { createHealth } from './health.ts';
+import { createHealth } from '../../proxies/kit/apiserver/health.ts';
 import { createInFlight } from './in-flight.ts';
 import { createLoopback } from './loopback.ts';
 import { createMetrics } from './metrics.ts';
@@ -20,10 +20,10 @@ import { handleUpgrade } from './kubelet/upgrades.ts';
 import type { ApiserverOptions } from './options.ts';
 import { aggregateRoles } from './rbac/aggregation.ts';
 import { startRepair } from './allocation/repair.ts';
-import { answerPlainHttp } from './plain-http.ts';
+import { answerPlainHttp } from '../../proxies/kit/http/plain-http.ts';
 import { readSettings } from './settings.ts';
 import { createServiceAccountTokens } from './tokens/service-account-tokens.ts';
-import { trackConnections } from './track-connections.ts';
+import { trackConnections } from '../../proxies/kit/http/track-connections.ts';
 
 export interface Apiserver extends AsyncDisposable {
   readonly address: string;

@@ -1,54 +1,37 @@
 /** The errors of the API: `metav1.Status`, with Kubernetes' reasons and words. */
-import { StatusError, type StatusDetails } from '../../proxies/kit/api/status-error.ts';
+import { StatusError } from '../../proxies/kit/api/status-error.ts';
+import {
+  about,
+  badRequest,
+  forbidden,
+  internalError,
+  methodNotAllowed,
+  notFound,
+  qualifiedName,
+  tooManyRequests,
+  unauthorized,
+  type Qualified,
+} from '../../proxies/kit/apiserver/refusals.ts';
 import { StoreTimeoutError } from '../store/store.ts';
 import type { JsonObject } from '../../proxies/kit/api/json.ts';
 
-export { StatusError };
+export {
+  badRequest,
+  forbidden,
+  internalError,
+  methodNotAllowed,
+  notFound,
+  qualifiedName,
+  StatusError,
+  tooManyRequests,
+  unauthorized,
+  type Qualified,
+};
 
 export interface Cause extends JsonObject {
   readonly reason: string;
   readonly message: string;
   readonly field: string;
-}
-
-/** A resource as error messages name it: `pods`, or `deployments.apps`. */
-export interface Qualified {
-  readonly group: string;
-  readonly plural: string;
-}
-
-export function qualifiedName({ group, plural }: Qualified): string {
-  return group === '' ? plural : `${plural}.${group}`;
-}
-
-function about({ group, plural }: Qualified, name?: string): StatusDetails {
-  return {
-    ...(name === undefined || name === '' ? {} : { name }),
-    ...(group === '' ? {} : { group }),
-    kind: plural,
-  };
-}
-
-export function unauthorized(): StatusError {
-  return new StatusError(401, 'Unauthorized', 'Unauthorized');
-}
-
-/** `resource` is absent for paths that are not resources. */
-export function forbidden(message: string, resource?: Qualified, name?: string): StatusError {
-  const subject = resource
-    ? `${qualifiedName(resource)}${name ? ` "${name}"` : ''} is forbidden: `
-    : 'forbidden: ';
-  return new StatusError(
-    403,
-    'Forbidden',
-    subject + message,
-    resource ? about(resource, name) : {},
-  );
-}
-
-export function notFound(resource: Qualified, name: string): StatusError {
-  const message = `${qualifiedName(resource)} "${name}" not found`;
-  return new StatusError(404, 'NotFound', message, about(resource, name));
 }
 
 export function alreadyExists(resource: Qualified, name: string): StatusError {
@@ -86,19 +69,6 @@ export function invalid(
   });
 }
 
-export function badRequest(message: string): StatusError {
-  return new StatusError(400, 'BadRequest', message);
-}
-
-export function methodNotAllowed(): StatusError {
-  return new StatusError(
-    405,
-    'MethodNotAllowed',
-    'the server does not allow this method on the requested resource',
-    {},
-  );
-}
-
 export function notAcceptable(accepted: readonly string[]): StatusError {
   const message = `only the following media types are accepted: ${accepted.join(', ')}`;
   return new StatusError(406, 'NotAcceptable', message);
@@ -116,19 +86,6 @@ export function tooLarge(limitBytes: number): StatusError {
 
 export function expired(message: string): StatusError {
   return new StatusError(410, 'Expired', message);
-}
-
-/** Upstream's words where too many requests are under way. */
-export function tooManyRequests(): StatusError {
-  return new StatusError(429, 'TooManyRequests', 'Too many requests, please try again later.', {
-    retryAfterSeconds: 1,
-  });
-}
-
-export function internalError(cause: string): StatusError {
-  return new StatusError(500, 'InternalError', `Internal error occurred: ${cause}`, {
-    causes: [{ message: cause }],
-  });
 }
 
 /** Whatever was thrown. The store's own words are answered as they are, as upstream answers etcd's. */

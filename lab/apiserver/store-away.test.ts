@@ -9,7 +9,7 @@ import { connectStore } from '../store/remote-store.ts';
 import { startStoreProcess, type StoreProcess } from '../store/testing.ts';
 import type { ApiObject } from './api-object.ts';
 import { startApiserver } from './server.ts';
-import { selfSignedCertificate } from './serving-certificate.ts';
+import { selfSignedCertificate } from '../../proxies/kit/apiserver/serving-certificate.ts';
 
 const path = '/api/v1/namespaces/default/configmaps';
 const open = new AsyncDisposableStack();

@@ -1,5 +1,5 @@
-/** YAML, read from requests and written into answers. */
-import { isScalar, Lexer, LineCounter, parseDocument, stringify, visit } from 'yaml';
+/** YAML, read from requests. */
+import { isScalar, Lexer, LineCounter, parseDocument, visit } from 'yaml';
 import type { Json } from '../../proxies/kit/api/json.ts';
 import type { ReadBody } from './body.ts';
 import { inspectJson } from './json-text.ts';
@@ -87,9 +87,4 @@ function parseDocumentOf(text: string): ReadBody {
     duplicates:
       duplicates.length === 0 ? [] : [`yaml: unmarshal errors:\n  ${duplicates.join('\n  ')}`],
   };
-}
-
-/** As 1.1, so that texts such as "yes" are quoted: Go's readers take them for booleans. */
-export function writeYaml(value: Json): string {
-  return stringify(value, { aliasDuplicateObjects: false, version: '1.1' });
 }

@@ -3,7 +3,7 @@ import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { apiserverLoadBalancer, planMachines, type MachinePlan } from '../topology.ts';
-import type { Authority, Credential } from './authority.ts';
+import type { Authority, Credential } from '../../proxies/kit/pki/authority.ts';
 
 /** Enough for every topology: 1 to 9 of each. */
 const machines = planMachines({ apiservers: 9, nodes: 9 });
@@ -16,7 +16,7 @@ const renewBeforeMs = 24 * 60 * 60 * 1000;
  */
 export async function ensureClusterPki(directory: string): Promise<void> {
   if (await isWhole(directory)) return;
-  const { createAuthority } = await import('./authority.ts');
+  const { createAuthority } = await import('../../proxies/kit/pki/authority.ts');
   const [ca, frontProxyCa] = await Promise.all([
     createAuthority('kubernetes'),
     createAuthority('front-proxy-ca'),

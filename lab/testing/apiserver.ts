@@ -3,7 +3,7 @@ import { Agent, request, type RequestOptions } from 'node:https';
 import type { JsonObject } from '../../proxies/kit/api/json.ts';
 import type { ApiObject } from '../apiserver/api-object.ts';
 import { startApiserver } from '../apiserver/server.ts';
-import { createAuthority } from '../pki/authority.ts';
+import { createAuthority } from '../../proxies/kit/pki/authority.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 
 export interface Answer {

@@ -2,7 +2,7 @@ import { request } from 'node:https';
 import { json } from 'node:stream/consumers';
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createAuthority } from '../pki/authority.ts';
+import { createAuthority } from '../../proxies/kit/pki/authority.ts';
 import { servingCredential } from './certificate.ts';
 import { start } from './https.ts';
 import { runPod } from './testing/pod.ts';

@@ -5,7 +5,7 @@ import { applyType, managerOf } from '../apply/field-manager.ts';
 import { decodeObject, mediaTypeOf, readApplied } from '../body.ts';
 import { forbiddenField, required } from '../field-errors.ts';
 import { keyOf, objectOf } from '../registry.ts';
-import { isTrue } from '../request-info.ts';
+import { isTrue } from '../../../proxies/kit/apiserver/request-info.ts';
 import { badRequest, invalid, modifiedMeanwhile, notFound } from '../status.ts';
 import type { Call, Reply } from './call.ts';
 import { demandPermissionToCreate } from './create-on-update.ts';

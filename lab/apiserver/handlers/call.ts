@@ -7,7 +7,7 @@ import type { RoleIndex } from '../rbac/role-index.ts';
 import type { ApiStore } from '../registry.ts';
 import type { Resource } from '../resource.ts';
 import type { ApiSettings } from '../settings.ts';
-import type { JsonText } from '../respond.ts';
+import type { JsonText } from '../../../proxies/kit/apiserver/respond.ts';
 import type { ServiceAccountTokens } from '../tokens/service-account-tokens.ts';
 
 /** A request for a resource that exists, from a user who may make it. */

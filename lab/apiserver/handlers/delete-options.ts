@@ -4,7 +4,7 @@ import { at, isObject, listAt, textAt } from '../api-object.ts';
 import { refusal } from '../authorization.ts';
 import { mediaTypeOf, readBody } from '../body.ts';
 import { invalidValue, notSupported } from '../field-errors.ts';
-import { isTrue } from '../request-info.ts';
+import { isTrue } from '../../../proxies/kit/apiserver/request-info.ts';
 import { conform } from '../schema/conform.ts';
 import { badRequest, invalid, type Cause } from '../status.ts';
 import type { Call } from './call.ts';

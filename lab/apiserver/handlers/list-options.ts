@@ -5,7 +5,7 @@
  */
 import type { JsonObject } from '../../../proxies/kit/api/json.ts';
 import { forbiddenField, notSupported } from '../field-errors.ts';
-import { isTrue } from '../request-info.ts';
+import { isTrue } from '../../../proxies/kit/apiserver/request-info.ts';
 import { badRequest, invalid, StatusError, type Cause } from '../status.ts';
 
 /** What of a list the store is asked for. */

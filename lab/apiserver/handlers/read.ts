@@ -12,7 +12,7 @@ import {
   type ApiStore,
 } from '../registry.ts';
 import { apiVersionOf } from '../resource.ts';
-import { JsonText } from '../respond.ts';
+import { JsonText } from '../../../proxies/kit/apiserver/respond.ts';
 import { everything, readSelector } from '../selectors.ts';
 import { badRequest, expired, notFound, StatusError } from '../status.ts';
 import { createTable, readTableRequest } from '../tables.ts';

@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream';
 import { connect, createServer as createTlsServer, type TLSSocket } from 'node:tls';
 
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createAuthority } from '../../pki/authority.ts';
+import { createAuthority } from '../../../proxies/kit/pki/authority.ts';
 import { answerBegins } from './answer-begins.ts';
 import { tie } from './tie.ts';
 

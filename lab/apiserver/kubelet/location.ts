@@ -1,6 +1,6 @@
 /** From the apiserver's paths and query to the kubelet's, as upstream's pod strategy translates them. */
 import type { ApiObject } from '../api-object.ts';
-import { isTrue } from '../request-info.ts';
+import { isTrue } from '../../../proxies/kit/apiserver/request-info.ts';
 import { containerOf } from './pod-container.ts';
 
 /** @example locate('exec', pod, query) // '/exec/default/web-0/web?command=date&output=1' */

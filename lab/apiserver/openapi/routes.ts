@@ -2,7 +2,7 @@
 import { headerOf } from '../../../proxies/kit/http/server-exchange.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Reply } from '../handlers/call.ts';
-import { respondWithBytes } from '../respond.ts';
+import { respondWithBytes } from '../../../proxies/kit/apiserver/respond.ts';
 import { notAcceptable } from '../status.ts';
 import { documentsV3, documentV2, openapiIndex, type OpenapiDocument } from './documents.ts';
 

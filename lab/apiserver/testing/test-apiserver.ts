@@ -2,7 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { request as sendRequest } from 'node:https';
 import { text as readText } from 'node:stream/consumers';
-import { createAuthority, type Authority } from '../../pki/authority.ts';
+import { createAuthority, type Authority } from '../../../proxies/kit/pki/authority.ts';
 import { createMemoryStore } from '../../store/memory-store.ts';
 import type { JsonObject } from '../../../proxies/kit/api/json.ts';
 import type { ApiObject } from '../api-object.ts';

@@ -11,7 +11,7 @@ import type { ApiObject } from '../../apiserver/api-object.ts';
 import type { HttpRequest } from '../../../proxies/kit/http/server-exchange.ts';
 import type { ApiStore } from '../../apiserver/registry.ts';
 import { startApiserver, type Apiserver } from '../../apiserver/server.ts';
-import { createAuthority } from '../../pki/authority.ts';
+import { createAuthority } from '../../../proxies/kit/pki/authority.ts';
 import { createMemoryStore } from '../../store/memory-store.ts';
 import { startControllers } from '../controllers.ts';
 

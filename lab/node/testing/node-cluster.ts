@@ -2,7 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { ApiObject } from '../../apiserver/api-object.ts';
 import { startApiserver } from '../../apiserver/server.ts';
-import { createAuthority } from '../../pki/authority.ts';
+import { createAuthority } from '../../../proxies/kit/pki/authority.ts';
 import { createMemoryStore } from '../../store/memory-store.ts';
 import { findImage } from '../../workloads/images.ts';
 import type { StartWorkload } from '../../workloads/workload.ts';

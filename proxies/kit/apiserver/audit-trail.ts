@@ -1,10 +1,10 @@
 /** `--audit-log-path`: one audit.k8s.io/v1 Event, level Metadata, for each stage of a request. */
 import { randomUUID } from 'node:crypto';
-import type { JsonObject } from '../../../proxies/kit/api/json.ts';
-import type { Decision } from '../authorization.ts';
-import { headerOf, type HttpRequest } from '../../../proxies/kit/http/server-exchange.ts';
-import { connectionOf, type User } from '../exchange.ts';
-import type { RequestInfo } from '../request-info.ts';
+import type { JsonObject } from '../api/json.ts';
+import type { Decision } from './attributes.ts';
+import { headerOf, type HttpRequest } from '../http/server-exchange.ts';
+import { connectionOf, type User } from './user.ts';
+import type { RequestInfo } from './request-info.ts';
 
 /** What is known of a request so far. */
 export interface AuditRecord {

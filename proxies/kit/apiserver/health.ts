@@ -21,16 +21,6 @@ export interface Health {
   readonly isReady: () => boolean;
 }
 
-/** The paths that every apiserver has, for `/`. */
-export const healthPaths: readonly string[] = [
-  '/healthz',
-  ...['etcd', 'log', 'ping', 'poststarthook/rbac/bootstrap-roles'].map(
-    (name) => `/healthz/${name}`,
-  ),
-  '/livez',
-  '/readyz',
-];
-
 export function createHealth(checks: readonly HealthCheck[]): Health {
   const checksOf = (endpoint: Endpoint) =>
     checks.filter((check) => check.endpoints?.includes(endpoint) ?? true);

@@ -1,4 +1,5 @@
 /** A server's `close` waits for its connections: remembers them, to end them. */
+import type { Server } from 'node:http';
 import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
 import type { Duplex } from 'node:stream';
 
@@ -9,7 +10,7 @@ export interface Connections {
   closed(): Promise<void>;
 }
 
-export function trackConnections(server: Http2SecureServer): Connections {
+export function trackConnections(server: Http2SecureServer | Server): Connections {
   const sockets = new Set<Duplex>();
   const sessions = new Set<ServerHttp2Session>();
   const { promise: closed, resolve } = Promise.withResolvers<undefined>();

@@ -1,14 +1,10 @@
 /** Writes answers: JSON or YAML, indented for people, compressed when large. */
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { Json } from '../../proxies/kit/api/json.ts';
-import {
-  headerOf,
-  type HttpRequest,
-  type HttpResponse,
-} from '../../proxies/kit/http/server-exchange.ts';
+import type { Json } from '../api/json.ts';
+import { headerOf, type HttpRequest, type HttpResponse } from '../http/server-exchange.ts';
 import { isTrue } from './request-info.ts';
-import type { StatusError } from './status.ts';
+import type { StatusError } from '../api/status-error.ts';
 
 const compress = promisify(gzip);
 
@@ -46,7 +42,7 @@ export async function respondWithJson(
 ): Promise<void> {
   const isYaml = wantsYaml(request);
   const text = isYaml
-    ? (await import('./yaml-text.ts')).writeYaml(toValue(body))
+    ? (await import('./write-yaml.ts')).writeYaml(toValue(body))
     : isForPeople(request, query)
       ? JSON.stringify(toValue(body), null, 2)
       : `${body instanceof JsonText ? body.text : JSON.stringify(body)}\n`;

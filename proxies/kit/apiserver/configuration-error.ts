@@ -1,8 +1,8 @@
 /** What can be wrong with the flags of an apiserver, in kube-apiserver's words. */
 import { readFile } from 'node:fs/promises';
-import { goFileError } from '../../proxies/kit/kubeconfig/errors.ts';
+import { goFileError } from '../kubeconfig/errors.ts';
 
-/** `hint` names the message `cli.apiserver.hints.<hint>`: what to do next. */
+/** `hint` names the message `cli.<command>.hints.<hint>`: what to do next. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
   readonly hint: string;
