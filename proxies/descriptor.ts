@@ -40,8 +40,11 @@ export const valueSchema = z.union([
   z.array(z.string()).readonly(),
 ]);
 
-/** What a proof may need and an environment may lack. */
-export const needSchema = z.enum(['isolation', 'nftables', 'unix-socket', 'proc']);
+/**
+ * What a proof may need and an environment may lack. `isolated-lab`: the running lab, its machines in
+ * networks of their own; a lab on loopback lacks it, and so does a real cluster.
+ */
+export const needSchema = z.enum(['isolation', 'isolated-lab', 'nftables', 'unix-socket', 'proc']);
 
 /**
  * One statement of fact. Its sentence is the message `claims:<id>.statement`, with `values`
@@ -121,6 +124,9 @@ export const flagSchema = z.strictObject({
     'forwarding',
     'cluster',
     'credentials',
+    'authentication',
+    'authorization',
+    'targets',
     'diagnostics',
   ]),
   hidden: z.boolean().default(false),
@@ -142,23 +148,109 @@ export const errorSchema = z.strictObject({
   contentType: z.string().nullable(),
   /** The exact body, or null where it carries the cause. */
   body: z.string().nullable(),
+  /** Of an answer that is a `metav1.Status`: its reason, null where it has none. */
+  reason: z.string().nullable().optional(),
+  /** Of a `metav1.Status`: its message, with `{name}` for what varies. */
+  message: z.string().optional(),
 });
+
+const requestHeadersSchema = z.record(z.string(), z.string()).default({});
+
+/** As whom an example asks, where the proxy wants to know. */
+const identitySchema = z
+  .enum([
+    /** Whoever reads the page: a visitor of the lab, or the user of the kubeconfig. */
+    'reader',
+    /** Somebody who may do everything: for what no visitor is given. */
+    'administrator',
+    /** Nobody: without credentials. */
+    'nobody',
+  ])
+  .default('reader');
+
+/** What an example sends. Streams of events are HTTP with `streamMs`. */
+export const exampleRequestSchema = z.discriminatedUnion('protocol', [
+  z.strictObject({
+    protocol: z.literal('http'),
+    method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']),
+    path: z.string().startsWith('/'),
+    headers: requestHeadersSchema,
+    body: z.string().optional(),
+    as: identitySchema,
+  }),
+  z.strictObject({
+    protocol: z.literal('websocket'),
+    path: z.string().startsWith('/'),
+    headers: requestHeadersSchema,
+    subprotocols: z.array(z.string()).default([]),
+    /** Text messages, sent one after the other once the connection is open. */
+    messages: z.array(z.string()).min(1),
+    as: identitySchema,
+  }),
+]);
 
 /** A request a reader can run: shown as curl, sent by the button, tested. Title: `examples:<id>.title`. */
 export const exampleSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]+\.[a-z0-9-]+$/),
-  request: z.strictObject({
-    protocol: z.literal('http'),
-    method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']),
-    path: z.string().startsWith('/'),
+  request: exampleRequestSchema,
+  expect: z.strictObject({
+    status: z.int(),
+    contentType: z.string().optional(),
+    /** Headers of the answer that must be just so. */
     headers: z.record(z.string(), z.string()).default({}),
-    body: z.string().optional(),
+    /** Of a WebSocket: the text messages that come back, in order. */
+    messages: z.array(z.string()).default([]),
+    /** Something the body must hold. */
+    bodyContains: z.string().optional(),
   }),
-  expect: z.strictObject({ status: z.int(), contentType: z.string().optional() }),
   /** A stream has no end of its own: it is cut after so many milliseconds. */
   streamMs: z.int().positive().optional(),
   claims: z.array(z.string()).default([]),
 });
+
+/**
+ * A column of a table of facts; its heading is `tables:facts.<table>.columns.<id>`.
+ *
+ * `code`: one or several literals. `text`: shown as it is, such as a version. `yes-no`: a boolean.
+ * `words`: prose, `tables:facts.<table>.rows.<row>.<id>` with the other cells of its row interpolated.
+ */
+export const columnSchema = z.strictObject({
+  id: z.string().regex(/^[a-z][a-zA-Z0-9]*$/),
+  kind: z.enum(['code', 'text', 'yes-no', 'words']),
+});
+
+/**
+ * Facts in rows: `tables:facts.<id>.label` is what a table is of. Cells of `words` stand in the
+ * messages; a row may hold values for them that are no column.
+ */
+export const tableSchema = z
+  .strictObject({
+    id: z.string().regex(/^[a-z][a-z0-9-]*$/),
+    columns: z.array(columnSchema).min(1),
+    rows: z
+      .array(
+        z.strictObject({
+          id: z.string().regex(/^[a-z0-9-]+$/),
+          cells: z.record(z.string(), valueSchema),
+        }),
+      )
+      .min(1),
+  })
+  .superRefine(({ columns, rows }, context) => {
+    for (const [index, { cells }] of rows.entries()) {
+      for (const { id, kind } of columns) {
+        const isRight =
+          kind === 'words'
+            ? cells[id] === undefined
+            : kind === 'yes-no'
+              ? typeof cells[id] === 'boolean'
+              : cells[id] !== undefined && typeof cells[id] !== 'boolean';
+        if (isRight) continue;
+        const message = `row ${index} does not have what the column ${id} shows`;
+        context.addIssue({ code: 'custom', message });
+      }
+    }
+  });
 
 /** Where we differ from the recorded command on purpose; `tables:differences.<id>` gives the reason. */
 export const differenceSchema = z.strictObject({
@@ -166,6 +258,21 @@ export const differenceSchema = z.strictObject({
   kind: z.enum(['safer', 'better', 'implementation']),
   /** Ids of the recorded cases that come out otherwise; the replay fails if one of them does not. */
   cases: z.array(z.string()),
+});
+
+/** What proxies and topics have in common: it is stated, shown and tried. */
+const subjectShape = {
+  claims: z.array(claimSchema),
+  tables: z.array(tableSchema).default([]),
+  examples: z.array(exampleSchema),
+};
+
+/** Something that is no proxy and has a page, with claims that are proved all the same. */
+export const topicSchema = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  /** The proxy whose line it is on, and through which its examples are sent. */
+  line: stationSchema,
+  ...subjectShape,
 });
 
 export const descriptorSchema = z.strictObject({
@@ -176,11 +283,10 @@ export const descriptorSchema = z.strictObject({
   /** The upstream program and the version whose behaviour was recorded. */
   upstream: z.strictObject({ command: z.string(), version: z.string() }),
   stretches: z.array(stretchSchema).min(1),
-  claims: z.array(claimSchema),
+  ...subjectShape,
   flags: z.array(flagSchema),
   headers: z.array(headerSchema),
   errors: z.array(errorSchema),
-  examples: z.array(exampleSchema),
   differences: z.array(differenceSchema),
 });
 
@@ -196,6 +302,10 @@ export type Flag = z.infer<typeof flagSchema>;
 export type Header = z.infer<typeof headerSchema>;
 export type ErrorAnswer = z.infer<typeof errorSchema>;
 export type Example = z.infer<typeof exampleSchema>;
+export type ExampleRequest = z.infer<typeof exampleRequestSchema>;
+export type Column = z.infer<typeof columnSchema>;
+export type FactTable = z.infer<typeof tableSchema>;
+export type Topic = z.infer<typeof topicSchema>;
 export type Difference = z.infer<typeof differenceSchema>;
 export type Descriptor = z.infer<typeof descriptorSchema>;
 
@@ -227,6 +337,16 @@ export type NamedFlag<F> = F extends {
 }
   ? Flag & { readonly name: Name; readonly type: Type }
   : never;
+
+/** Parses a topic once, where it is written, and keeps its literal ids in the type. */
+export function defineTopic<const T extends z.input<typeof topicSchema>>(
+  topic: T,
+): Topic & {
+  readonly claims: readonly (Claim & { readonly id: ClaimId<T> })[];
+  readonly examples: readonly (Example & { readonly id: ExampleId<T> })[];
+} {
+  return topicSchema.parse(topic) as never;
+}
 
 /**
  * Parses a descriptor once, where it is written, and keeps its literal ids in the type.

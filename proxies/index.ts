@@ -1,5 +1,21 @@
-/** The proxies, in reading order: those a user meets first. Pure data, browser-safe. */
-import type { Descriptor } from './descriptor.ts';
+/** What the site is about, in reading order: what a user meets first. Pure data, browser-safe. */
+import type { Descriptor, Station, Topic } from './descriptor.ts';
 import { kubectlProxy } from './kubectl-proxy/descriptor.ts';
 
 export const proxies: readonly Descriptor[] = [kubectlProxy];
+
+/** Pages that are about no proxy, and state something all the same. */
+export const topics: readonly Topic[] = [];
+
+/** Whatever states claims, shows tables and has examples. */
+export interface Subject extends Pick<Descriptor, 'claims' | 'tables' | 'examples'> {
+  /** The slug of its page. */
+  readonly id: string;
+  /** The proxy whose line it is on, and through which its examples are sent. */
+  readonly line: Station;
+}
+
+export const subjects: readonly Subject[] = [
+  ...proxies.map((proxy) => ({ ...proxy, line: proxy.id })),
+  ...topics,
+];

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLab } from '../lab/index.ts';
 import type { Claim } from '../proxies/descriptor.ts';
-import { proxies } from '../proxies/index.ts';
+import { subjects } from '../proxies/index.ts';
 import type { Command, Terminal } from '../proxies/kit/command.ts';
 import { flagHelp } from '../proxies/kit/flag-help.ts';
 import { FlagError, parseFlags } from '../proxies/kit/flags.ts';
@@ -59,7 +59,7 @@ export const command: Command = {
 /** The claims that were named, or all; `null` after saying which name is wrong. */
 function choose(names: readonly string[], { stderr, messages }: Terminal): Provable[] | null {
   const known = new Map<string, Provable>();
-  for (const claim of proxies.flatMap((proxy) => proxy.claims)) {
+  for (const claim of subjects.flatMap(({ claims }) => claims)) {
     const proof = proofs.get(claim.id);
     if (proof !== undefined) known.set(claim.id, { claim, proof });
   }
@@ -99,7 +99,7 @@ async function prove(
     stderr.write(`${messages.say('cli.prove.trying', { claim: claim.id })}\n`);
     const verdict = await proveClaim(claim, proof, {
       lend: (signal) => lend(cluster, directory, signal),
-      missing: missingNeeds(),
+      missing: missingNeeds('mode' in cluster ? cluster : null),
       signal: stop.signal,
       onWorld: (world) => stderr.write(`  ${messages.say(`cli.prove.worlds.${world}`)}\n`),
     });

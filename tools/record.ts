@@ -1,6 +1,6 @@
 /** Runs every example and every proof once, and keeps what they came to. */
 import type { Example, Station } from '../proxies/descriptor.ts';
-import { proxies } from '../proxies/index.ts';
+import { subjects } from '../proxies/index.ts';
 import type { Hop } from '../proxies/kit/hop.ts';
 import { missingNeeds } from '../proxies/kit/needs.ts';
 import type { Verdict } from '../proxies/kit/proof.ts';
@@ -32,7 +32,7 @@ export async function record(
   onStep('recording');
   const examples: Record<string, ExampleTranscript> = {};
   const unexpected: { id: string; status: number }[] = [];
-  for (const { id: station, examples: known } of proxies) {
+  for (const { line: station, examples: known } of subjects) {
     for (const example of known) {
       const { transcript, isAsStated } = await recordExample(backend, station, example, signal);
       examples[example.id] = transcript;
@@ -41,11 +41,15 @@ export async function record(
   }
   onStep('proving');
   const verdicts: Verdict[] = [];
-  for (const claim of proxies.flatMap((proxy) => proxy.claims)) {
+  for (const claim of subjects.flatMap(({ claims }) => claims)) {
     const proof = proofs.get(claim.id);
     if (!proof) throw new Error(`${claim.id} has no proof`);
     verdicts.push(
-      await proveClaim(claim, proof, { lend: backend.lend, missing: missingNeeds(), signal }),
+      await proveClaim(claim, proof, {
+        lend: backend.lend,
+        missing: missingNeeds(backend.lab),
+        signal,
+      }),
     );
   }
   return {

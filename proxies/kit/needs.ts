@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { needSchema, type Need } from '../descriptor.ts';
 
-const isAvailable: Readonly<Record<Need, () => boolean>> = {
+/** What the machine has to offer; what the lab offers is asked of the lab. */
+const isAvailable: Readonly<Record<Exclude<Need, 'isolated-lab'>, () => boolean>> = {
   isolation: () =>
     spawnSync('unshare', [
       '--user',
@@ -25,8 +26,12 @@ const isAvailable: Readonly<Record<Need, () => boolean>> = {
 
 let missing: readonly Need[] | undefined;
 
-/** The needs that cannot be met here. Costs a few processes the first time. */
-export function missingNeeds(): readonly Need[] {
-  missing ??= needSchema.options.filter((need) => !isAvailable[need]());
-  return missing;
+/**
+ * The needs that cannot be met here. Costs a few processes the first time.
+ *
+ * @param lab the lab that runs; absent or null in front of somebody's cluster
+ */
+export function missingNeeds(lab?: { readonly mode?: string } | null): readonly Need[] {
+  missing ??= needSchema.options.filter((need) => need !== 'isolated-lab' && !isAvailable[need]());
+  return lab?.mode === 'isolated' ? missing : [...missing, 'isolated-lab'];
 }

@@ -34,7 +34,7 @@ describe('an example as curl', () => {
       '-H',
       'Content-Type: application/json',
       '-d',
-      request.body,
+      request.protocol === 'http' ? request.body : '',
     ]);
   });
 });

@@ -1,5 +1,7 @@
 /** An example as the command a reader can paste. */
-import type { Example } from '../../proxies/descriptor.ts';
+import type { Example, ExampleRequest } from '../../proxies/descriptor.ts';
+
+type HttpExample = Extract<ExampleRequest, { protocol: 'http' }>;
 
 /**
  * @param origin where the proxy listens, such as `http://127.0.0.1:8001`
@@ -7,7 +9,8 @@ import type { Example } from '../../proxies/descriptor.ts';
  * // 'curl http://127.0.0.1:8001/version'
  */
 export function curl({ request, streamMs }: Example, origin: string): string {
-  const { method, path, headers, body } = request;
+  const { path, headers } = request;
+  const { method, body } = request.protocol === 'http' ? request : { method: 'GET' as const };
   const options = [
     ...(streamMs === undefined ? [] : ['-N']),
     ...methodOption(method, body !== undefined),
@@ -19,7 +22,7 @@ export function curl({ request, streamMs }: Example, origin: string): string {
   return oneLine.length <= 96 ? oneLine : [`curl ${rest.at(-1) ?? ''}`, ...options].join(' \\\n  ');
 }
 
-function methodOption(method: Example['request']['method'], hasBody: boolean): string[] {
+function methodOption(method: HttpExample['method'], hasBody: boolean): string[] {
   if (method === 'GET' || (method === 'POST' && hasBody)) return [];
   return [method === 'HEAD' ? '-I' : `-X ${method}`];
 }

@@ -1,27 +1,28 @@
 /** `POST /live/examples/<id>`: sends a request of a descriptor through its proxy. */
-import type { Example, Station } from '../../../proxies/descriptor.ts';
-import { proxies } from '../../../proxies/index.ts';
+import type { Example, ExampleRequest, Station } from '../../../proxies/descriptor.ts';
+import { subjects } from '../../../proxies/index.ts';
 import { sendAnswer } from './answer-lines.ts';
-import type { LiveBackend } from './backend.ts';
+import { proxyOf, type LiveBackend } from './backend.ts';
+import { converse } from './conversation.ts';
 import { hopLine, openLines, type Exchange } from './exchange.ts';
 import type { LiveLine } from './lines.ts';
 import { LiveError } from './live-error.ts';
 import { sendThroughProxy } from './proxied-request.ts';
+import type { RunningProxy } from './running-proxy.ts';
 
 const maxBodyBytes = 256 * 1024;
 
-/** @throws LiveError `unknown-example`, `not-ready` */
+/** @throws LiveError `unknown-example`, `not-here`, `not-ready` */
 export async function runExample(
   backend: LiveBackend,
   id: string,
   exchange: Exchange,
 ): Promise<void> {
-  const { example, station } = findExample(id);
-  const proxy = backend.proxies[station];
-  if (!proxy) throw new LiveError('not-ready', {}, { 'Retry-After': '1' });
+  const { example, line } = findExample(id);
+  const proxy = proxyOf(backend, line);
   const send = openLines(exchange);
   const { translate, signal } = exchange;
-  const tell = (line: LiveLine) => send(line.type === 'hop' ? hopLine(line.hop, translate) : line);
+  const tell = (told: LiveLine) => send(told.type === 'hop' ? hopLine(told.hop, translate) : told);
   const outcome = await sendExample(example, proxy, tell, signal);
   const text = translate(`hops:results.${outcome.result}`, { ...outcome });
   send({ type: 'result', ...outcome, text });
@@ -35,38 +36,77 @@ export interface ExampleOutcome {
   readonly isCut: boolean;
 }
 
+/** What came back of an example, to be held against what its descriptor says. */
+interface Received {
+  readonly status: number;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: string;
+  /** What the target said over a WebSocket. */
+  readonly messages: readonly string[];
+  readonly isCut: boolean;
+}
+
 /** Sends the example's request, and says its hops and its answer as lines. The build records them. */
 export async function sendExample(
-  { request, expect, streamMs }: Example,
-  proxy: Parameters<typeof sendThroughProxy>[0],
+  example: Example,
+  proxy: RunningProxy,
   send: (line: LiveLine) => void,
   signal: AbortSignal,
 ): Promise<ExampleOutcome> {
   const startedAt = performance.now();
+  const { request } = example;
+  const received =
+    request.protocol === 'websocket'
+      ? await converse(proxy, request, send, signal)
+      : await sendRequest(example, request, proxy, send, signal);
+  return {
+    result: isAsStated(example, received) ? 'answered' : 'unexpected',
+    status: received.status,
+    tookMs: Math.round(performance.now() - startedAt),
+    isCut: received.isCut,
+  };
+}
+
+async function sendRequest(
+  { streamMs }: Example,
+  { method, path, headers, body, as }: ExampleRequest & { protocol: 'http' },
+  proxy: RunningProxy,
+  send: (line: LiveLine) => void,
+  signal: AbortSignal,
+): Promise<Received> {
   using answer = await sendThroughProxy(
     proxy,
-    { method: request.method, target: request.path, headers: request.headers, body: request.body },
+    { method, target: path, headers, body, as },
     (hop) => send({ type: 'hop', hop }),
     signal,
   );
   await answer.traced();
-  const { isCut } = await sendAnswer(answer, { streamMs, maxBytes: maxBodyBytes }, send);
-  const contentType = answer.body.headers['content-type'];
-  const isAsStated =
-    answer.status === expect.status &&
-    (expect.contentType === undefined || contentType === expect.contentType);
-  return {
-    result: isAsStated ? 'answered' : 'unexpected',
-    status: answer.status,
-    tookMs: Math.round(performance.now() - startedAt),
-    isCut,
-  };
+  let text = '';
+  const { isCut } = await sendAnswer(answer, { streamMs, maxBytes: maxBodyBytes }, (line) => {
+    if (line.type === 'chunk') text += line.text;
+    if (line.type === 'answer') text += line.body ?? '';
+    send(line);
+  });
+  return { status: answer.status, headers: answer.headers, body: text, messages: [], isCut };
 }
 
-function findExample(id: string): { example: Example; station: Station } {
-  for (const proxy of proxies) {
-    const example = proxy.examples.find((known) => known.id === id);
-    if (example) return { example, station: proxy.id };
+function isAsStated({ expect }: Example, received: Received): boolean {
+  const header = (name: string) =>
+    received.headers.find(([known]) => known.toLowerCase() === name.toLowerCase())?.[1];
+  const headers = Object.entries(expect.headers);
+  if (expect.contentType !== undefined) headers.push(['Content-Type', expect.contentType]);
+  return (
+    received.status === expect.status &&
+    headers.every(([name, value]) => header(name) === value) &&
+    received.body.includes(expect.bodyContains ?? '') &&
+    expect.messages.every((message, i) => received.messages[i] === message)
+  );
+}
+
+function findExample(id: string): { example: Example; line: Station } {
+  for (const { examples, line } of subjects) {
+    const example = examples.find((known) => known.id === id);
+    if (example) return { example, line };
   }
   throw new LiveError('unknown-example', { id });
 }

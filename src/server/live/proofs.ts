@@ -1,6 +1,6 @@
 /** `POST /live/proofs/<claim>`: tries a claim in both of its worlds, and tells what is seen meanwhile. */
 import type { Claim } from '../../../proxies/descriptor.ts';
-import { proxies } from '../../../proxies/index.ts';
+import { subjects } from '../../../proxies/index.ts';
 import { evidenceKey } from '../../../proxies/kit/evidence-key.ts';
 import { missingNeeds } from '../../../proxies/kit/needs.ts';
 import type { Proof } from '../../../proxies/kit/proof.ts';
@@ -39,7 +39,7 @@ async function prove(
   const startedAt = performance.now();
   const verdict = await proveClaim(claim, proof, {
     lend: backend.lend,
-    missing: missingNeeds(),
+    missing: missingNeeds(backend.machines),
     signal: exchange.signal,
     onWorld: (world) => send({ type: 'world', world }),
     onHop: (world, hop) => send({ ...hopLine(hop, translate), world }),
@@ -68,7 +68,7 @@ interface FoundClaim {
 }
 
 function findClaim(id: string): FoundClaim {
-  const claim = proxies.flatMap((proxy) => proxy.claims).find((known) => known.id === id);
+  const claim = subjects.flatMap(({ claims }) => claims).find((known) => known.id === id);
   const proof = proofs.get(id);
   if (!claim || !proof) throw new LiveError('unknown-claim', { id });
   return { claim, proof };
