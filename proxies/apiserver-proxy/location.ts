@@ -10,6 +10,8 @@ export interface Location {
   readonly port: number;
   /** `insecure`: TLS without any check. `kubelet`: with the apiserver's client certificate for kubelets. */
   readonly transport: 'insecure' | 'kubelet';
+  /** The name that the kubelet's certificate must have, where it is not the host. */
+  readonly serverName?: string;
   /** How it was chosen, for the hop: the message `hops:apiserver-proxy.<key>` with its values. */
   readonly choice: {
     readonly key: 'endpoint' | 'pod' | 'kubelet' | 'node';
