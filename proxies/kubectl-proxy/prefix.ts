@@ -2,7 +2,7 @@
  * The URL prefixes of `--api-prefix` and `--www-prefix`: the patterns of Go's `ServeMux` that end in a
  * slash. Matching is by segment, on the escaped path, so `/custom%2Fapi` is not below `/custom/`.
  */
-import { encodeUtf8, unescapePath } from './request-target.ts';
+import { encodeUtf8, unescapePath } from '../kit/http/request-target.ts';
 
 export interface Prefix {
   /** As given, with a slash at its end. One character per byte. */

@@ -14,7 +14,7 @@ import type { Filter } from './filter.ts';
 import { unsolicited } from './forward.ts';
 import { listen } from './listen.ts';
 import type { ListenOptions } from './listen.ts';
-import { escapePath, unescapePath } from './request-target.ts';
+import { escapePath, unescapePath } from '../kit/http/request-target.ts';
 import { createRoutes } from './routes.ts';
 
 export interface KubectlProxyOptions {

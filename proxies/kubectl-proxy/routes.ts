@@ -18,7 +18,7 @@ import {
   parseRequestTarget,
   spellPath,
   type RequestTarget,
-} from './request-target.ts';
+} from '../kit/http/request-target.ts';
 
 export interface RouteOptions {
   readonly apiPrefix: string;

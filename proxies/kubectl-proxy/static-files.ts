@@ -6,7 +6,7 @@ import { constants } from 'node:fs';
 import { open, realpath, stat } from 'node:fs/promises';
 import { join, posix, sep } from 'node:path';
 import type { HeaderLine } from '../kit/upstream.ts';
-import { encodeUtf8, escapePath, escapeReference } from './request-target.ts';
+import { encodeUtf8, escapePath, escapeReference } from '../kit/http/request-target.ts';
 import { checkConditions, isNotModifiedSince } from './static-conditions.ts';
 import { listDirectory } from './static-listing.ts';
 import { multipartBody, parseRange, RangeError, type ByteRange } from './static-ranges.ts';

@@ -1,7 +1,7 @@
 /** The page that lists a directory, byte for byte as Go writes it since 1.23. */
 import { readdir } from 'node:fs/promises';
 import { escapeHtml } from './escape-html.ts';
-import { encodeUtf8, escapeReference } from './request-target.ts';
+import { encodeUtf8, escapeReference } from '../kit/http/request-target.ts';
 
 export async function listDirectory(path: string): Promise<string> {
   const entries = await readdir(path, { withFileTypes: true });

@@ -11,7 +11,7 @@ import type { ClientConnection } from './client-connection.ts';
 import type { Exchange } from './exchange.ts';
 import type { ClientRequest } from './client-request.ts';
 import type { ProxyContext } from './context.ts';
-import { goErrorText, messageOf } from './go-error.ts';
+import { goErrorText, messageOf } from '../kit/http/go-error.ts';
 import type { PreparedRequest } from './prepare.ts';
 import type { HopRecorder, SentRequest } from './hop-recorder.ts';
 import { RequestSender } from './request-sender.ts';
