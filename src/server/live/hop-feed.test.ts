@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Hop } from '../../../proxies/kit/hop.ts';
-import { createHopFeed } from './hop-feed.ts';
+import { createHopFeed, type Followed } from './hop-feed.ts';
 
 const base: Hop = {
   request: 'r1',
@@ -25,10 +25,10 @@ const inner: Hop = {
   status: 200,
 };
 
-function followed(address = '127.0.0.1:5000') {
+function followed(what: Followed = { address: '127.0.0.1:5000' }) {
   const feed = createHopFeed();
   const told: Hop[] = [];
-  const follower = feed.follow(address, (hop) => told.push(hop));
+  const follower = feed.follow(what, (hop) => told.push(hop));
   return { feed, told, follower };
 }
 
@@ -40,8 +40,16 @@ test('the hops of a request come from the client inwards, whatever order they we
   expect(told).toEqual([base, inner]);
 });
 
+test('who knows the id of a request follows it, whatever connection it came on', () => {
+  const { feed, told } = followed({ request: 'r1' });
+  feed.receive({ ...inner, request: 'r2' });
+  feed.receive(inner);
+  feed.receive({ ...base, from: { station: 'client', address: '192.0.2.9:1' } });
+  expect(told.map(({ from }) => from.station)).toEqual(['client', 'kubectl-proxy']);
+});
+
 test('hops of other connections and other requests stay away', () => {
-  const { feed, told } = followed('127.0.0.1:5001');
+  const { feed, told } = followed({ address: '127.0.0.1:5001' });
   feed.receive(base);
   feed.receive(inner);
   feed.receive({ ...inner, request: 'r2' });
@@ -70,7 +78,7 @@ test('who stops following hears no more, and is counted no more', () => {
   const counts: number[] = [];
   const feed = createHopFeed((count) => counts.push(count));
   const told: Hop[] = [];
-  const follower = feed.follow('127.0.0.1:5000', (hop) => told.push(hop));
+  const follower = feed.follow({ address: '127.0.0.1:5000' }, (hop) => told.push(hop));
   feed.receive(base);
   follower[Symbol.dispose]();
   feed.receive(inner);

@@ -5,15 +5,19 @@ export interface HopFeed {
   /** Takes a hop as it comes from the process. */
   receive(hop: Hop): void;
   /**
-   * Follows the requests of one client connection. The hops of a request come in order, from the
-   * client inwards, whatever order they were told in.
-   *
-   * @param address The connection's own end, as `address:port`.
+   * Follows the requests of one client connection, or one request by its id. The hops of a request come
+   * in order, from the client inwards, whatever order they were told in.
    */
-  follow(address: string, onHop: (hop: Hop) => void): Follower;
+  follow(followed: Followed, onHop: (hop: Hop) => void): Follower;
   /** How many follow now; told to `onFollowers` whenever it changes. */
   readonly followers: number;
 }
+
+export type Followed =
+  /** The connection's own end, as `address:port`. */
+  | { readonly address: string }
+  /** The id that the request's hops have in common. */
+  | { readonly request: string };
 
 export interface Follower extends Disposable {
   /**
@@ -33,8 +37,12 @@ interface Following {
 const maxUnclaimed = 256;
 
 export function createHopFeed(onFollowers: (count: number) => void = () => undefined): HopFeed {
+  const all = new Set<Following>();
   const byAddress = new Map<string, Following>();
+  /** Those whose hop from the client has come. */
   const byRequest = new Map<string, Following>();
+  /** Those who know the id of their request, and wait for that hop. */
+  const awaited = new Map<string, Following>();
   const unclaimed: Hop[] = [];
 
   const tell = (following: Following, hop: Hop) => {
@@ -56,7 +64,7 @@ export function createHopFeed(onFollowers: (count: number) => void = () => undef
 
   return {
     get followers() {
-      return byAddress.size;
+      return all.size;
     },
     receive(hop) {
       const known = byRequest.get(hop.request);
@@ -64,7 +72,9 @@ export function createHopFeed(onFollowers: (count: number) => void = () => undef
         tell(known, hop);
         return;
       }
-      const following = isFromClient(hop) ? byAddress.get(hop.from.address) : undefined;
+      const following = isFromClient(hop)
+        ? (awaited.get(hop.request) ?? byAddress.get(hop.from.address))
+        : undefined;
       if (following) {
         claim(following, hop);
         return;
@@ -72,10 +82,15 @@ export function createHopFeed(onFollowers: (count: number) => void = () => undef
       unclaimed.push(hop);
       if (unclaimed.length > maxUnclaimed) unclaimed.shift();
     },
-    follow(address, onHop) {
+    follow(followed, onHop) {
       const following: Following = { onHop, completed: Promise.withResolvers(), request: null };
-      byAddress.set(address, following);
-      onFollowers(byAddress.size);
+      const [index, key] =
+        'address' in followed
+          ? ([byAddress, followed.address] as const)
+          : ([awaited, followed.request] as const);
+      index.set(key, following);
+      all.add(following);
+      onFollowers(all.size);
       return {
         async complete(timeoutMs) {
           const { promise: late, resolve } = Promise.withResolvers<undefined>();
@@ -84,9 +99,10 @@ export function createHopFeed(onFollowers: (count: number) => void = () => undef
           clearTimeout(timer);
         },
         [Symbol.dispose]() {
-          byAddress.delete(address);
+          index.delete(key);
+          all.delete(following);
           if (following.request !== null) byRequest.delete(following.request);
-          onFollowers(byAddress.size);
+          onFollowers(all.size);
         },
       };
     },

@@ -2,6 +2,7 @@
 import type { Need, Value } from '../../../proxies/descriptor.ts';
 import type { Hop } from '../../../proxies/kit/hop.ts';
 import type { Observation, Verdict, WorldName } from '../../../proxies/kit/proof.ts';
+import type { Balance } from './balance.ts';
 import type { LiveErrorCode } from './live-error.ts';
 
 /** A stretch of the request, as it happened. `world` is set while a proof runs. */
@@ -42,6 +43,25 @@ export interface ChunkLine {
   readonly text: string;
 }
 
+/** A text message of a WebSocket. */
+export interface MessageLine {
+  readonly type: 'message';
+  readonly from: 'client' | 'target';
+  readonly text: string;
+}
+
+/** The pods among which requests are spread. */
+export interface PodsLine {
+  readonly type: 'pods';
+  readonly pods: readonly string[];
+}
+
+/** One answer of many: this pod gave it. */
+export interface PickLine {
+  readonly type: 'pick';
+  readonly pod: string;
+}
+
 /** The end of a proof. */
 export interface ProofResultLine {
   readonly type: 'result';
@@ -63,6 +83,14 @@ export interface RequestResultLine {
   readonly text: string;
 }
 
+/** How evenly many requests were spread. */
+export interface BalanceResultLine extends Balance {
+  readonly type: 'result';
+  readonly result: 'even' | 'uneven';
+  readonly tookMs: number;
+  readonly text: string;
+}
+
 /** Something went wrong after the stream began. */
 export interface ErrorLine {
   readonly type: 'error';
@@ -76,6 +104,10 @@ export type LiveLine =
   | ObservationLine
   | AnswerLine
   | ChunkLine
+  | MessageLine
+  | PodsLine
+  | PickLine
   | ProofResultLine
   | RequestResultLine
+  | BalanceResultLine
   | ErrorLine;

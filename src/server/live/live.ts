@@ -4,6 +4,7 @@ import { locales, sourceLocale } from '../../i18n/locales.ts';
 import { preferredLocale } from '../language.ts';
 import { setSecurityHeaders } from '../security-headers.ts';
 import type { LiveBackend } from './backend.ts';
+import { runBalance } from './balance.ts';
 import { runExample } from './examples.ts';
 import { sendError, type Exchange } from './exchange.ts';
 import { checkHost, checkOrigin } from './guard.ts';
@@ -14,7 +15,7 @@ import { translateTo } from './messages.ts';
 import { runProof } from './proofs.ts';
 import { readBody } from './request-body.ts';
 import { sendStatus } from './status.ts';
-import { runVia } from './via.ts';
+import { runVia, viaStations } from './via.ts';
 import { createVisitors, type Visitors } from './visitors.ts';
 
 export interface LiveOptions {
@@ -48,7 +49,6 @@ interface Route {
 }
 
 const anyMethod = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
-const viaPrefix = '/live/via/kubectl-proxy';
 
 const routes: readonly Route[] = [
   {
@@ -83,15 +83,18 @@ const routes: readonly Route[] = [
     run: (id, { backend, exchange }) => runExample(backend, id, exchange),
   },
   {
-    pattern: /^\/live\/via\/kubectl-proxy(|[/?].*)$/s,
+    pattern: /^\/live\/balance\/apiserver-proxy$/,
+    methods: ['POST'],
+    run: (_, { backend, exchange }) => runBalance(backend, exchange),
+  },
+  ...viaStations.map((station): Route => ({
+    pattern: new RegExp(`^/live/via/${station}(|[/?].*)$`, 's'),
     methods: anyMethod,
     run: (rest, { backend, visitors, exchange }) => {
-      const proxy = backend.proxies['kubectl-proxy'];
-      if (!proxy) throw new LiveError('not-ready', {}, { 'Retry-After': '1' });
       const target = rest.startsWith('/') ? rest : `/${rest}`;
-      return runVia({ backend, proxy, prefix: viaPrefix, target, visitors }, exchange);
+      return runVia({ backend, station, target, visitors }, exchange);
     },
-  },
+  })),
 ];
 
 /** @throws LiveError `no-lab` */

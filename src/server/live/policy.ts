@@ -43,6 +43,30 @@ export function permit({ method, target }: VisitorRequest): Permitted {
   return { kind: 'write', namespace: isNamespaced ? namespace : null };
 }
 
+/** Where the lab's own applications live; nobody but the lab changes them. */
+export const demoNamespaces = ['default', 'platform', 'shop'] as const;
+export const proxiedMethods = ['GET', 'HEAD', 'POST'] as const;
+
+/**
+ * Through the apiserver proxy a reader asks Services and pods of the lab's own applications. Not nodes:
+ * a kubelet answers more than questions. What stands behind `/proxy` is the application's.
+ *
+ * @throws LiveError `bad-path`, `only-proxied`
+ */
+export function permitProxied({ method, target }: VisitorRequest): void {
+  const [root, version, scope, namespace, resource, id, subresource] = segmentsOf(target);
+  const isProxied =
+    root === 'api' &&
+    version === 'v1' &&
+    scope === 'namespaces' &&
+    demoNamespaces.some((known) => known === namespace) &&
+    (resource === 'services' || resource === 'pods') &&
+    id !== '' &&
+    subresource === 'proxy';
+  if (isProxied && proxiedMethods.some((known) => known === method)) return;
+  throw new LiveError('only-proxied', { namespaces: demoNamespaces, methods: proxiedMethods });
+}
+
 /** Exactly one `dryRun`, spelled plainly: what else there may be is not for us to interpret. */
 function isTrial(target: string): boolean {
   const query = target.slice(target.indexOf('?') + 1);

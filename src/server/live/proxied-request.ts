@@ -1,18 +1,11 @@
 /** One request through a running proxy, on a connection of its own, so that its hops can be told apart. */
 import type { IncomingMessage } from 'node:http';
+import { Agent as SecureAgent, request as httpsRequest } from 'node:https';
 import type { Hop } from '../../../proxies/kit/hop.ts';
 import { Agent, request as httpRequest } from '../../../proxies/kit/http/node-http.ts';
-import type { HopFeed } from './hop-feed.ts';
+import { followRequest } from './follow-request.ts';
 import { LiveError } from './live-error.ts';
-
-/** A proxy that runs and tells its hops. */
-export interface RunningProxy {
-  /** As a reader types it: `127.0.0.1:8001`. */
-  readonly address: string;
-  readonly hostname: string;
-  readonly port: number;
-  readonly hops: HopFeed;
-}
+import { introduce, type IdentityName, type RunningProxy } from './running-proxy.ts';
 
 export interface OutgoingRequest {
   readonly method: string;
@@ -20,6 +13,8 @@ export interface OutgoingRequest {
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Buffer | string | undefined;
+  /** As whom, where the proxy wants to know; absent: as any reader. */
+  readonly as?: IdentityName | undefined;
 }
 
 export interface ProxiedAnswer extends Disposable {
@@ -43,25 +38,24 @@ export async function sendThroughProxy(
 ): Promise<ProxiedAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const owned = new DisposableStack();
-  const agent = new Agent({ keepAlive: true });
+  const following = owned.use(followRequest(proxy, onHop));
+  const { headers, tls } = introduce(proxy, outgoing.as);
+  const agent = proxy.secure
+    ? new SecureAgent({ keepAlive: true })
+    : new Agent({ keepAlive: true });
   owned.defer(() => agent.destroy());
-  const request = httpRequest({
+  const request = (proxy.secure ? httpsRequest : httpRequest)({
     host: proxy.hostname,
     port: proxy.port,
     method: outgoing.method,
     path: outgoing.target,
-    headers: { Host: proxy.address, ...outgoing.headers },
+    headers: { Host: proxy.address, ...outgoing.headers, ...following.headers, ...headers },
     agent,
     signal,
+    ...tls,
   });
   owned.defer(() => request.destroy());
-  let follower: ReturnType<HopFeed['follow']> | undefined;
-  request.once('socket', (socket) => {
-    socket.once('connect', () => {
-      const address = `${socket.localAddress ?? ''}:${socket.localPort ?? 0}`;
-      follower = owned.use(proxy.hops.follow(address, onHop));
-    });
-  });
+  request.once('socket', (socket) => socket.once('connect', () => following.connected(socket)));
   request.once('response', resolve);
   request.on('error', reject);
   request.end(outgoing.body);
@@ -74,7 +68,7 @@ export async function sendThroughProxy(
       status: body.statusCode ?? 0,
       headers: pairs(body.rawHeaders),
       body,
-      traced: async () => follower?.complete(500),
+      traced: () => following.complete(500),
       [Symbol.dispose]: () => owned.dispose(),
     };
   } catch (cause) {
@@ -84,6 +78,7 @@ export async function sendThroughProxy(
   }
 }
 
-function pairs(raw: readonly string[]): (readonly [string, string])[] {
+/** The headers of an answer, as they came. */
+export function pairs(raw: readonly string[]): (readonly [string, string])[] {
   return raw.flatMap((name, i) => (i % 2 === 0 ? [[name, raw[i + 1] ?? ''] as const] : []));
 }

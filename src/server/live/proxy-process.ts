@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { hopSchema } from '../../../proxies/kit/hop.ts';
 import { createHopFeed } from './hop-feed.ts';
-import type { RunningProxy } from './proxied-request.ts';
+import type { RunningProxy } from './running-proxy.ts';
 
 const root = new URL('../../../', import.meta.url);
 const hop = fileURLToPath(new URL('tools/hop.js', root));

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLaboratory, startLab, type Lab } from '../../../lab/index.ts';
 import type { Laboratory } from '../../../proxies/kit/proof.ts';
+import { openApiserverProxy } from './apiserver-proxy.ts';
 import type { LiveBackend } from './backend.ts';
 import {
   ProxyStartError,
@@ -48,13 +49,17 @@ export async function startBackend(options: BackendOptions): Promise<StartedBack
       isReadOnly: lab === null,
     }),
   );
+  const apiserverProxy = lab ? stack.use(await openApiserverProxy(lab)) : null;
   const owned = stack.move();
   return {
     kind: lab ? 'lab' : 'cluster',
     version: lab?.version ?? '',
     since: new Date(),
     machines: lab,
-    proxies: { 'kubectl-proxy': kubectlProxy },
+    proxies: {
+      'kubectl-proxy': kubectlProxy,
+      ...(apiserverProxy && { 'apiserver-proxy': apiserverProxy }),
+    },
     lend: (signal) => lend({ kubeconfigPath }, directory, signal),
     openVisit: lab ? (name) => lab.createVisitor(name) : null,
     kubeconfigPath,

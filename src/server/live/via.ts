@@ -2,11 +2,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { sendAnswer } from './answer-lines.ts';
-import type { LiveBackend } from './backend.ts';
+import { proxyOf, type LiveBackend } from './backend.ts';
 import { hopLine, lineType, openLines, type Exchange } from './exchange.ts';
 import { LiveError } from './live-error.ts';
-import { permit } from './policy.ts';
-import { sendThroughProxy, type ProxiedAnswer, type RunningProxy } from './proxied-request.ts';
+import { permit, permitProxied } from './policy.ts';
+import { sendThroughProxy, type ProxiedAnswer } from './proxied-request.ts';
 import { readBody } from './request-body.ts';
 import type { Visit, Visitors } from './visitors.ts';
 
@@ -28,20 +28,23 @@ const forwarded = [
 const keptBack =
   /^(connection|keep-alive|proxy-|te$|trailer|transfer-encoding|upgrade|set-cookie|content-security-policy|x-content-type-options|x-frame-options|access-control-|clear-site-data|strict-transport-security|alt-svc|refresh|link$|service-worker)/i;
 
+/** The proxies that a reader's own request can go through. */
+export const viaStations = ['kubectl-proxy', 'apiserver-proxy'] as const;
+export type ViaStation = (typeof viaStations)[number];
+
 export interface ViaOptions {
   readonly backend: LiveBackend;
-  readonly proxy: RunningProxy;
-  /** The path of this proxy on our server: `/live/via/kubectl-proxy`. */
-  readonly prefix: string;
+  readonly station: ViaStation;
   /** The raw target behind the prefix. */
   readonly target: string;
   readonly visitors: Visitors | null;
 }
 
-/** @throws LiveError where the policy refuses, `body-too-large`, `proxy-failed` */
+/** @throws LiveError where the policy refuses, `body-too-large`, `not-here`, `proxy-failed` */
 export async function runVia(options: ViaOptions, exchange: Exchange): Promise<void> {
   const { request, signal } = exchange;
-  const { target, proxy, visitors } = options;
+  const { target, station, visitors } = options;
+  const proxy = proxyOf(options.backend, station);
   const method = request.method ?? 'GET';
   const visit = await writingVisit(options, method, exchange);
   const body = await readBody(request, maxBodyBytes);
@@ -58,7 +61,7 @@ export async function runVia(options: ViaOptions, exchange: Exchange): Promise<v
 
   if (!asksForLines(request.headers)) {
     using answer = await sendThroughProxy(proxy, outgoing, () => undefined, signal);
-    await passOn(answer, options.prefix, exchange);
+    await passOn(answer, `/live/via/${station}`, exchange);
     return;
   }
   const startedAt = performance.now();
@@ -69,8 +72,9 @@ export async function runVia(options: ViaOptions, exchange: Exchange): Promise<v
     (hop) => send(hopLine(hop, exchange.translate)),
     signal,
   );
-  const limits = { streamMs: isStream(target) ? maxStreamMs : undefined, maxBytes: maxAnswerBytes };
   await answer.traced();
+  const streamMs = isStream(target, answer) ? maxStreamMs : undefined;
+  const limits = { streamMs, maxBytes: maxAnswerBytes };
   const { isCut } = await sendAnswer(answer, limits, send);
   const { status } = answer;
   const tookMs = Math.round(performance.now() - startedAt);
@@ -81,10 +85,14 @@ export async function runVia(options: ViaOptions, exchange: Exchange): Promise<v
 
 /** The visit in whose name a write is made, in its own namespace; null: the proxy's own name will do. */
 async function writingVisit(
-  { backend, target, visitors }: ViaOptions,
+  { backend, station, target, visitors }: ViaOptions,
   method: string,
   { request, response }: Exchange,
 ): Promise<Visit | null> {
+  if (station === 'apiserver-proxy') {
+    permitProxied({ method, target });
+    return null;
+  }
   const permitted = permit({ method, target });
   if (permitted.kind === 'read') return null;
   if (backend.kind === 'cluster' || !visitors) throw new LiveError('read-only');
@@ -115,8 +123,9 @@ function forwardedHeaders(headers: IncomingHttpHeaders): Record<string, string> 
   );
 }
 
-function isStream(target: string): boolean {
-  return /[?&](watch|follow)=(1|t|true)(&|$)/i.test(target);
+function isStream(target: string, { body }: ProxiedAnswer): boolean {
+  const isAsked = /[?&](watch|follow)=(1|t|true)(&|$)/i.test(target);
+  return isAsked || body.headers['content-type']?.startsWith('text/event-stream') === true;
 }
 
 async function passOn(answer: ProxiedAnswer, prefix: string, { response, signal }: Exchange) {
