@@ -11,7 +11,7 @@ export interface ApiserverProxyOptions {
   /** `--kubelet-preferred-address-types`. */
   readonly preferredAddressTypes?: readonly string[];
   /** Which addresses may be dialled. Default: global unicast alone, as upstream. */
-  readonly allowsAddress?: (address: string) => boolean;
+  readonly allowsAddress?: (address: string, isDeclared: boolean) => boolean;
   /** Whether a request may hand the application's own `Authorization` through. Default no. */
   readonly allowsApplicationAuthorization?: boolean;
   /** Answers of the target that are redirects become 502: for aggregated API servers. Default no. */

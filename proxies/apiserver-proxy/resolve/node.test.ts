@@ -93,6 +93,12 @@ describe('a node', () => {
     });
   });
 
+  it('is told apart by whether the port is its own', async () => {
+    const allowsAddress = (_: string, isDeclared: boolean) => isDeclared;
+    expect(await locate('node0', plain, { allowsAddress })).toMatchObject({ port: 10250 });
+    await expect(locate('node0:22', plain, { allowsAddress })).rejects.toThrow('not allowed');
+  });
+
   it('is not asked on the port of its kubelet without credentials', async () => {
     const without = { hasKubelet: false };
     await expect(locate('node0', plain, without)).rejects.toThrow('--kubelet-client-certificate');

@@ -20,9 +20,11 @@ export async function locateNode(target: Target, options: ResolveOptions): Promi
   const node = await options.lookup.node(name);
   if (!node) throw notFound('nodes', name);
   const { type, address } = addressOf(node, options.preferredAddressTypes);
-  const host = await hostOf(type, address, options);
   const kubeletPort = kubeletPortOf(node);
-  if (port === '' || port === String(kubeletPort)) {
+  const isKubelet = port === '' || port === String(kubeletPort);
+  const allows = (one: string) => options.allowsAddress(one, isKubelet);
+  const host = await hostOf(type, address, { ...options, allows });
+  if (isKubelet) {
     if (!options.hasKubelet) {
       const cause = `the kubelet's port needs --kubelet-client-certificate and --kubelet-client-key`;
       throw unreachable(cause);
@@ -84,13 +86,14 @@ const nameTypes = new Set(['Hostname', 'InternalDNS', 'ExternalDNS']);
 async function hostOf(
   type: string,
   address: string,
-  { allowsAddress, resolveHost = resolveWithSystem }: ResolveOptions,
+  options: Pick<ResolveOptions, 'resolveHost'> & { readonly allows: (address: string) => boolean },
 ): Promise<string> {
+  const { allows, resolveHost = resolveWithSystem } = options;
   const isName = nameTypes.has(type) && isIP(address) === 0 && !looksLikeAddress(address);
   const all = isName ? await resolveHost(address).catch(refuseName(address)) : [address];
   const [first] = all;
   if (first === undefined) throw badRequest('no addresses for hostname');
-  if (!all.every(allowsAddress)) throw addressNotAllowed();
+  if (!all.every(allows)) throw addressNotAllowed();
   return first;
 }
 

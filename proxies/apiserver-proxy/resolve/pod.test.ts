@@ -55,6 +55,20 @@ describe('a pod that cannot be reached', () => {
     },
   );
 
+  it('has a port that only the request names, where that is not allowed', async () => {
+    const options = optionsFor(
+      { pods: { foo: podAt('127.244.1.5', [80], [8080]), bare: podAt('127.244.1.6') } },
+      { allowsAddress: (_, isDeclared) => isDeclared },
+    );
+    const find = (id: string) => resolve({ resource: 'pods', namespace: 'default', id }, options);
+    for (const id of ['foo', 'foo:80', 'foo:8080']) {
+      expect(await find(id)).toMatchObject({ host: '127.244.1.5' });
+    }
+    for (const id of ['foo:22', 'bare', 'bare:80']) {
+      await expect(find(id)).rejects.toThrow('address not allowed');
+    }
+  });
+
   it('has no address', async () => {
     await expect(locate('foo', { status: {} })).rejects.toThrow('address not allowed');
   });

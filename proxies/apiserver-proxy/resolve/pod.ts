@@ -15,10 +15,10 @@ export async function locatePod(
   const pod = await lookup.pod(namespace, name);
   if (!pod) throw notFound('pods', name);
   const host = pod.status?.podIPs?.[0]?.ip ?? '';
-  if (!allowsAddress(host)) throw addressNotAllowed();
   const scheme = target.scheme || 'http';
-  const chosen =
-    port === '' ? (firstDeclared(pod) ?? defaultPort(scheme)) : readPort(target, 'pod');
+  const declared = declaredIn(pod);
+  const chosen = port === '' ? (declared[0] ?? defaultPort(scheme)) : readPort(target, 'pod');
+  if (!allowsAddress(host, declared.includes(chosen))) throw addressNotAllowed();
   return {
     resource: 'pods',
     scheme,
@@ -32,7 +32,8 @@ export async function locatePod(
   };
 }
 
-/** The first port of the first container that declares any. */
-function firstDeclared({ spec }: FoundPod): number | undefined {
-  return spec?.containers?.find(({ ports = [] }) => ports.length > 0)?.ports?.[0]?.containerPort;
+/** In the order of the containers. */
+function declaredIn({ spec }: FoundPod): readonly number[] {
+  const ports = spec?.containers?.flatMap((container) => container.ports ?? []) ?? [];
+  return ports.map(({ containerPort }) => containerPort);
 }

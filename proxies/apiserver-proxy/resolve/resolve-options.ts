@@ -6,8 +6,11 @@ export interface ResolveOptions {
   readonly lookup: Lookup;
   /** `--kubelet-preferred-address-types` */
   readonly preferredAddressTypes: readonly string[];
-  /** Whether an IP address may be dialled. */
-  readonly allowsAddress: (address: string) => boolean;
+  /**
+   * Whether an IP address may be dialled. `isDeclared`: the port is one that the object itself has, not
+   * one that only the request names.
+   */
+  readonly allowsAddress: (address: string, isDeclared: boolean) => boolean;
   /** Whether there are credentials to come to kubelets with. */
   readonly hasKubelet: boolean;
   /** From 0 to 1, without 1: which endpoint is tried first. */

@@ -100,7 +100,7 @@ async function isPodOf(
   { lookup, allowsAddress }: ResolveOptions,
 ): Promise<boolean> {
   if (targetRef?.name === undefined || targetRef.namespace !== namespace) return false;
-  if (!allowsAddress(ip)) return false;
+  if (!allowsAddress(ip, true)) return false;
   const pod = await lookup.pod(namespace, targetRef.name);
   return pod?.status?.podIPs?.some((one) => one.ip === ip) ?? false;
 }
