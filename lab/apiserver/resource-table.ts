@@ -1,5 +1,6 @@
 /** All resources of the API, and how to find one by its path. */
 import { apiVersionOf, type Resource } from './resource.ts';
+import { apiServices } from './resources/api-services.ts';
 import { coreResources } from './resources/core.ts';
 import { endpointSlices } from './resources/endpoints.ts';
 import { namedEvents } from './resources/events.ts';
@@ -18,6 +19,7 @@ import { deployments, replicaSets } from './resources/workloads.ts';
 /** In the order of discovery: kubectl prefers what comes first. */
 export const resourceTable: readonly Resource[] = [
   ...coreResources,
+  apiServices,
   deployments,
   replicaSets,
   selfSubjectReviews,

@@ -177,4 +177,35 @@ EventSeries : How often an event has happened since it was first seen.
   lastObservedTime! microTime #2
 `,
   ),
+  ...declareTypes(
+    'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1',
+    `
+APIService : A server that answers for a group and version. Its name is version.group.
+  apiVersion string
+  kind string
+  metadata meta.ObjectMeta #1 : Name, labels, history.
+  spec APIServiceSpec #2 : Where the server is, and how it is known.
+  status APIServiceStatus #3 : Whether it answers.
+APIServiceSpec : Where a server is, and how it is known.
+  caBundle bytes #5 : Who signs its certificate, as PEM; absent: whom the system trusts.
+  group string #2 : The group that it answers for.
+  groupPriorityMinimum! int #7 : The order of groups, the highest first.
+  insecureSkipTLSVerify bool #4 : Takes any certificate.
+  service ServiceReference #1 : The Service in front of it; absent: this apiserver itself.
+  version string #3 : The version that it answers for.
+  versionPriority! int #8 : The order of versions in their group, the highest first.
+ServiceReference : A Service.
+  name string #2
+  namespace string #1
+  port int #3 : 443 unless told otherwise.
+APIServiceStatus : Whether a server answers.
+  conditions [APIServiceCondition] merge=type #1
+APIServiceCondition : One aspect of the state of an APIService.
+  lastTransitionTime time #3 : When the status changed last.
+  message string #5
+  reason string #4
+  status! string #2
+  type! string #1
+`,
+  ),
 ];
