@@ -1,0 +1,103 @@
+/**
+ * Rewrites the links of an HTML page as it passes (specification 2.7). Text, comments, end tags and the
+ * doctype go out as the bytes that came in; every start tag is written anew, as Go's `html` package does:
+ * lower-case names, double quotes, few entities. Chunks may end anywhere; what is held back is at most the
+ * tag, comment or character reference that a chunk ended in.
+ *
+ * The tokenizer reads a view with one character per byte, so that its positions are positions of bytes and
+ * pages in any encoding pass.
+ */
+import { Tokenizer, TokenizerMode, type Token } from 'parse5';
+import { writeTag } from './start-tag.ts';
+
+export interface HtmlRewriter {
+  /** @returns what is known to be done. */
+  push(chunk: Uint8Array): Buffer;
+  /** The rest. A tag that never ended passes as it is; upstream would drop it, as browsers do. */
+  end(): Buffer;
+}
+
+/** What follows these is text until their end tag, whatever it looks like, also after `<script/>`. */
+const modes: Readonly<Record<string, Tokenizer['state']>> = {
+  iframe: TokenizerMode.RAWTEXT,
+  noembed: TokenizerMode.RAWTEXT,
+  noframes: TokenizerMode.RAWTEXT,
+  noscript: TokenizerMode.RAWTEXT,
+  plaintext: TokenizerMode.PLAINTEXT,
+  script: TokenizerMode.SCRIPT_DATA,
+  style: TokenizerMode.RAWTEXT,
+  textarea: TokenizerMode.RCDATA,
+  title: TokenizerMode.RCDATA,
+  xmp: TokenizerMode.RAWTEXT,
+};
+
+/** A tag or comment longer than this is none that a page has: from it on the page passes as it is. */
+const maxTagBytes = 1024 * 1024;
+
+/** @param url rewrites the value of a link: a byte string. */
+export function createHtmlRewriter(url: (value: string) => string): HtmlRewriter {
+  /** What has not gone out, where it begins in the page, and how far the tokenizer knows it. */
+  let held: Buffer[] = [];
+  let offset = 0;
+  let received = 0;
+  let known = 0;
+  let hasGivenUp = false;
+  const done: Buffer[] = [];
+
+  const take = (end: number): Buffer => {
+    if (end <= offset) return Buffer.alloc(0);
+    const bytes = held.length === 1 && held[0] ? held[0] : Buffer.concat(held);
+    const taken = bytes.subarray(0, end - offset);
+    held = end < received ? [bytes.subarray(end - offset)] : [];
+    offset = end;
+    return taken;
+  };
+  const pass = ({ location }: Token.Token) => {
+    known = location?.endOffset ?? known;
+  };
+  const tokenizer = new Tokenizer(
+    { sourceCodeLocationInfo: true },
+    {
+      onStartTag: (tag) => {
+        if (!tag.location) return;
+        const { startOffset, endOffset } = tag.location;
+        done.push(take(startOffset), writeTag(take(endOffset), tag, url));
+        known = endOffset;
+        tokenizer.state = modes[tag.tagName] ?? tokenizer.state;
+      },
+      onCharacter: pass,
+      onWhitespaceCharacter: pass,
+      onNullCharacter: pass,
+      onComment: pass,
+      onEndTag: pass,
+      onDoctype: pass,
+      onEof: () => undefined,
+    },
+  );
+  const giveOut = (): Buffer => {
+    const bytes = Buffer.concat(done);
+    done.length = 0;
+    return bytes;
+  };
+  return {
+    push: (chunk) => {
+      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      if (hasGivenUp) return bytes;
+      held.push(bytes);
+      received += bytes.length;
+      tokenizer.write(bytes.latin1Slice(), false);
+      // The first lets go of text that was read, the second says how far it reaches.
+      tokenizer.flushCurrentCharacterToken();
+      tokenizer.flushCharacters();
+      hasGivenUp = received - known > maxTagBytes;
+      done.push(take(hasGivenUp ? received : known));
+      return giveOut();
+    },
+    end: () => {
+      if (hasGivenUp) return Buffer.alloc(0);
+      tokenizer.write('', true);
+      done.push(take(received));
+      return giveOut();
+    },
+  };
+}
