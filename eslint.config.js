@@ -46,6 +46,8 @@ export default tseslint.config(
     // What the build and the browser read must not need Node.
     files: [
       'proxies/**/descriptor.ts',
+      'proxies/*/facts/**/*.ts',
+      'proxies/apiserver-proxy/rewrite/link-attributes.ts',
       'proxies/index.ts',
       'proxies/kit/client-flags.ts',
       'proxies/kit/hop.ts',

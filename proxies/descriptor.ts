@@ -53,9 +53,9 @@ export const needSchema = z.enum(['isolation', 'isolated-lab', 'nftables', 'unix
 export const claimSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]+\.[a-z0-9-]+$/),
   values: z.record(z.string(), valueSchema),
-  sources: z.array(sourceSchema).min(1),
+  sources: z.array(sourceSchema).min(1).readonly(),
   versions: versionsSchema,
-  needs: z.array(needSchema).default([]),
+  needs: z.array(needSchema).readonly().default([]),
 });
 
 /** A station of the map: somebody a request can come from or go to. */
@@ -88,21 +88,23 @@ export const protocolSchema = z.enum([
 export const stretchSchema = z.strictObject({
   from: stationSchema,
   to: stationSchema,
-  protocols: z.array(protocolSchema).min(1),
+  protocols: z.array(protocolSchema).min(1).readonly(),
   /** `passed-through`: the bytes are somebody else's TLS. */
   tls: z.enum(['none', 'required', 'by-configuration', 'passed-through']),
   /** Who says who they are on this stretch, and how. */
-  authentication: z.array(
-    z.enum([
-      'none',
-      'bearer-token',
-      'client-certificate',
-      'basic',
-      'exec-plugin',
-      'impersonation',
-      'service-account',
-    ]),
-  ),
+  authentication: z
+    .array(
+      z.enum([
+        'none',
+        'bearer-token',
+        'client-certificate',
+        'basic',
+        'exec-plugin',
+        'impersonation',
+        'service-account',
+      ]),
+    )
+    .readonly(),
 });
 
 export const flagTypeSchema = z.enum(['string', 'int', 'bool', 'duration', 'strings']);
@@ -182,9 +184,9 @@ export const exampleRequestSchema = z.discriminatedUnion('protocol', [
     protocol: z.literal('websocket'),
     path: z.string().startsWith('/'),
     headers: requestHeadersSchema,
-    subprotocols: z.array(z.string()).default([]),
+    subprotocols: z.array(z.string()).readonly().default([]),
     /** Text messages, sent one after the other once the connection is open. */
-    messages: z.array(z.string()).min(1),
+    messages: z.array(z.string()).min(1).readonly(),
     as: identitySchema,
   }),
 ]);
@@ -199,13 +201,13 @@ export const exampleSchema = z.strictObject({
     /** Headers of the answer that must be just so. */
     headers: z.record(z.string(), z.string()).default({}),
     /** Of a WebSocket: the text messages that come back, in order. */
-    messages: z.array(z.string()).default([]),
+    messages: z.array(z.string()).readonly().default([]),
     /** Something the body must hold. */
     bodyContains: z.string().optional(),
   }),
   /** A stream has no end of its own: it is cut after so many milliseconds. */
   streamMs: z.int().positive().optional(),
-  claims: z.array(z.string()).default([]),
+  claims: z.array(z.string()).readonly().default([]),
 });
 
 /**
@@ -226,7 +228,7 @@ export const columnSchema = z.strictObject({
 export const tableSchema = z
   .strictObject({
     id: z.string().regex(/^[a-z][a-z0-9-]*$/),
-    columns: z.array(columnSchema).min(1),
+    columns: z.array(columnSchema).min(1).readonly(),
     rows: z
       .array(
         z.strictObject({
@@ -234,7 +236,8 @@ export const tableSchema = z
           cells: z.record(z.string(), valueSchema),
         }),
       )
-      .min(1),
+      .min(1)
+      .readonly(),
   })
   .superRefine(({ columns, rows }, context) => {
     for (const [index, { cells }] of rows.entries()) {
@@ -257,14 +260,14 @@ export const differenceSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]+$/),
   kind: z.enum(['safer', 'better', 'implementation']),
   /** Ids of the recorded cases that come out otherwise; the replay fails if one of them does not. */
-  cases: z.array(z.string()),
+  cases: z.array(z.string()).readonly(),
 });
 
 /** What proxies and topics have in common: it is stated, shown and tried. */
 const subjectShape = {
-  claims: z.array(claimSchema),
-  tables: z.array(tableSchema).default([]),
-  examples: z.array(exampleSchema),
+  claims: z.array(claimSchema).readonly(),
+  tables: z.array(tableSchema).readonly().default([]),
+  examples: z.array(exampleSchema).readonly(),
 };
 
 /** Something that is no proxy and has a page, with claims that are proved all the same. */
@@ -282,12 +285,12 @@ export const descriptorSchema = z.strictObject({
   layer: z.enum(['L4', 'L7']),
   /** The upstream program and the version whose behaviour was recorded. */
   upstream: z.strictObject({ command: z.string(), version: z.string() }),
-  stretches: z.array(stretchSchema).min(1),
+  stretches: z.array(stretchSchema).min(1).readonly(),
   ...subjectShape,
-  flags: z.array(flagSchema),
-  headers: z.array(headerSchema),
-  errors: z.array(errorSchema),
-  differences: z.array(differenceSchema),
+  flags: z.array(flagSchema).readonly(),
+  headers: z.array(headerSchema).readonly(),
+  errors: z.array(errorSchema).readonly(),
+  differences: z.array(differenceSchema).readonly(),
 });
 
 export type Version = z.infer<typeof versionSchema>;

@@ -1,11 +1,13 @@
 /** What the site is about, in reading order: what a user meets first. Pure data, browser-safe. */
+import { apiserverProxy } from './apiserver-proxy/descriptor.ts';
+import { redirects } from './apiserver-proxy/redirects/descriptor.ts';
 import type { Descriptor, Station, Topic } from './descriptor.ts';
 import { kubectlProxy } from './kubectl-proxy/descriptor.ts';
 
-export const proxies: readonly Descriptor[] = [kubectlProxy];
+export const proxies: readonly Descriptor[] = [kubectlProxy, apiserverProxy];
 
 /** Pages that are about no proxy, and state something all the same. */
-export const topics: readonly Topic[] = [];
+export const topics: readonly Topic[] = [redirects];
 
 /** Whatever states claims, shows tables and has examples. */
 export interface Subject extends Pick<Descriptor, 'claims' | 'tables' | 'examples'> {
