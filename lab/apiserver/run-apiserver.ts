@@ -1,7 +1,6 @@
 /** Flags to a running apiserver with its store: what `hop apiserver` and the lab's machines share. */
 import { klogLine } from '../../proxies/kit/klog.ts';
-import { errorCode } from '../../proxies/kit/kubeconfig/errors.ts';
-import { ConfigurationError } from '../../proxies/kit/apiserver/configuration-error.ts';
+import { listenError } from '../../proxies/kit/apiserver/listen-error.ts';
 import { configure, type ConfigureOptions } from './configure.ts';
 import type { ApiserverFlags } from './flags.ts';
 import { openStore } from './open-store.ts';
@@ -34,23 +33,4 @@ export async function runApiserver(
   options.log(klogLine('I', 'secure_serving.go:213', `Serving securely on ${address}`));
   const running = starting.move();
   return { address, [Symbol.asyncDispose]: () => running.disposeAsync() };
-}
-
-/** What the system says of an address, in Go's words, with what to do. */
-const listenProblems: Readonly<Record<string, readonly [hint: string, text: string]>> = {
-  EADDRINUSE: ['port-in-use', 'bind: address already in use'],
-  EADDRNOTAVAIL: ['foreign-address', 'bind: cannot assign requested address'],
-  EACCES: ['privileged-port', 'bind: permission denied'],
-  ENOTFOUND: ['foreign-address', 'no such host'],
-  EINVAL: ['foreign-address', 'bind: invalid argument'],
-};
-
-function listenError(error: unknown, where: string): unknown {
-  const [hint, text] = listenProblems[errorCode(error)] ?? [];
-  if (hint === undefined) return error;
-  return new ConfigurationError(
-    hint,
-    `failed to create listener: failed to listen on ${where}: listen tcp ${where}: ${text ?? ''}`,
-    { where },
-  );
 }

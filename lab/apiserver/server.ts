@@ -16,7 +16,7 @@ import { createInFlight } from './in-flight.ts';
 import { createLoopback } from './loopback.ts';
 import { createMetrics } from './metrics.ts';
 import { createKubelets } from './kubelet/kubelets.ts';
-import { handleUpgrade } from './kubelet/upgrades.ts';
+import { offerUpgrade } from '../../proxies/kit/http/upgrade-offer.ts';
 import type { ApiserverOptions } from './options.ts';
 import { aggregateRoles } from './rbac/aggregation.ts';
 import { startRepair } from './allocation/repair.ts';
@@ -86,7 +86,9 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     options.onRequest?.(request);
-    void handleUpgrade(request, socket, head, front);
+    void offerUpgrade(request, socket, head, (asked, response, upgrade) =>
+      handle(asked, response, front, upgrade),
+    );
   });
   const connections = trackConnections(server);
   answerPlainHttp(server);

@@ -12,7 +12,7 @@ import { createUpstream } from '../kit/kubeconfig/upstream.ts';
 import { endBySignal, untilStopped, type StopSignal } from '../kit/until-stopped.ts';
 import { kubectlProxy } from './descriptor.ts';
 import { createFilter, type Filter } from './filter.ts';
-import { relayHops } from './hop-channel.ts';
+import { relayHops } from '../kit/hop-channel.ts';
 import { startHint } from './start-hint.ts';
 import { startKubectlProxy } from './proxy.ts';
 

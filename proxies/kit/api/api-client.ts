@@ -93,7 +93,7 @@ export interface ApiClient extends AsyncDisposable {
 }
 
 /** The bodies' types, by the kind of patch. */
-const patchMediaTypes: Readonly<Record<PatchType, string>> = {
+export const patchMediaTypes: Readonly<Record<PatchType, string>> = {
   json: 'application/json-patch+json',
   merge: 'application/merge-patch+json',
   'strategic-merge': 'application/strategic-merge-patch+json',

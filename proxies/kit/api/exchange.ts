@@ -15,28 +15,36 @@ export interface ApiRequest {
   readonly mediaType?: string;
 }
 
-const answerTimeoutMs = 20_000;
+export const answerTimeoutMs = 20_000;
 /** Pauses before another attempt; then the caller decides. */
 const pausesMs = [50, 200, 800];
 const longestRetryAfterSeconds = 5;
 
 /** The answer's body. @throws ApiError, UnreachableError, or the signal's reason */
-export async function exchange(
+export function exchange(
   link: Link,
   connection: ApiConnection,
   request: ApiRequest,
 ): Promise<string> {
-  const signal = request.options?.signal;
+  return insisting(request, () => exchangeOnce(link, connection, request));
+}
+
+/** Asks, and asks again after a pause where that is safe and promising. */
+export async function insisting<Answer>(
+  { method, options }: ApiRequest,
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
+  const signal = options?.signal;
   for (const pauseMs of pausesMs) {
     try {
-      return await exchangeOnce(link, connection, request);
+      return await ask();
     } catch (error) {
-      const waitMs = pauseBeforeRetry(error, request.method, pauseMs);
+      const waitMs = pauseBeforeRetry(error, method, pauseMs);
       if (waitMs === undefined) throw error;
       await delay(waitMs, undefined, signal && { signal }).catch(() => signal?.throwIfAborted());
     }
   }
-  return exchangeOnce(link, connection, request);
+  return ask();
 }
 
 async function exchangeOnce(

@@ -53,7 +53,7 @@ function throwIf(failure: Error | undefined): void {
 }
 
 /** Cuts chunks into lines; what is not yet a whole line waits for the next chunk. */
-function splitLines(onLine: (line: string) => void): (chunk: Buffer) => void {
+export function splitLines(onLine: (line: string) => void): (chunk: Buffer) => void {
   let waiting: Buffer[] = [];
   return (chunk) => {
     let from = 0;
@@ -69,7 +69,7 @@ function splitLines(onLine: (line: string) => void): (chunk: Buffer) => void {
 }
 
 /** @throws ApiError for an event that is an error: 410 when the revision has been compacted. */
-function readEvent<T extends KubeObject>(line: string): WatchEvent<T> {
+export function readEvent<T extends KubeObject>(line: string): WatchEvent<T> {
   // The border: what the server sends is what its API says.
   const event = JSON.parse(line) as WatchEvent<T> | { readonly type: 'ERROR'; object: Status };
   if (event.type === 'ERROR') throw new ApiError(event.object.code ?? 500, event.object);

@@ -4,12 +4,14 @@ import type { ApiClient, KubeObject, RequestOptions } from './api-client.ts';
 import { ApiError } from './errors.ts';
 import { createWatchCache, type WatchCache } from './watch-cache.ts';
 
-export interface InformerOptions {
+export interface InformerOptions<T extends KubeObject = KubeObject> {
   /** The collection's path: `/api/v1/pods`, `/api/v1/namespaces/x/pods`. */
   readonly path: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
   readonly log?: (line: string) => void;
+  /** What is kept of an object, `metadata` with its uid and revision among it; default: all of it. */
+  readonly keep?: (object: T) => T;
 }
 
 /** One change of the cache. `previous` is what stood there. */
@@ -38,9 +40,12 @@ const longestPauseMs = 3000;
 /** Starts it at once. */
 export function startInformer<T extends KubeObject>(
   client: ApiClient,
-  options: InformerOptions,
+  options: InformerOptions<T>,
 ): Informer<T> {
-  const cache = createWatchCache<T>((line) => options.log?.(`${options.path}: ${line}`));
+  const cache = createWatchCache<T>(
+    (line) => options.log?.(`${options.path}: ${line}`),
+    options.keep,
+  );
   const synced = Promise.withResolvers<undefined>();
   const stop = new AbortController();
   const ended = run(client, options, cache, stop.signal, () => synced.resolve(undefined));
@@ -61,7 +66,7 @@ export function startInformer<T extends KubeObject>(
 
 async function run<T extends KubeObject>(
   client: ApiClient,
-  options: InformerOptions,
+  options: InformerOptions<T>,
   cache: WatchCache<T>,
   signal: AbortSignal,
   onSynced: () => void,
@@ -109,7 +114,7 @@ function isTooOld(error: unknown): boolean {
 }
 
 /** Watches end after five to ten minutes, not all at once, as upstream's do. */
-function watchQuery(options: InformerOptions): Query {
+function watchQuery(options: Selectors): Query {
   return {
     ...selectorsOf(options),
     allowWatchBookmarks: true,
@@ -117,10 +122,11 @@ function watchQuery(options: InformerOptions): Query {
   };
 }
 
-function selectorsOf({ labelSelector, fieldSelector }: InformerOptions): Query {
+function selectorsOf({ labelSelector, fieldSelector }: Selectors): Query {
   return { labelSelector, fieldSelector };
 }
 
+type Selectors = Pick<InformerOptions, 'labelSelector' | 'fieldSelector'>;
 type Query = NonNullable<RequestOptions['query']>;
 
 interface ObjectList<T> {
@@ -135,7 +141,7 @@ interface WholeList<T> {
 
 async function listAll<T extends KubeObject>(
   client: ApiClient,
-  options: InformerOptions,
+  options: InformerOptions<T>,
   signal: AbortSignal,
 ): Promise<WholeList<T>> {
   const items: T[] = [];

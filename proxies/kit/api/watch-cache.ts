@@ -13,7 +13,11 @@ export interface WatchCache<T extends KubeObject> {
   apply(event: WatchEvent<T>): void;
 }
 
-export function createWatchCache<T extends KubeObject>(log: (line: string) => void): WatchCache<T> {
+/** @param keep what is kept of an object; default: all but its managed fields. */
+export function createWatchCache<T extends KubeObject>(
+  log: (line: string) => void,
+  keep: (object: T) => T = withoutManagedFields,
+): WatchCache<T> {
   const objects = new Map<string, T>();
   const listeners = new Set<(change: CacheChange<T>) => void>();
   let position = '';
@@ -55,7 +59,7 @@ export function createWatchCache<T extends KubeObject>(log: (line: string) => vo
       for (const [key, object] of objects) if (!keys.has(key)) remove(key, object);
       for (const item of items) {
         const known = objects.get(keyOf(item));
-        if (!known || !isSame(known, item)) put(keyOf(item), withoutManagedFields(item));
+        if (!known || !isSame(known, item)) put(keyOf(item), keep(item));
       }
     },
     apply: ({ type, object }) => {
@@ -65,8 +69,8 @@ export function createWatchCache<T extends KubeObject>(log: (line: string) => vo
       position = resourceVersion;
       if (type === 'BOOKMARK') return;
       const key = keyOf(object);
-      if (type === 'DELETED') remove(key, withoutManagedFields(object));
-      else put(key, withoutManagedFields(object));
+      if (type === 'DELETED') remove(key, keep(object));
+      else put(key, keep(object));
     },
   };
 }

@@ -65,7 +65,7 @@ export function auditLine(
 }
 
 /** A browser's WebSocket may carry its token in the address. */
-function withoutSecrets(target: string): string {
+export function withoutSecrets(target: string): string {
   return target.replace(/([?&](?:access_token|token)=)[^&]*/gi, '$1redacted');
 }
 

@@ -2,17 +2,23 @@
 import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { ServerResponse } from '../../../proxies/kit/http/node-http.ts';
-import { handle, type FrontOptions } from '../front.ts';
+import { ServerResponse } from './node-http.ts';
+import type { HttpRequest, HttpResponse, UpgradedConnection } from './server-exchange.ts';
+
+type Handle = (
+  request: HttpRequest,
+  response: HttpResponse,
+  upgrade: UpgradedConnection,
+) => Promise<void>;
 
 /** Answers what is no stream like any request; hands the connection over to what is one. */
-export async function handleUpgrade(
+export async function offerUpgrade(
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
-  options: FrontOptions,
+  handle: Handle,
 ): Promise<void> {
-  // TLS is all that is served, so it always is one.
+  // Node's servers of TCP and TLS have no others.
   if (!(socket instanceof Socket)) return;
   socket.on('error', () => socket.destroy());
   const response = new ServerResponse(request);
@@ -23,5 +29,5 @@ export async function handleUpgrade(
   const begin = (status: number) => {
     response.statusCode = status;
   };
-  await handle(request, response, options, { socket, head, begin });
+  await handle(request, response, { socket, head, begin });
 }

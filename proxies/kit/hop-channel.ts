@@ -1,6 +1,6 @@
 /** Hops for the process that started this one, over its IPC channel, while it wants them. */
 import * as z from 'zod';
-import type { Hop } from '../kit/hop.ts';
+import type { Hop } from './hop.ts';
 
 const wishSchema = z.object({ hops: z.boolean() });
 
