@@ -1,8 +1,22 @@
 /** The apiserver proxy: from a name to an answer. Runs wherever there is a server and a lookup. */
-import type { KubeletTransport } from './kubelet-transport.ts';
+import { badRequest, methodNotAllowed } from '../kit/apiserver/refusals.ts';
 import type { Hop } from '../kit/hop.ts';
+import { encodeUtf8, escapePath } from '../kit/http/request-target.ts';
+import { goAddress } from '../kit/kubeconfig/dial.ts';
+import { Forwarding } from './forwarding.ts';
+import { proxiedMethods } from './headers.ts';
+import { readIncoming } from './incoming-request.ts';
+import type { IncomingRequest } from './incoming-request.ts';
+import type { KubeletTransport } from './kubelet-transport.ts';
 import type { Lookup } from './lookup.ts';
+import { asksForGzip, outgoingHead } from './outgoing-head.ts';
 import type { ProxyCall } from './proxy-call.ts';
+import { isGlobalUnicast } from './resolve/address.ts';
+import type { ResolveOptions } from './resolve/resolve-options.ts';
+import { resolve } from './resolve/resolve.ts';
+import { createRewriter } from './rewrite/rewriter.ts';
+import { targetPath } from './target-path.ts';
+import { createTargets } from './targets.ts';
 
 export interface ApiserverProxyOptions {
   readonly lookup: Lookup;
@@ -29,6 +43,75 @@ export interface ApiserverProxy extends AsyncDisposable {
   setHopListener(listener: ((hop: Hop) => void) | null): void;
 }
 
+/** @throws Error where OpenSSL cannot read the kubelet certificate or key. */
 export function createApiserverProxy(options: ApiserverProxyOptions): ApiserverProxy {
-  throw new Error(`not yet: ${Object.keys(options).join()}`);
+  const targets = createTargets(options.kubelet);
+  const resolveOptions: ResolveOptions = {
+    lookup: options.lookup,
+    preferredAddressTypes: options.preferredAddressTypes ?? preferredAddressTypes,
+    allowsAddress: options.allowsAddress ?? isGlobalUnicast,
+    hasKubelet: options.kubelet !== undefined,
+  };
+  return {
+    async serve(call) {
+      const incoming = readIncoming(call.request);
+      if (!methods.has(incoming.method)) throw methodNotAllowed();
+      if (asksForDryRun(incoming.query)) throw badRequest('dryRun is not supported');
+      const location = await resolve(call, resolveOptions);
+      if (call.subpath === '' && isRead(incoming.method)) {
+        redirect(call, incoming);
+        return;
+      }
+      const { path, forwardedUri } = targetPath(call);
+      const outgoing = {
+        target: path + incoming.query,
+        forwardedUri,
+        isUpgrade: false,
+        asksForGzip: asksForGzip(incoming),
+        authorization: null,
+      };
+      await new Forwarding({
+        ...call,
+        incoming,
+        target: targets.of(location),
+        head: outgoingHead(incoming, outgoing),
+        asksForGzip: outgoing.asksForGzip,
+        rewriter: createRewriter({
+          sourceHost: goAddress(location.host, location.port),
+          requestHost: incoming.host,
+          prefix: call.prefix,
+        }),
+        rejectsRedirects: options.rejectsRedirects === true,
+      }).run();
+    },
+    setHopListener: () => undefined,
+    [Symbol.asyncDispose]: () => {
+      targets[Symbol.dispose]();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Upstream's own order. */
+const preferredAddressTypes = [
+  'Hostname',
+  'InternalDNS',
+  'InternalIP',
+  'ExternalDNS',
+  'ExternalIP',
+];
+
+const methods: ReadonlySet<string> = new Set(proxiedMethods);
+
+const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD';
+
+function asksForDryRun(query: string): boolean {
+  return query.includes('dryRun') && new URLSearchParams(query.slice(1)).has('dryRun');
+}
+
+/** The slash that is missing makes relative links of the target's pages lead through the proxy. */
+function redirect({ prefix, response }: ProxyCall, { method, query }: IncomingRequest): void {
+  const headers = { Location: `${escapePath(encodeUtf8(prefix))}/${query}` };
+  response.writeHead(301, method === 'HEAD' ? headers : { ...headers, 'Content-Length': 0 });
+  response.end();
 }

@@ -30,7 +30,18 @@ export interface ClientCredentials {
   readonly hasImpersonateUser: boolean;
 }
 
-export interface Upstream {
+/** Opens connections to one server. */
+export interface Dialer {
+  /**
+   * Opens a connection, secured where it must be. Rejects with an `Error` whose message is for people
+   * (Go's wording).
+   */
+  connect(options?: ConnectOptions): Promise<Socket | TLSSocket>;
+  /** Grows when the client certificate changes: pooled connections of an older generation are closed. */
+  readonly generation: number;
+}
+
+export interface Upstream extends Dialer {
   readonly server: UpstreamServer;
   /** The client did not say which encodings it takes: ask for gzip and decode it (Go's transport). */
   readonly isCompressionEnabled: boolean;
@@ -46,6 +57,4 @@ export interface Upstream {
   credentials(client: ClientCredentials): readonly HeaderLine[] | Promise<readonly HeaderLine[]>;
   /** The apiserver answered 401 to credentials that were added: an exec plugin is asked anew. */
   credentialsRefused(): void;
-  /** Grows when the client certificate changes: pooled connections of an older generation are closed. */
-  readonly generation: number;
 }

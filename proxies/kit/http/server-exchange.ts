@@ -11,6 +11,8 @@ export interface HttpRequest extends AsyncIterable<unknown> {
   readonly headers: IncomingHttpHeaders;
   readonly rawHeaders: readonly string[];
   readonly socket: unknown;
+  /** Of HTTP/2. */
+  readonly stream?: { readonly endAfterHeaders?: boolean };
 }
 
 /** What Node's responses of both versions have in common. */
@@ -18,16 +20,19 @@ export interface HttpResponse {
   readonly headersSent: boolean;
   readonly statusCode?: number;
   setHeader(name: string, value: string | string[]): unknown;
+  readonly getHeader?: (name: string) => unknown;
   writeHead(status: number, headers: Readonly<Record<string, string | number | string[]>>): unknown;
   /** HTTP/2 sends them at once. */
   readonly flushHeaders?: () => void;
   /** Of HTTP/2. */
   readonly stream?: {
     once(event: 'finish', listener: () => void): unknown;
-    close(): unknown;
+    close(code?: number): unknown;
   };
   write(chunk: Uint8Array | string): boolean;
-  end(chunk: Uint8Array | string): unknown;
+  end(chunk?: Uint8Array | string): unknown;
+  /** Of an answer without a stated length. */
+  readonly addTrailers?: (trailers: Readonly<Record<string, string>>) => void;
   once(event: 'close' | 'drain', listener: () => void): unknown;
   destroy(): unknown;
 }

@@ -1,7 +1,7 @@
 /** One HTTP/1.1 connection to the upstream, read into memory of its own that is used again. */
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { ConnectOptions, Upstream } from '../upstream.ts';
+import type { ConnectOptions, Dialer } from '../upstream.ts';
 import { headroomBytes, newReadMemory, readableWindow } from './read-memory.ts';
 
 /** Whoever uses a connection just now. */
@@ -28,7 +28,7 @@ export class UpstreamConnection {
   private readonly reading: Reading;
 
   static async open(
-    upstream: Upstream,
+    upstream: Dialer,
     options: Omit<ConnectOptions, 'onread'>,
   ): Promise<UpstreamConnection> {
     const generation = upstream.generation;

@@ -49,18 +49,22 @@ export interface TlsClient {
   secure(socket: Socket, options: DialOptions): Promise<TLSSocket>;
 }
 
-/** @throws Error where OpenSSL cannot read the certificate or key. */
+/**
+ * @param protocols what is offered by ALPN; none: not a word of it.
+ * @throws Error where OpenSSL cannot read the certificate or key.
+ */
 export function createTlsClient(
   hostname: string,
   trust: TlsTrust,
   pair: KeyPair | null,
+  protocols: readonly string[] = ['http/1.1'],
+  secureContext: SecureContext = createTlsContext(trust, pair),
 ): TlsClient {
-  const secureContext = context(trust, pair);
   const name = trust.serverName || hostname;
   let session: Buffer | undefined;
   const options = () => ({
     secureContext,
-    ALPNProtocols: ['http/1.1'],
+    ...(protocols.length > 0 && { ALPNProtocols: [...protocols] }),
     rejectUnauthorized: !trust.isInsecure,
     // A tunnel's one direction may end before the other.
     allowHalfOpen: true,
@@ -133,13 +137,16 @@ function handshake(secured: TLSSocket, signal: AbortSignal | undefined): Promise
   });
 }
 
-function context(trust: TlsTrust, pair: KeyPair | null): SecureContext {
+/** What clients of one identity share: reading certificates takes time and memory. */
+export function createTlsContext(trust: TlsTrust, pair: KeyPair | null): SecureContext {
   return createSecureContext({
     minVersion: 'TLSv1.2',
     ciphers,
     // Any certificate of the bundle is an anchor, as in Go, also one that is not self-signed.
     allowPartialTrustChain: true,
     ...(trust.ca && { ca: trust.ca }),
+    // Where nobody is verified, the system's roots need not be read.
+    ...(trust.ca === null && trust.isInsecure && { ca: [] }),
     ...(pair && { cert: pair.certificate, key: pair.key }),
   });
 }

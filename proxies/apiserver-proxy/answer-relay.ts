@@ -1,0 +1,165 @@
+/** Brings the target's answer to the client: each piece as it comes, links and redirects rewritten. */
+import type { BodyReader } from '../kit/http/body.ts';
+import type { Framing } from '../kit/http/framing.ts';
+import type { ResponseHead } from '../kit/http/head.ts';
+import { headerValue } from '../kit/http/head.ts';
+import { isHopByHop } from '../kit/http/hop-by-hop.ts';
+import type { Header } from '../kit/http/head.ts';
+import { detectContentType } from '../kit/http/sniff.ts';
+import type { HttpResponse } from '../kit/http/server-exchange.ts';
+import type { UpstreamConnection } from '../kit/http/upstream-connection.ts';
+import { answerHeaders, isPage } from './answer-head.ts';
+import { createAnswerTransformer } from './answer-transformer.ts';
+import type { AnswerTransformer } from './answer-transformer.ts';
+import type { Rewriter } from './rewrite/rewriter.ts';
+
+export interface AnswerRelayOptions {
+  readonly method: string;
+  /** Null where the answer passes untouched. */
+  readonly rewriter: Rewriter | null;
+  /** The proxy asked for gzip, not the client. */
+  readonly mayDecode: boolean;
+  /** The whole answer is with the client. */
+  readonly onEnd: () => void;
+  /** What the target sent cannot be transformed. */
+  readonly onBroken: () => void;
+}
+
+/** Pieces up to this size are copied rather than taken with the memory around them. */
+const smallBytes = 2048;
+
+export class AnswerRelay {
+  private readonly response: HttpResponse;
+  private readonly options: AnswerRelayOptions;
+  private connection: UpstreamConnection | null = null;
+  private head: { readonly status: number; readonly headers: Headers } | null = null;
+  private mustSniff = false;
+  private isLengthStated = false;
+  private transformer: AnswerTransformer | null = null;
+  private isClientSlow = false;
+
+  constructor(response: HttpResponse, options: AnswerRelayOptions) {
+    this.response = response;
+    this.options = options;
+  }
+
+  /** @throws StatusError 500 for a Location that is no URL. */
+  start(connection: UpstreamConnection, head: ResponseHead, framing: Framing): void {
+    this.connection = connection;
+    const { method, rewriter, mayDecode } = this.options;
+    const { headers } = head;
+    const location = headerValue(headers, 'location') ?? '';
+    const coding = (headerValue(headers, 'content-encoding') ?? '').toLowerCase();
+    const hasBody = framing.kind !== 'none';
+    const isDecoded = hasBody && mayDecode && coding === 'gzip';
+    const links =
+      rewriter !== null && location === '' && isPage(headers)
+        ? (value: string) => rewriter.url(value)
+        : null;
+    const transformer = createAnswerTransformer(coding, isDecoded, links);
+    const isChanged = isDecoded || transformer !== null;
+    if (transformer !== null && hasBody) this.transform(transformer);
+    this.head = {
+      status: head.status,
+      headers: answerHeaders(head, this.response, {
+        method,
+        framing,
+        isChanged,
+        isDecoded,
+        ...(rewriter !== null && location !== '' && { location: rewriter.location(location) }),
+      }),
+    };
+    this.isLengthStated = framing.kind === 'length' && !isChanged;
+    this.mustSniff =
+      hasBody && headerValue(headers, 'content-type') === null && (isDecoded || coding === '');
+  }
+
+  /** Passes on what was read, the head before it. */
+  pass(body: BodyReader, memory: Buffer): void {
+    const { connection, transformer } = this;
+    if (connection === null) return;
+    const data = memory.subarray(body.dataStart, body.dataEnd);
+    if (transformer !== null) {
+      this.sendHead(nothing);
+      if (data.length > 0 && !transformer.input.write(Buffer.from(data))) connection.pause();
+      return;
+    }
+    if (data.length === 0) {
+      // A stated length promises bytes to sniff: only an answer of unknown length goes on without.
+      if (!body.isComplete && !(this.mustSniff && this.isLengthStated)) this.sendHead(nothing);
+      return;
+    }
+    const isSmall = data.length <= smallBytes;
+    if (!isSmall) connection.lend();
+    this.sendHead(data);
+    this.write(isSmall ? Buffer.from(data) : data);
+  }
+
+  /** The target has sent everything. */
+  end(trailers: readonly Header[]): void {
+    if (this.transformer !== null) {
+      this.transformer.input.end();
+      return;
+    }
+    this.finish(trailers);
+  }
+
+  destroy(): void {
+    this.transformer?.input.destroy();
+    this.transformer?.output.destroy();
+  }
+
+  private transform(transformer: AnswerTransformer): void {
+    const { input, output } = (this.transformer = transformer);
+    input.on('drain', () => this.connection?.resume());
+    input.on('error', () => this.options.onBroken());
+    output.on('error', () => this.options.onBroken());
+    output.on('data', (data: Buffer) => this.write(data)).once('end', () => this.finish([]));
+  }
+
+  /** Sends the head, at once where no data follows it. */
+  private sendHead(data: Buffer): void {
+    const { head, response } = this;
+    if (head === null) return;
+    this.head = null;
+    const type =
+      this.mustSniff && data.length > 0 ? { 'Content-Type': detectContentType(data) } : {};
+    response.writeHead(head.status, { ...head.headers, ...type });
+    if (data.length === 0) response.flushHeaders?.();
+  }
+
+  private write(data: Buffer): void {
+    if (this.response.write(data) || this.isClientSlow) return;
+    this.isClientSlow = true;
+    this.slowDown();
+    this.response.once('drain', () => {
+      this.isClientSlow = false;
+      if (this.transformer !== null) this.transformer.output.resume();
+      else this.connection?.resume();
+    });
+  }
+
+  private slowDown(): void {
+    if (this.transformer !== null) this.transformer.output.pause();
+    else this.connection?.pause();
+  }
+
+  private finish(trailers: readonly Header[]): void {
+    const { head, response } = this;
+    if (head !== null) {
+      this.head = null;
+      response.writeHead(head.status, head.headers);
+    }
+    const passed = trailers.filter(({ key }) => !isHopByHop(key, notInTrailers));
+    if (passed.length > 0) {
+      response.addTrailers?.(Object.fromEntries(passed.map(({ name, value }) => [name, value])));
+    }
+    response.end();
+    this.options.onEnd();
+  }
+}
+
+type Headers = Readonly<Record<string, string | string[]>>;
+
+const nothing: Buffer = Buffer.alloc(0);
+const notInTrailers: ReadonlySet<string> = new Set(['content-length', 'host', 'content-type']);

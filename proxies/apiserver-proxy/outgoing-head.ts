@@ -1,0 +1,139 @@
+/** The head that goes to the target, as Go's transport writes it (specification 2.5, recorded group 03). */
+import type { Header } from '../kit/http/head.ts';
+import { headerValue } from '../kit/http/head.ts';
+import { isHopByHop, namedByConnection } from '../kit/http/hop-by-hop.ts';
+import {
+  applicationAuthorizationHeader,
+  identityHeaders,
+  identityPrefixes,
+  rewriteHeader,
+} from './headers.ts';
+import type { IncomingRequest } from './incoming-request.ts';
+
+export interface OutgoingOptions {
+  /** Escaped, with the query. */
+  readonly target: string;
+  /** Null for upgrades: they go without. */
+  readonly forwardedUri: string | null;
+  /** The connection itself is handed on: `Connection` and `Upgrade` belong to the request. */
+  readonly isUpgrade: boolean;
+  readonly asksForGzip: boolean;
+  /** The application's own `Authorization`. */
+  readonly authorization: string | null;
+}
+
+/** Whether Go's transport would ask for gzip on the client's behalf and decode it. */
+export function asksForGzip({ method, headers }: IncomingRequest): boolean {
+  return method !== 'HEAD' && !isFilled(headers, 'accept-encoding') && !isFilled(headers, 'range');
+}
+
+/** One character per byte. */
+export function outgoingHead(request: IncomingRequest, options: OutgoingOptions): string {
+  const { method, headers, host } = request;
+  const userAgent = headerValue(headers, 'user-agent') ?? '';
+  const lines = [...passedLines(request, options), ...addedLines(request, options)].sort(byName);
+  let text = `${method} ${options.target} HTTP/1.1\r\nHost: ${host}\r\n`;
+  if (userAgent !== '') text += `User-Agent: ${userAgent}\r\n`;
+  text += framingLines(request);
+  for (const [name, value] of lines) text += `${name}: ${value}\r\n`;
+  if (options.asksForGzip) text += 'Accept-Encoding: gzip\r\n';
+  return `${text}\r\n`;
+}
+
+type Line = readonly [name: string, value: string];
+
+/** Whether a header of the client's, or of its trailer, is the target's business. */
+export function isPassed(key: string): boolean {
+  return !kept.has(key) && !identityPrefixes.some((prefix) => key.startsWith(prefix));
+}
+
+const kept: ReadonlySet<string> = new Set([
+  ...identityHeaders,
+  applicationAuthorizationHeader.toLowerCase(),
+  rewriteHeader.toLowerCase(),
+  'host',
+  'content-length',
+]);
+
+/** Stated anew. */
+const replaced: ReadonlySet<string> = new Set(['user-agent', 'x-forwarded-for', 'x-forwarded-uri']);
+
+function passedLines({ headers }: IncomingRequest, options: OutgoingOptions): Line[] {
+  const named = namedByConnection(headers);
+  const lines: Line[] = [];
+  let cookies = '';
+  for (const { name, key, value } of headers) {
+    if (!isPassed(key)) continue;
+    if (key === 'x-forwarded-uri' && options.isUpgrade) lines.push([canonicalName(name), value]);
+    if (replaced.has(key)) continue;
+    if (options.isUpgrade && key === 'upgrade') lines.push(['Upgrade', value]);
+    if (isHopByHop(key, named)) continue;
+    if (key === 'accept-encoding' && options.asksForGzip) continue;
+    // HTTP/2 may bring the crumbs one by one (RFC 9113, section 8.2.3).
+    if (key === 'cookie') cookies += `${cookies === '' ? '' : '; '}${value}`;
+    else lines.push([canonicalName(name), value]);
+  }
+  if (cookies !== '') lines.push(['Cookie', cookies]);
+  return lines;
+}
+
+function addedLines(request: IncomingRequest, options: OutgoingOptions): Line[] {
+  const { headers, clientAddress } = request;
+  const lines: Line[] = [];
+  if (options.isUpgrade) lines.push(['Connection', 'Upgrade']);
+  else if (takesTrailers(headers)) lines.push(['Te', 'trailers']);
+  if (options.authorization !== null) lines.push(['Authorization', options.authorization]);
+  const before = headers.filter(({ key }) => key === 'x-forwarded-for').map(({ value }) => value);
+  const forwardedFor = [...before, ...(clientAddress === null ? [] : [clientAddress])].join(', ');
+  if (forwardedFor !== '') lines.push(['X-Forwarded-For', forwardedFor]);
+  if (options.forwardedUri !== null) lines.push(['X-Forwarded-Uri', options.forwardedUri]);
+  return lines;
+}
+
+/** The framing is stated anew: as Go does, with a length of zero only where a body is usual. */
+function framingLines({ method, headers, framing }: IncomingRequest): string {
+  switch (framing.kind) {
+    case 'length':
+      return `Content-Length: ${framing.length}\r\n`;
+    case 'chunked':
+      return `Transfer-Encoding: chunked\r\n${announcedTrailers(headers)}`;
+    default:
+      return ['POST', 'PUT', 'PATCH'].includes(method) ? 'Content-Length: 0\r\n' : '';
+  }
+}
+
+function announcedTrailers(headers: readonly Header[]): string {
+  const names = headers
+    .filter(({ key }) => key === 'trailer')
+    .flatMap(({ value }) => value.split(','))
+    .map((name) => name.trim())
+    .filter((name) => name !== '' && isPassed(name.toLowerCase()));
+  return names.length === 0 ? '' : `Trailer: ${names.map(canonicalName).sort().join(',')}\r\n`;
+}
+
+function takesTrailers(headers: readonly Header[]): boolean {
+  return headers.some(
+    ({ key, value }) => key === 'te' && /(?:^|,)\s*trailers\s*(?:$|,)/i.test(value),
+  );
+}
+
+function isFilled(headers: readonly Header[], key: string): boolean {
+  return (headerValue(headers, key) ?? '') !== '';
+}
+
+function byName([a]: Line, [b]: Line): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+const canonicalNames = new Map<string, string>();
+
+/** `content-type` becomes `Content-Type`, as Go writes it. */
+export function canonicalName(name: string): string {
+  const known = canonicalNames.get(name);
+  if (known !== undefined) return known;
+  const canonical = name
+    .toLowerCase()
+    .replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase());
+  if (canonicalNames.size < 512) canonicalNames.set(name, canonical);
+  return canonical;
+}
