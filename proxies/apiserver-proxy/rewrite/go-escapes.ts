@@ -55,7 +55,7 @@ export function unescapeUrl(bytes: string, part: UrlPart): string {
 
 /** Whether a part that came escaped may go out as it came. */
 export function isWellEscaped(bytes: string, part: UrlPart): boolean {
-  return [...bytes].every((byte) => tolerated.includes(byte) || !mustEscape(byte, part));
+  return Array.from(bytes).every((byte) => tolerated.includes(byte) || !mustEscape(byte, part));
 }
 
 function mustEscape(byte: string, part: UrlPart): boolean {

@@ -15,11 +15,12 @@ const named: Readonly<Record<string, string>> = {
 
 /**
  * @param bytes a byte string.
+ * @returns text.
  * @example goQuote('a\x00"') // '"a\\x00\\""'
  */
 export function goQuote(bytes: string): string {
   const raw = Buffer.from(bytes, 'latin1');
-  const characters = isUtf8(raw) ? [...raw.toString('utf8')] : [...bytes];
+  const characters = Array.from(isUtf8(raw) ? raw.toString('utf8') : bytes);
   return `"${characters.map((character) => quoteCharacter(character, isUtf8(raw))).join('')}"`;
 }
 

@@ -52,7 +52,6 @@ function parseReference(reference: string): Omit<GoUrl, 'fragment' | 'rawFragmen
     rawPath: '',
     query: '',
   };
-  // eslint-disable-next-line no-control-regex -- that is what Go refuses
   if (/[\x00-\x1f\x7f]/.test(reference))
     throw new UrlError('net/url: invalid control character in URL');
   if (reference === '*') return { ...empty, path: '*', rawPath: '*' };

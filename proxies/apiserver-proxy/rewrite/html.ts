@@ -18,18 +18,18 @@ export interface HtmlRewriter {
 }
 
 /** What follows these is text until their end tag, whatever it looks like, also after `<script/>`. */
-const modes: Readonly<Record<string, Tokenizer['state']>> = {
-  iframe: TokenizerMode.RAWTEXT,
-  noembed: TokenizerMode.RAWTEXT,
-  noframes: TokenizerMode.RAWTEXT,
-  noscript: TokenizerMode.RAWTEXT,
-  plaintext: TokenizerMode.PLAINTEXT,
-  script: TokenizerMode.SCRIPT_DATA,
-  style: TokenizerMode.RAWTEXT,
-  textarea: TokenizerMode.RCDATA,
-  title: TokenizerMode.RCDATA,
-  xmp: TokenizerMode.RAWTEXT,
-};
+const modes: ReadonlyMap<string, Tokenizer['state']> = new Map([
+  ['iframe', TokenizerMode.RAWTEXT],
+  ['noembed', TokenizerMode.RAWTEXT],
+  ['noframes', TokenizerMode.RAWTEXT],
+  ['noscript', TokenizerMode.RAWTEXT],
+  ['plaintext', TokenizerMode.PLAINTEXT],
+  ['script', TokenizerMode.SCRIPT_DATA],
+  ['style', TokenizerMode.RAWTEXT],
+  ['textarea', TokenizerMode.RCDATA],
+  ['title', TokenizerMode.RCDATA],
+  ['xmp', TokenizerMode.RAWTEXT],
+]);
 
 /** A tag or comment longer than this is none that a page has: from it on the page passes as it is. */
 const maxTagBytes = 1024 * 1024;
@@ -63,7 +63,7 @@ export function createHtmlRewriter(url: (value: string) => string): HtmlRewriter
         const { startOffset, endOffset } = tag.location;
         done.push(take(startOffset), writeTag(take(endOffset), tag, url));
         known = endOffset;
-        tokenizer.state = modes[tag.tagName] ?? tokenizer.state;
+        tokenizer.state = modes.get(tag.tagName) ?? tokenizer.state;
       },
       onCharacter: pass,
       onWhitespaceCharacter: pass,
@@ -85,7 +85,7 @@ export function createHtmlRewriter(url: (value: string) => string): HtmlRewriter
       if (hasGivenUp) return bytes;
       held.push(bytes);
       received += bytes.length;
-      tokenizer.write(bytes.latin1Slice(), false);
+      tokenizer.write(bytes.toString('latin1'), false);
       // The first lets go of text that was read, the second says how far it reaches.
       tokenizer.flushCurrentCharacterToken();
       tokenizer.flushCharacters();

@@ -3,7 +3,7 @@
  * those of the target's own, by an absolute path, get the proxy's prefix; all others stay.
  */
 import { StatusError } from '../../kit/api/status-error.ts';
-import { fromByteString, toByteString } from './byte-string.ts';
+import { toByteString } from './byte-string.ts';
 import { UrlError } from './go-escapes.ts';
 import { parseGoUrl, writeGoUrl, type GoUrl } from './go-url.ts';
 
@@ -22,9 +22,9 @@ export interface RewriterOptions {
 /** Values are byte strings, as Node gives headers: one character per byte. */
 export interface Rewriter {
   /** @throws StatusError 500 InternalError for what is no URL. */
-  location(value: string): string;
+  readonly location: (value: string) => string;
   /** What is no URL stays as it is. */
-  url(value: string): string;
+  readonly url: (value: string) => string;
 }
 
 /**
@@ -77,7 +77,7 @@ function joinPaths(prefix: string, path: string): string {
 }
 
 function unparsable({ message }: UrlError): StatusError {
-  const text = `error trying to parse Location header: ${fromByteString(message)}`;
+  const text = `error trying to parse Location header: ${message}`;
   return new StatusError(500, 'InternalError', `Internal error occurred: ${text}`, {
     causes: [{ message: text }],
   });
