@@ -49,6 +49,8 @@ export const transcriptsSchema = z.object({
   version: z.string(),
   examples: z.record(z.string(), exampleSchema),
   claims: z.record(z.string(), verdictSchema),
+  /** How often each pod answered, of many requests to one Service. */
+  balance: z.object({ pods: z.array(z.object({ pod: z.string(), count: z.int() })) }).optional(),
 });
 
 export type Transcripts = z.infer<typeof transcriptsSchema>;

@@ -9,6 +9,7 @@ import { loadMessages, localeFromEnvironment } from '../proxies/kit/messages.ts'
 /** The subcommands, in the order of `hop --help`; `cli.commands.<name>` says what each does. */
 const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
   'kubectl-proxy': () => import('../proxies/kubectl-proxy/command.ts'),
+  'apiserver-proxy': () => import('../proxies/apiserver-proxy/command.ts'),
   apiserver: () => import('../lab/apiserver/command.ts'),
   kubectl: () => import('./kubectl.ts'),
   lab: () => import('./lab.ts'),

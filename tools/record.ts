@@ -6,6 +6,8 @@ import { missingNeeds } from '../proxies/kit/needs.ts';
 import type { Verdict } from '../proxies/kit/proof.ts';
 import { proveClaim } from '../proxies/kit/prove.ts';
 import { proofs } from '../src/server/live/proof-of.ts';
+import { proxyOf } from '../src/server/live/backend.ts';
+import { countAnswers } from '../src/server/live/balance.ts';
 import { sendExample } from '../src/server/live/examples.ts';
 import type { LiveLine } from '../src/server/live/lines.ts';
 import type { StartedBackend } from '../src/server/live/start-backend.ts';
@@ -39,6 +41,8 @@ export async function record(
       if (!isAsStated) unexpected.push({ id: example.id, status: transcript.status });
     }
   }
+  const balancing = proxyOf(backend, 'apiserver-proxy');
+  const pods = [...(await countAnswers(balancing, () => undefined, signal))];
   onStep('proving');
   const verdicts: Verdict[] = [];
   for (const claim of subjects.flatMap(({ claims }) => claims)) {
@@ -57,6 +61,7 @@ export async function record(
       recordedAt: new Date().toISOString(),
       version: backend.version,
       examples,
+      balance: { pods },
       claims: Object.fromEntries(verdicts.map((verdict) => [verdict.claim, asRecorded(verdict)])),
     },
     unexpected,
@@ -78,6 +83,7 @@ async function recordExample(
   const keep = (line: LiveLine) => {
     if (line.type === 'hop') hops.push(line.hop);
     if (line.type === 'chunk') body += line.text;
+    if (line.type === 'message') body += `${line.from === 'client' ? '→' : '←'} ${line.text}\n`;
     if (line.type !== 'answer') return;
     headers = line.headers.map(([name, value]) => [name, value]);
     body += line.body ?? '';

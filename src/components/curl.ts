@@ -1,28 +1,79 @@
-/** An example as the command a reader can paste. */
-import type { Example, ExampleRequest } from '../../proxies/descriptor.ts';
+/** An example as a command that a reader can paste. */
+import type { Descriptor, Example, ExampleRequest } from '../../proxies/descriptor.ts';
+import { origin } from './origin.ts';
 
-type HttpExample = Extract<ExampleRequest, { protocol: 'http' }>;
+type HttpRequest = Extract<ExampleRequest, { protocol: 'http' }>;
+type ProxyFacts = Pick<Descriptor, 'flags' | 'stretches'>;
 
 /**
- * @param origin where the proxy listens, such as `http://127.0.0.1:8001`
- * @example curl({ request: { method: 'GET', path: '/version', … } }, origin)
+ * Through a proxy that speaks HTTPS, the reader brings the rest: `$APISERVER`, `$TOKEN` and `ca.crt`.
+ *
+ * @example curl({ request: { method: 'GET', path: '/version', … } }, kubectlProxy)
  * // 'curl http://127.0.0.1:8001/version'
  */
-export function curl({ request, streamMs }: Example, origin: string): string {
-  const { path, headers } = request;
-  const { method, body } = request.protocol === 'http' ? request : { method: 'GET' as const };
+export function curl(example: Example, proxy: ProxyFacts): string {
+  const { request } = example;
+  const url = isSecure(proxy)
+    ? `"$APISERVER${escapeInQuotes(request.path)}"`
+    : quote(`${origin(proxy)}${request.path}`);
   const options = [
-    ...(streamMs === undefined ? [] : ['-N']),
-    ...methodOption(method, body !== undefined),
-    ...Object.entries(headers).map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`),
-    ...(body === undefined ? [] : [`-d ${quote(body)}`]),
+    ...(isSecure(proxy) ? credentialOptions(request) : []),
+    ...(request.protocol === 'http' ? httpOptions(example, request) : webSocketOptions(request)),
   ];
-  const [first, ...rest] = [`curl`, ...options, quote(`${origin}${path}`)];
-  const oneLine = [first, ...rest].join(' ');
-  return oneLine.length <= 96 ? oneLine : [`curl ${rest.at(-1) ?? ''}`, ...options].join(' \\\n  ');
+  const oneLine = ['curl', ...options, url].join(' ');
+  return oneLine.length <= 96 ? oneLine : [`curl ${url}`, ...options].join(' \\\n  ');
 }
 
-function methodOption(method: HttpExample['method'], hasBody: boolean): string[] {
+/** The same with `kubectl`, which knows where the apiserver is and who you are; null where it cannot. */
+export function kubectl({ request }: Example, proxy: ProxyFacts): string | null {
+  if (!isSecure(proxy) || request.protocol !== 'http') return null;
+  const { method, path, headers, body, as } = request;
+  // It has no option for headers, but the one that every stream of events asks for does no harm.
+  const isPlain = Object.keys(headers).every((name) => name === 'Accept') && body === undefined;
+  return method === 'GET' && isPlain && as !== 'nobody' ? `kubectl get --raw ${quote(path)}` : null;
+}
+
+function isSecure({ stretches }: ProxyFacts): boolean {
+  return stretches[0]?.tls === 'required';
+}
+
+function credentialOptions({ as }: ExampleRequest): string[] {
+  const token = '-H "Authorization: Bearer $TOKEN"';
+  return ['--cacert ca.crt', ...(as === 'nobody' ? [] : [token])];
+}
+
+function httpOptions({ streamMs }: Example, { method, headers, body }: HttpRequest): string[] {
+  return [
+    ...(streamMs === undefined ? [] : ['-N']),
+    ...methodOption(method, body !== undefined),
+    ...headerOptions(headers),
+    ...(body === undefined ? [] : [`-d ${quote(body)}`]),
+  ];
+}
+
+/** The handshake (RFC 6455, section 4.1); curl shows what comes, and sends no messages. */
+function webSocketOptions({
+  headers,
+  subprotocols,
+}: Extract<ExampleRequest, { protocol: 'websocket' }>): string[] {
+  return [
+    '-i -N --http1.1',
+    ...headerOptions({
+      Connection: 'Upgrade',
+      Upgrade: 'websocket',
+      'Sec-WebSocket-Version': '13',
+      'Sec-WebSocket-Key': 'aG9wIGJ5IGhvcCBieSBobw==',
+      ...(subprotocols.length > 0 && { 'Sec-WebSocket-Protocol': subprotocols.join(', ') }),
+      ...headers,
+    }),
+  ];
+}
+
+function headerOptions(headers: Readonly<Record<string, string>>): string[] {
+  return Object.entries(headers).map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`);
+}
+
+function methodOption(method: HttpRequest['method'], hasBody: boolean): string[] {
   if (method === 'GET' || (method === 'POST' && hasBody)) return [];
   return [method === 'HEAD' ? '-I' : `-X ${method}`];
 }
@@ -30,4 +81,9 @@ function methodOption(method: HttpExample['method'], hasBody: boolean): string[]
 /** Quotes what a POSIX shell would read otherwise. */
 function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** Inside double quotes, where a variable stands, too. */
+function escapeInQuotes(text: string): string {
+  return text.replace(/["$`\\]/g, String.raw`\$&`);
 }

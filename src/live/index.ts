@@ -15,3 +15,4 @@ offerSearch();
 customElements.define('hop-run', HopRun);
 customElements.define('hop-console', HopConsole);
 if (document.querySelector('hop-lab')) void import('./lab.ts');
+if (document.querySelector('hop-balance')) void import('./balance.ts');

@@ -33,15 +33,25 @@ export class LiveMap {
       const lit = rail.cloneNode() as Element;
       lit.classList.add('lit');
       rail.after(lit);
+      // Where lines share a way, the one that is lit lies on top.
+      stretch.parentElement?.querySelector('.station')?.before(stretch);
     }
   }
 
   /** Marks where the request ended, if that was not the end of the line. */
   end(): void {
     for (const map of this.#map?.querySelectorAll('.map') ?? []) {
-      const stretches = [...map.querySelectorAll('.stretch')];
-      const dark = stretches.findIndex((stretch) => !stretch.querySelector('.lit'));
-      if (dark > 0) map.querySelectorAll('.station')[dark]?.classList.add('end');
+      const ends = (lit: string) =>
+        [...map.querySelectorAll(`.stretch${lit}`)].map(
+          (stretch) => stretch.getAttribute('data-hop')?.split(' ') ?? [],
+        );
+      const travelled = ends(':has(.lit)');
+      const left = new Set(travelled.map(([from]) => from));
+      for (const [, to] of travelled) {
+        const goesOn = ends('').some(([from]) => from === to);
+        if (to === undefined || left.has(to) || !goesOn) continue;
+        map.querySelector(`[data-station="${to}"]`)?.classList.add('end');
+      }
     }
   }
 

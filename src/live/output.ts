@@ -47,6 +47,10 @@ export class Output {
         if (line.body !== null) this.#answer.set(line.body);
         this.#showAnswer();
         break;
+      case 'message':
+        this.#answer.add(`${line.from === 'client' ? '→' : '←'} ${line.text}\n`);
+        this.#showAnswer();
+        break;
       case 'chunk':
         this.#answer.add(line.text);
         this.#showAnswer();

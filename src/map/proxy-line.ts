@@ -1,22 +1,29 @@
 /** The line of a proxy as its descriptor has it, with names in a language. */
-import type { Descriptor } from '../../proxies/descriptor.ts';
+import type { Descriptor, Protocol } from '../../proxies/descriptor.ts';
 import type { Translate } from '../i18n/messages.ts';
 import type { MapLine, MapStretch } from './line.ts';
 
 export function proxyLine({ id, stretches }: Descriptor, t: Translate): MapLine {
-  const first = stretches[0];
-  const stations = first ? [first.from, ...stretches.map(({ to }) => to)] : [];
+  const stations = new Set(stretches.flatMap(({ from, to }) => [from, to]));
   return {
-    stations: stations.map((station) => ({
+    stations: [...stations].map((station) => ({
       id: station,
       name: t(`interface:stations.${station}`),
       isMain: station === id,
     })),
-    stretches: stretches.map(({ protocols: [protocol = '', ...others], tls }) => ({
-      labels: [protocol, others.join(' · '), t(`interface:tls.short.${tls}`)].filter(Boolean),
+    stretches: stretches.map(({ from, to, protocols, tls }) => ({
+      from,
+      to,
+      labels: [...inGroups(protocols), t(`interface:tls.short.${tls}`)],
       tls: tunnel[tls],
     })),
   };
+}
+
+/** HTTP, and what a request can become. */
+function inGroups(protocols: readonly Protocol[]): string[] {
+  const groups = Map.groupBy(protocols, (protocol) => protocol.startsWith('HTTP/'));
+  return [...groups.values()].map((group) => group.join(' · '));
 }
 
 const tunnel = {

@@ -3,20 +3,13 @@ import type { IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import { json } from 'node:stream/consumers';
 import * as z from 'zod';
+import { balanced, evenness } from '../../balance.ts';
 import { proxyOf, type LiveBackend } from './backend.ts';
 import { openLines, type Exchange } from './exchange.ts';
 import type { LiveLine } from './lines.ts';
 import { LiveError } from './live-error.ts';
 import { introduce, type RunningProxy } from './running-proxy.ts';
 import { createTurns } from './turns.ts';
-
-/** Three pods stand behind it, each of which says in its answer who it is. */
-export const balanced = {
-  namespace: 'default',
-  service: 'web',
-  port: 'http',
-  requests: 300,
-} as const;
 
 const service = `/api/v1/namespaces/${balanced.namespace}/services/${balanced.service}:${balanced.port}/proxy/`;
 const endpoints = `/api/v1/namespaces/${balanced.namespace}/endpoints/${balanced.service}`;
@@ -28,13 +21,6 @@ const turns = createTurns(1, 8);
 /** How many requests each pod answered, in the order of their names. */
 export type PodCounts = readonly { readonly pod: string; readonly count: number }[];
 
-export interface Balance {
-  readonly pods: PodCounts;
-  /** Pearson's chi-square against equal shares, and what it stays under in 999 of 1000 fair runs. */
-  readonly chiSquare: number;
-  readonly critical: number;
-}
-
 /** @throws LiveError `not-here`, `not-ready`, `busy`, `proxy-failed` */
 export async function runBalance(backend: LiveBackend, exchange: Exchange): Promise<void> {
   const proxy = proxyOf(backend, 'apiserver-proxy');
@@ -42,21 +28,21 @@ export async function runBalance(backend: LiveBackend, exchange: Exchange): Prom
   turn.use(await turns.take(exchange.signal));
   const startedAt = performance.now();
   const send = openLines(exchange);
-  const balance = await measureBalance(proxy, send, exchange.signal);
-  const result = balance.chiSquare < balance.critical ? 'even' : 'uneven';
+  const pods = await countAnswers(proxy, send, exchange.signal);
+  const { result, figures } = evenness(pods.map(({ count }) => count));
   const tookMs = Math.round(performance.now() - startedAt);
-  const values = { ...roundedFigures(balance), requests: balanced.requests, tookMs };
+  const values = { ...figures, requests: balanced.requests };
   const text = exchange.translate(`interface:balance.${result}`, values);
-  send({ type: 'result', result, ...balance, tookMs, text });
+  send({ type: 'result', result, tookMs, text });
   exchange.response.end();
 }
 
 /** Tells the pods, then each answer as it comes. */
-export async function measureBalance(
+export async function countAnswers(
   proxy: RunningProxy,
   send: (line: LiveLine) => void,
   signal: AbortSignal,
-): Promise<Balance> {
+): Promise<PodCounts> {
   using owned = new DisposableStack();
   const agent = new Agent({ keepAlive: true, maxSockets: atOnce, ...introduce(proxy).tls });
   owned.defer(() => agent.destroy());
@@ -65,7 +51,7 @@ export async function measureBalance(
   const ready = subsets.flatMap(({ addresses }) => addresses.map((one) => one.targetRef.name));
   const counts = new Map(ready.toSorted().map((pod) => [pod, 0]));
   send({ type: 'pods', pods: [...counts.keys()] });
-  let left: number = balanced.requests;
+  let left = balanced.requests;
   const askOn = async () => {
     while (left > 0) {
       left -= 1;
@@ -75,26 +61,7 @@ export async function measureBalance(
     }
   };
   await Promise.all(Array.from({ length: atOnce }, askOn));
-  const pods = [...counts].map(([pod, count]) => ({ pod, count }));
-  return { pods, ...evenness(pods.map(({ count }) => count)) };
-}
-
-/** As a reader wants to see them. */
-export function roundedFigures({
-  chiSquare,
-  critical,
-}: Balance): Record<'chiSquare' | 'critical', number> {
-  return { chiSquare: Math.round(chiSquare * 100) / 100, critical };
-}
-
-/** Upper 0.1 % points of the chi-square distribution, by degrees of freedom from 1. */
-const criticalValues = [10.83, 13.82, 16.27, 18.47, 20.52, 22.46, 24.32, 26.12, 27.88] as const;
-
-/** Pearson's chi-square against equal shares. */
-export function evenness(counts: readonly number[]): Pick<Balance, 'chiSquare' | 'critical'> {
-  const expected = counts.reduce((sum, count) => sum + count, 0) / counts.length;
-  const chiSquare = counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
-  return { chiSquare, critical: criticalValues[counts.length - 2] ?? 0 };
+  return [...counts].map(([pod, count]) => ({ pod, count }));
 }
 
 const endpointsSchema = z.object({

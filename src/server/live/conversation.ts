@@ -54,7 +54,11 @@ export async function converse(
   socket.on('error', () => undefined);
   const ended = AbortSignal.any([signal, AbortSignal.timeout(conversationMs)]);
   // From the beginning: a target may speak first.
-  const heard = on(socket, 'message', { signal: ended, close: ['close'] });
+  // What `ws` hands to its listeners.
+  const heard = on(socket, 'message', { signal: ended, close: ['close'] }) as AsyncIterator<
+    [Buffer],
+    undefined
+  >;
 
   try {
     const opening = await handshake(socket);
@@ -101,17 +105,16 @@ function handshake(socket: WebSocket): Promise<Opening> {
 async function talk(
   socket: WebSocket,
   messages: readonly string[],
-  heard: AsyncIterator<unknown>,
+  heard: AsyncIterator<[Buffer], undefined>,
   send: (line: LiveLine) => void,
 ): Promise<string[]> {
   const answers: string[] = [];
   for (const message of messages) {
     send({ type: 'message', from: 'client', text: message });
     socket.send(message);
-    const { value, done } = await heard.next();
-    if (done === true) throw new Error('the connection was closed before the answer');
-    const [data] = value as [Buffer];
-    const text = data.toString('utf8');
+    const next = await heard.next();
+    if (next.done === true) throw new Error('the connection was closed before the answer');
+    const text = next.value[0].toString('utf8');
     send({ type: 'message', from: 'target', text });
     answers.push(text);
   }

@@ -2,7 +2,6 @@
 import type { Need, Value } from '../../../proxies/descriptor.ts';
 import type { Hop } from '../../../proxies/kit/hop.ts';
 import type { Observation, Verdict, WorldName } from '../../../proxies/kit/proof.ts';
-import type { Balance } from './balance.ts';
 import type { LiveErrorCode } from './live-error.ts';
 
 /** A stretch of the request, as it happened. `world` is set while a proof runs. */
@@ -84,7 +83,7 @@ export interface RequestResultLine {
 }
 
 /** How evenly many requests were spread. */
-export interface BalanceResultLine extends Balance {
+export interface BalanceResultLine {
   readonly type: 'result';
   readonly result: 'even' | 'uneven';
   readonly tookMs: number;

@@ -12,10 +12,11 @@ import { createLimits, type LimitOptions } from './limits.ts';
 import { LiveError } from './live-error.ts';
 import { actOnMachine, sendMachines, streamMachines, type MachinesOptions } from './machines.ts';
 import { translateTo } from './messages.ts';
+import { viaMethods, type ViaStation } from './policy.ts';
 import { runProof } from './proofs.ts';
 import { readBody } from './request-body.ts';
 import { sendStatus } from './status.ts';
-import { runVia, viaStations } from './via.ts';
+import { runVia } from './via.ts';
 import { createVisitors, type Visitors } from './visitors.ts';
 
 export interface LiveOptions {
@@ -48,7 +49,10 @@ interface Route {
   readonly run: (argument: string, visit: Visit) => Promise<void>;
 }
 
-const anyMethod = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+/** What may be sent through a proxy is the policy's to say: it tells the reader more. */
+const anyMethod = viaMethods['kubectl-proxy'];
+
+const viaStations = ['kubectl-proxy', 'apiserver-proxy'] as const satisfies ViaStation[];
 
 const routes: readonly Route[] = [
   {

@@ -45,7 +45,15 @@ export function permit({ method, target }: VisitorRequest): Permitted {
 
 /** Where the lab's own applications live; nobody but the lab changes them. */
 export const demoNamespaces = ['default', 'platform', 'shop'] as const;
-export const proxiedMethods = ['GET', 'HEAD', 'POST'] as const;
+
+/** What a reader may send through each proxy, as far as the method goes. */
+export const viaMethods = {
+  'kubectl-proxy': ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+  'apiserver-proxy': ['GET', 'HEAD', 'POST'],
+} as const;
+
+/** The proxies that a reader's own request can go through. */
+export type ViaStation = keyof typeof viaMethods;
 
 /**
  * Through the apiserver proxy a reader asks Services and pods of the lab's own applications. Not nodes:
@@ -54,6 +62,7 @@ export const proxiedMethods = ['GET', 'HEAD', 'POST'] as const;
  * @throws LiveError `bad-path`, `only-proxied`
  */
 export function permitProxied({ method, target }: VisitorRequest): void {
+  const methods = viaMethods['apiserver-proxy'];
   const [root, version, scope, namespace, resource, id, subresource] = segmentsOf(target);
   const isProxied =
     root === 'api' &&
@@ -63,8 +72,8 @@ export function permitProxied({ method, target }: VisitorRequest): void {
     (resource === 'services' || resource === 'pods') &&
     id !== '' &&
     subresource === 'proxy';
-  if (isProxied && proxiedMethods.some((known) => known === method)) return;
-  throw new LiveError('only-proxied', { namespaces: demoNamespaces, methods: proxiedMethods });
+  if (isProxied && methods.some((known) => known === method)) return;
+  throw new LiveError('only-proxied', { namespaces: demoNamespaces, methods });
 }
 
 /** Exactly one `dryRun`, spelled plainly: what else there may be is not for us to interpret. */

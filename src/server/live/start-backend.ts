@@ -60,7 +60,7 @@ export async function startBackend(options: BackendOptions): Promise<StartedBack
       'kubectl-proxy': kubectlProxy,
       ...(apiserverProxy && { 'apiserver-proxy': apiserverProxy }),
     },
-    lend: (signal) => lend({ kubeconfigPath }, directory, signal),
+    lend: (signal) => lend(lab ?? { kubeconfigPath }, directory, signal),
     openVisit: lab ? (name) => lab.createVisitor(name) : null,
     kubeconfigPath,
     lab,
@@ -80,7 +80,7 @@ async function startOnFreePort(options: ProxyProcessOptions): Promise<ProxyProce
 
 /** A laboratory with a directory of its own; disposing of it ends what was started through it. */
 export async function lend(
-  lab: Pick<Lab, 'kubeconfigPath'>,
+  lab: Parameters<typeof createLaboratory>[0],
   parent: string,
   signal: AbortSignal,
 ): Promise<Laboratory & AsyncDisposable> {

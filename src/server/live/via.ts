@@ -5,7 +5,7 @@ import { sendAnswer } from './answer-lines.ts';
 import { proxyOf, type LiveBackend } from './backend.ts';
 import { hopLine, lineType, openLines, type Exchange } from './exchange.ts';
 import { LiveError } from './live-error.ts';
-import { permit, permitProxied } from './policy.ts';
+import { permit, permitProxied, type ViaStation } from './policy.ts';
 import { sendThroughProxy, type ProxiedAnswer } from './proxied-request.ts';
 import { readBody } from './request-body.ts';
 import type { Visit, Visitors } from './visitors.ts';
@@ -27,10 +27,6 @@ const forwarded = [
 /** What of the answer stays behind: what belongs to the connection, to this site, or to its policy. */
 const keptBack =
   /^(connection|keep-alive|proxy-|te$|trailer|transfer-encoding|upgrade|set-cookie|content-security-policy|x-content-type-options|x-frame-options|access-control-|clear-site-data|strict-transport-security|alt-svc|refresh|link$|service-worker)/i;
-
-/** The proxies that a reader's own request can go through. */
-export const viaStations = ['kubectl-proxy', 'apiserver-proxy'] as const;
-export type ViaStation = (typeof viaStations)[number];
 
 export interface ViaOptions {
   readonly backend: LiveBackend;
