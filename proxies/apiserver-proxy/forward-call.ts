@@ -11,15 +11,13 @@ export interface ForwardCall extends Pick<
   readonly target: string;
   readonly location: Pick<Location, 'host' | 'port'>;
   readonly tls: ForwardTls;
-  /** Headers that the target gets from us; it gets none of these names from the client. */
+  /** Headers that the target gets from us, one character per byte; it gets none of these names from the client. */
   readonly headers: Readonly<Record<string, readonly string[]>>;
-  /** Client's headers that start so do not reach the target either: `x-remote-extra-`. */
-  readonly withoutPrefixes: readonly string[];
   /** Answers 3xx with a Location become 502. */
   readonly rejectsRedirects: boolean;
 }
 
-/** How the target must show itself, and how we do. Everything as PEM. */
+/** How the target must show itself, and how we do, as PEM. The same object for the same connections. */
 export interface ForwardTls {
   /** The name that its certificate must have, which is also what it is asked for (SNI). */
   readonly serverName: string;

@@ -20,6 +20,8 @@ export interface OutgoingOptions {
   readonly asksForGzip: boolean;
   /** The application's own `Authorization`. */
   readonly authorization: string | null;
+  /** Headers that are the proxy's to set, whatever the client sent: a line for each value. */
+  readonly added?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Whether Go's transport would ask for gzip on the client's behalf and decode it. */
@@ -60,10 +62,11 @@ const replaced: ReadonlySet<string> = new Set(['user-agent', 'x-forwarded-for', 
 
 function passedLines({ headers }: IncomingRequest, options: OutgoingOptions): Line[] {
   const named = namedByConnection(headers);
+  const taken = new Set(Object.keys(options.added ?? {}).map((name) => name.toLowerCase()));
   const lines: Line[] = [];
   let cookies = '';
   for (const { name, key, value } of headers) {
-    if (!isPassed(key)) continue;
+    if (!isPassed(key) || taken.has(key)) continue;
     if (key === 'x-forwarded-uri' && options.isUpgrade) lines.push([canonicalName(name), value]);
     if (replaced.has(key)) continue;
     if (options.isUpgrade && key === 'upgrade') lines.push(['Upgrade', value]);
@@ -87,6 +90,9 @@ function addedLines(request: IncomingRequest, options: OutgoingOptions): Line[] 
   const forwardedFor = [...before, ...(clientAddress === null ? [] : [clientAddress])].join(', ');
   if (forwardedFor !== '') lines.push(['X-Forwarded-For', forwardedFor]);
   if (options.forwardedUri !== null) lines.push(['X-Forwarded-Uri', options.forwardedUri]);
+  for (const [name, values] of Object.entries(options.added ?? {})) {
+    for (const value of values) lines.push([name, value]);
+  }
   return lines;
 }
 

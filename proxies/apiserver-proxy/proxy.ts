@@ -3,6 +3,7 @@ import { badRequest, methodNotAllowed } from '../kit/apiserver/refusals.ts';
 import type { Hop } from '../kit/hop.ts';
 import { encodeUtf8, escapePath } from '../kit/http/request-target.ts';
 import { goAddress } from '../kit/kubeconfig/dial.ts';
+import type { ForwardCall } from './forward-call.ts';
 import { Forwarding } from './forwarding.ts';
 import { proxiedMethods } from './headers.ts';
 import { readIncoming } from './incoming-request.ts';
@@ -39,6 +40,8 @@ export interface ApiserverProxy extends AsyncDisposable {
    * @throws StatusError while nothing has been answered: the server writes it as it writes its own.
    */
   serve(call: ProxyCall): Promise<void>;
+  /** As `serve`, for a target that is known: no name is looked up, nothing of its answer rewritten. */
+  forward(call: ForwardCall): Promise<void>;
   /** Hops are recorded while somebody listens; otherwise they cost nothing. */
   setHopListener(listener: ((hop: Hop) => void) | null): void;
 }
@@ -82,6 +85,27 @@ export function createApiserverProxy(options: ApiserverProxyOptions): ApiserverP
           prefix: call.prefix,
         }),
         rejectsRedirects: options.rejectsRedirects === true,
+      }).run();
+    },
+    async forward(call) {
+      const { host, port } = call.location;
+      const incoming = { ...readIncoming(call.request), host: goAddress(host, port) };
+      const outgoing = {
+        target: call.target,
+        forwardedUri: null,
+        isUpgrade: false,
+        asksForGzip: asksForGzip(incoming),
+        authorization: null,
+        added: call.headers,
+      };
+      await new Forwarding({
+        ...call,
+        incoming,
+        target: targets.of({ scheme: 'https', host, port, transport: call.tls }),
+        head: outgoingHead(incoming, outgoing),
+        asksForGzip: outgoing.asksForGzip,
+        rewriter: null,
+        rejectsRedirects: call.rejectsRedirects,
       }).run();
     },
     setHopListener: () => undefined,

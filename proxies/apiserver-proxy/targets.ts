@@ -6,6 +6,7 @@ import type { KeyPair, TlsTrust } from '../kit/kubeconfig/tls-client.ts';
 import { createUpstreamPool } from '../kit/http/upstream-pool.ts';
 import type { IdleBudget, UpstreamPool } from '../kit/http/upstream-pool.ts';
 import type { Dialer } from '../kit/upstream.ts';
+import type { ForwardTls } from './forward-call.ts';
 import type { KubeletTransport } from './kubelet-transport.ts';
 import type { Location } from './location.ts';
 
@@ -16,7 +17,7 @@ export interface Target {
 }
 
 export interface Targets extends Disposable {
-  of(location: Location): Target;
+  of(to: Destination): Target;
 }
 
 /** Over all targets. */
@@ -24,11 +25,19 @@ const maximumIdle = 1024;
 /** Targets that nobody asked for all this while are forgotten. */
 const forgetMs = 120_000;
 
-type Destination = Pick<Location, 'scheme' | 'host' | 'port' | 'transport' | 'serverName'>;
+export interface Destination extends Pick<Location, 'scheme' | 'host' | 'port' | 'serverName'> {
+  readonly transport: Location['transport'] | ForwardTls;
+}
 
 /** @throws Error where OpenSSL cannot read the kubelet certificate or key. */
 export function createTargets(kubelet: KubeletTransport | undefined): Targets {
   const secured = { insecure: securing(undefined), kubelet: securing(kubelet) };
+  const certified = new WeakMap<ForwardTls, Certified>();
+  const certifiedBy = (tls: ForwardTls): Certified => {
+    let found = certified.get(tls);
+    if (found === undefined) certified.set(tls, (found = certify(tls)));
+    return found;
+  };
   const budget: IdleBudget = { held: 0, maximum: maximumIdle };
   const known = new Map<string, Target & { usedMs: number }>();
 
@@ -42,16 +51,21 @@ export function createTargets(kubelet: KubeletTransport | undefined): Targets {
   }, forgetMs).unref();
 
   const create = (to: Destination): Target => {
-    const dialer = to.scheme === 'http' ? plain(to) : secured[to.transport](to);
+    const { transport } = to;
+    const secure = typeof transport === 'string' ? secured[transport] : certifiedBy(transport).to;
+    const dialer = to.scheme === 'http' ? plain(to) : secure(to);
     return { dialer, pool: createUpstreamPool(dialer, () => undefined, budget) };
   };
 
   return {
-    of(location) {
-      const key = keyOf(location);
+    of(to) {
+      const key = keyOf(
+        to,
+        typeof to.transport === 'string' ? to.transport : certifiedBy(to.transport).id,
+      );
       let target = known.get(key);
       if (target === undefined) {
-        target = { ...create(location), usedMs: 0 };
+        target = { ...create(to), usedMs: 0 };
         known.set(key, target);
       }
       target.usedMs = performance.now();
@@ -65,7 +79,7 @@ export function createTargets(kubelet: KubeletTransport | undefined): Targets {
   };
 }
 
-function keyOf({ scheme, host, port, transport, serverName = '' }: Destination): string {
+function keyOf({ scheme, host, port, serverName = '' }: Destination, transport: string): string {
   return `${scheme} ${host} ${port} ${transport} ${serverName}`;
 }
 
@@ -90,5 +104,32 @@ function securing(kubelet: KubeletTransport | undefined): (to: Destination) => D
     context ??= createTlsContext(trust, pair);
     const client = createTlsClient(host, { ...trust, serverName }, pair, [], context);
     return { generation: 0, connect: (options = {}) => client.connect(port, options) };
+  };
+}
+
+/** Connections that are made under conditions of their own, and what tells them from others. */
+interface Certified {
+  readonly id: string;
+  readonly to: (destination: Destination) => Dialer;
+}
+
+let certifiedCount = 0;
+
+function certify({ serverName, authority, isUnverified, client }: ForwardTls): Certified {
+  const trust: TlsTrust = {
+    ca: authority === undefined ? null : Buffer.from(authority),
+    isInsecure: isUnverified,
+    serverName,
+  };
+  const pair = client
+    ? { certificate: Buffer.from(client.certificate), key: Buffer.from(client.key) }
+    : null;
+  const context = createTlsContext(trust, pair);
+  return {
+    id: `certified-${++certifiedCount}`,
+    to: ({ host, port }) => {
+      const tls = createTlsClient(host, trust, pair, [], context);
+      return { generation: 0, connect: (options = {}) => tls.connect(port, options) };
+    },
   };
 }
