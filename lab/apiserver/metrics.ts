@@ -3,6 +3,7 @@ import type { RequestInfo } from '../../proxies/kit/apiserver/request-info.ts';
 import type { InFlight } from './in-flight.ts';
 import { findResource } from './resource-table.ts';
 import { allVerbs } from './resource.ts';
+import { labelsOf, processFamilies, prometheusText } from '../../proxies/kit/prometheus-text.ts';
 
 export interface Metrics {
   /** Counts a request that was answered. */
@@ -12,43 +13,38 @@ export interface Metrics {
 
 export function createMetrics(inFlight: InFlight): Metrics {
   const requests = new Map<string, number>();
-  const startedAt = Date.now() / 1000 - process.uptime();
   return {
     count: (info, code) => {
-      const labels = labelsOf(info, code);
+      const labels = labelsOfRequest(info, code);
       requests.set(labels, (requests.get(labels) ?? 0) + 1);
     },
     text: () =>
-      [
-        ...family(
-          'apiserver_request_total',
-          'counter',
-          'Requests, by what was asked and answered.',
-        ),
-        ...[...requests].map(([labels, count]) => `apiserver_request_total{${labels}} ${count}`),
-        ...family('apiserver_current_inflight_requests', 'gauge', 'Short requests under way.'),
-        `apiserver_current_inflight_requests ${inFlight.count()}`,
-        ...family('process_resident_memory_bytes', 'gauge', 'Resident memory in bytes.'),
-        `process_resident_memory_bytes ${process.memoryUsage.rss()}`,
-        ...family('process_start_time_seconds', 'gauge', 'When the process started.'),
-        `process_start_time_seconds ${startedAt}`,
-        '',
-      ].join('\n'),
+      prometheusText([
+        {
+          name: 'apiserver_request_total',
+          type: 'counter',
+          help: 'Requests, by what was asked and answered.',
+          samples: [...requests].map(([labels, value]) => ({ labels, value })),
+        },
+        {
+          name: 'apiserver_current_inflight_requests',
+          type: 'gauge',
+          help: 'Short requests under way.',
+          samples: [{ labels: '', value: inFlight.count() }],
+        },
+        ...processFamilies(),
+      ]),
   };
 }
 
-function family(name: string, type: 'counter' | 'gauge', help: string): readonly string[] {
-  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`];
-}
-
 /** What a client makes up is no label: there are as many lines as there are resources and verbs. */
-function labelsOf(info: RequestInfo, code: number): string {
+function labelsOfRequest(info: RequestInfo, code: number): string {
   const { subresource, namespace, name } = info;
   const resource = findResource(info.group, info.version, info.resource);
   const scope = !resource ? '' : name ? 'resource' : namespace ? 'namespace' : 'cluster';
   const isPart =
     subresource === 'status' || resource?.subresources?.some((one) => one.name === subresource);
-  const labels = {
+  return labelsOf({
     code: String(code),
     component: 'apiserver',
     dry_run: info.query.get('dryRun') === 'All' ? 'All' : '',
@@ -58,10 +54,7 @@ function labelsOf(info: RequestInfo, code: number): string {
     subresource: resource && isPart ? subresource : '',
     verb: resource ? verbOf(info) : 'GET',
     version: resource?.version ?? '',
-  };
-  return Object.entries(labels)
-    .map(([label, value]) => `${label}=${JSON.stringify(value)}`)
-    .join(',');
+  });
 }
 
 /** Upstream: `CleanVerb`. */

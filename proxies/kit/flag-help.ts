@@ -3,6 +3,8 @@ import type { Flag, Value } from '../descriptor.ts';
 import type { Messages } from './messages.ts';
 
 const width = 100;
+/** A longer spelling has its line to itself. */
+const widestSpelling = 46;
 
 type HelpFlag = Pick<Flag, 'name' | 'type'> & {
   /** The message `cli.groups.<group>` says what they have in common. */
@@ -26,7 +28,8 @@ export function flagHelp(command: Helpful, messages: Messages): string {
   const describe = command.describe ?? ((name: string) => messages.say(`tables:flags.${name}`));
   const shown = command.flags.filter((flag) => flag.hidden !== true);
   const groups = [...new Set(shown.map((flag) => flag.group))];
-  const column = Math.max(...shown.map((flag) => spelling(flag).length)) + 4;
+  const lengths = shown.map((flag) => spelling(flag).length);
+  const column = Math.max(...lengths.filter((length) => length <= widestSpelling)) + 4;
   const sections = groups.map((group) => [
     messages.say(`cli.groups.${group}`),
     ...shown
@@ -45,13 +48,19 @@ export function flagHelp(command: Helpful, messages: Messages): string {
 
 function entry(flag: HelpFlag, about: string, column: number, messages: Messages): string {
   const text = [
-    about,
+    // The page shows code as code.
+    about.replaceAll('`', ''),
     ...(isWorthSaying(flag) ? [messages.say('cli.default', { value: String(flag.default) })] : []),
     ...(flag.env === undefined ? [] : [messages.say('cli.env', { name: flag.env })]),
   ].join(' ');
   const [first = '', ...rest] = wrap(text, width - column);
-  const head = spelling(flag).padEnd(column) + first;
-  return [head, ...rest.map((line) => ' '.repeat(column) + line)].join('\n');
+  const spelled = spelling(flag);
+  const indent = ' '.repeat(column);
+  const head =
+    spelled.length > widestSpelling
+      ? `${spelled}\n${indent}${first}`
+      : spelled.padEnd(column) + first;
+  return [head, ...rest.map((line) => indent + line)].join('\n');
 }
 
 function spelling({ name, shorthand, type }: HelpFlag): string {

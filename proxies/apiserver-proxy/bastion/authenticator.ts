@@ -8,7 +8,7 @@ import type { TokenReviewer } from './token-reviewer.ts';
 
 export interface AuthenticatorOptions {
   /** `--client-ca-file` */
-  readonly clientAuthorities: Authorities | undefined;
+  readonly clientAuthorities: () => Authorities | undefined;
   readonly reviewToken: TokenReviewer;
   /** `--anonymous-auth` */
   readonly takesAnonymous: boolean;
@@ -21,8 +21,9 @@ export type Authenticator = (request: HttpRequest) => Promise<User>;
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   const { clientAuthorities, reviewToken, takesAnonymous } = options;
   return async (request) => {
-    const certificate = clientAuthorities && clientCertificateOf(connectionOf(request));
-    if (certificate?.commonName && clientAuthorities && certificate.isIssuedBy(clientAuthorities)) {
+    const authorities = clientAuthorities();
+    const certificate = authorities && clientCertificateOf(connectionOf(request));
+    if (certificate?.commonName && authorities && certificate.isIssuedBy(authorities)) {
       const { commonName: name, organizations: groups } = certificate;
       return withAuthenticated({ name, groups });
     }

@@ -72,6 +72,15 @@ export const flags = [
     group: 'targets',
     upstream: false,
   },
+  // For clusters on one machine's loopback addresses, such as a lab without namespaces.
+  {
+    name: 'allow-loopback-endpoints',
+    type: 'bool',
+    default: false,
+    group: 'targets',
+    upstream: false,
+    hidden: true,
+  },
   { name: 'audit-log-path', type: 'string', default: '', group: 'diagnostics' },
   { name: 'v', type: 'int', default: 0, group: 'diagnostics' },
   { name: 'help', shorthand: 'h', type: 'bool', default: false, group: 'diagnostics' },

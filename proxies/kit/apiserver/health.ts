@@ -8,6 +8,8 @@ export interface HealthCheck {
   /** Where it counts; absent: everywhere. */
   readonly endpoints?: readonly Endpoint[];
   readonly isHealthy: () => boolean;
+  /** What there is to say of it though it is healthy; default `ok`. */
+  readonly note?: () => string;
 }
 
 export interface HealthAnswer {
@@ -49,12 +51,12 @@ function answerAll(
   query: URLSearchParams,
 ): HealthAnswer {
   const excluded = new Set(query.getAll('exclude'));
-  const results = checks.map(({ name, isHealthy }) => {
+  const results = checks.map(({ name, isHealthy, note }) => {
     if (excluded.delete(name)) return { isGood: true, line: `[+]${name} excluded: ok\n` };
     const isGood = isHealthy();
     return {
       isGood,
-      line: isGood ? `[+]${name} ok\n` : `[-]${name} failed: reason withheld\n`,
+      line: isGood ? `[+]${name} ${note?.() ?? 'ok'}\n` : `[-]${name} failed: reason withheld\n`,
     };
   });
   const isHealthy = results.every(({ isGood }) => isGood);

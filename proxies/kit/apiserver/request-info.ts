@@ -66,9 +66,12 @@ export function readRequest(method: string, target: string): RequestInfo {
   let rest = parts.slice(isCore ? 2 : 3);
 
   let verb = verbs.get(method) ?? '';
-  // The old way to watch: /api/v1/watch/pods.
-  if (rest[0] === 'watch' && rest.length > 1) {
-    verb = 'watch';
+  // The old ways to watch and to proxy: /api/v1/watch/pods, /api/v1/proxy/nodes/node-1. Upstream still reads
+  // both, and serves only the first.
+  const [first = ''] = rest;
+  const isOldProxy = first === 'proxy' && rest.length > 1;
+  if (isOldProxy || (first === 'watch' && rest.length > 1)) {
+    verb = first;
     rest = rest.slice(1);
   }
 
@@ -79,7 +82,9 @@ export function readRequest(method: string, target: string): RequestInfo {
     if (below !== undefined && !namespaceSubresources.has(below)) rest = rest.slice(2);
   }
 
-  const [resource = '', pathName = '', subresource = '', ...more] = rest;
+  const [resource = '', pathName = '', ...behind] = rest;
+  // Behind the name that was proxied to stood a path of its own.
+  const [subresource = '', ...more] = isOldProxy ? [''] : behind;
   let name = pathName;
   if (name === '' && verb === 'get') {
     verb = isTrue(query.get('watch')) ? 'watch' : 'list';

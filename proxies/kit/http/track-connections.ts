@@ -4,6 +4,8 @@ import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
 import type { Duplex } from 'node:stream';
 
 export interface Connections {
+  /** Takes no more, and asks clients to leave once they have their answers. */
+  drain(): void;
   /** Ends them all at once, and the listener. */
   end(): void;
   /** Resolves when nothing is left. */
@@ -19,7 +21,7 @@ export function trackConnections(server: Http2SecureServer | Server): Connection
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  server.on('session', (session) => {
+  server.on('session', (session: ServerHttp2Session) => {
     sessions.add(session);
     session.once('close', () => sessions.delete(session));
     session.on('error', () => undefined);
@@ -28,6 +30,10 @@ export function trackConnections(server: Http2SecureServer | Server): Connection
   server.on('tlsClientError', () => undefined);
   server.on('sessionError', () => undefined);
   return {
+    drain: () => {
+      server.close();
+      for (const session of sessions) session.close();
+    },
     end: () => {
       server.close();
       for (const session of sessions) session.destroy();
