@@ -101,12 +101,17 @@ function groupsOf(
 function readHeaders({ rawHeaders }: HttpRequest) {
   return rawHeaders.flatMap((raw, index) => {
     const name = raw.toLowerCase();
-    if (index % 2 === 1 || !name.startsWith('impersonate-')) return [];
+    if (index % 2 === 1 || !isAsking(name)) return [];
     const value = rawHeaders[index + 1] ?? '';
     // As upstream: who is nobody is not asked for.
     const isNobody = value === '' && (name === 'impersonate-user' || name === 'impersonate-uid');
     return isNobody ? [] : [{ name, value }];
   });
+}
+
+/** Other headers that begin alike are the application's, as upstream. */
+function isAsking(header: string): boolean {
+  return /^impersonate-(?:user|group|uid|extra-.*)$/s.test(header);
 }
 
 /** What is no escape stays as it is. */
