@@ -42,6 +42,8 @@ export function answerHeaders(
     if (isHopByHop(key, named) || removed.has(key) || ofConnection.has(key)) continue;
     if (key === 'content-length' && (!isLengthKept || answered.has(key))) continue;
     if (key === 'content-encoding' && options.isDecoded) continue;
+    // As Go: nothing about content that is not there.
+    if (key === 'content-type' && status === 304) continue;
     const known = answered.get(key);
     if (known) known.values.push(value);
     else answered.set(key, { name, values: [...ownValues(response, key), value] });

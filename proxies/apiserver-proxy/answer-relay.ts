@@ -1,9 +1,9 @@
 /** Brings the target's answer to the client: each piece as it comes, links and redirects rewritten. */
+import { passedTrailers } from '../kit/http/chunked-end.ts';
 import type { BodyReader } from '../kit/http/body.ts';
 import type { Framing } from '../kit/http/framing.ts';
 import type { ResponseHead } from '../kit/http/head.ts';
 import { headerValue } from '../kit/http/head.ts';
-import { isHopByHop } from '../kit/http/hop-by-hop.ts';
 import type { Header } from '../kit/http/head.ts';
 import { detectContentType } from '../kit/http/sniff.ts';
 import type { HttpResponse } from '../kit/http/server-exchange.ts';
@@ -150,7 +150,7 @@ export class AnswerRelay {
       this.head = null;
       response.writeHead(head.status, head.headers);
     }
-    const passed = trailers.filter(({ key }) => !isHopByHop(key, notInTrailers));
+    const passed = passedTrailers(trailers);
     if (passed.length > 0) {
       response.addTrailers?.(Object.fromEntries(passed.map(({ name, value }) => [name, value])));
     }
@@ -162,4 +162,3 @@ export class AnswerRelay {
 type Headers = Readonly<Record<string, string | string[]>>;
 
 const nothing: Buffer = Buffer.alloc(0);
-const notInTrailers: ReadonlySet<string> = new Set(['content-length', 'host', 'content-type']);

@@ -9,6 +9,7 @@ import { StatusError } from '../kit/api/status-error.ts';
 import type { HttpRequest, HttpResponse } from '../kit/http/server-exchange.ts';
 import type { UpstreamConnection, UpstreamReceiver } from '../kit/http/upstream-connection.ts';
 import { AnswerRelay } from './answer-relay.ts';
+import type { HopRecorder, SentRequest } from './hop-recorder.ts';
 import type { IncomingRequest } from './incoming-request.ts';
 import { RequestBody } from './request-body.ts';
 import type { Rewriter } from './rewrite/rewriter.ts';
@@ -23,9 +24,10 @@ export interface ForwardingPlan {
   /** As it goes to the target. */
   readonly head: string;
   /** The proxy asked for gzip, not the client. */
-  readonly asksForGzip: boolean;
+  readonly mayDecode: boolean;
   readonly rewriter: Rewriter | null;
   readonly rejectsRedirects: boolean;
+  readonly hops: HopRecorder | null;
 }
 
 const repeatable: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
@@ -47,7 +49,7 @@ export class Forwarding implements UpstreamReceiver {
     this.relay = new AnswerRelay(plan.response, {
       method: plan.incoming.method,
       rewriter: plan.rewriter,
-      mayDecode: plan.asksForGzip,
+      mayDecode: plan.mayDecode,
       onEnd: () => this.finish(),
       onBroken: () => this.breakOff(),
     });
@@ -56,6 +58,8 @@ export class Forwarding implements UpstreamReceiver {
       onHead: (head, framing) => {
         const { connection } = this;
         if (connection === null) return;
+        const sent = this.describeSent();
+        if (sent !== null) plan.hops?.answered(head.status, sent);
         if (plan.rejectsRedirects && isRedirect(head)) {
           this.fail(redirectRefused());
           return;
@@ -71,7 +75,7 @@ export class Forwarding implements UpstreamReceiver {
         this.end = end;
         this.relay.end(end.trailers);
       },
-      onMalformed: (fault) => this.fail(unreachable(fault)),
+      onMalformed: (fault) => this.failToReach(fault),
       onBroken: () => this.breakOff(),
     });
   }
@@ -107,7 +111,7 @@ export class Forwarding implements UpstreamReceiver {
       this.dial();
     } else if (error === null) this.reader.takeEnd();
     else if (this.reader.hasStarted) this.breakOff();
-    else this.fail(unreachable(goErrorText(error, connection.label)));
+    else this.failToReach(goErrorText(error, connection.label));
   }
 
   onUpstreamDrain(): void {
@@ -132,7 +136,7 @@ export class Forwarding implements UpstreamReceiver {
         if (this.isDone) connection.destroy();
         else this.use(connection);
       },
-      (error: unknown) => this.fail(unreachable(messageOf(error))),
+      (error: unknown) => this.failToReach(messageOf(error)),
     );
   }
 
@@ -141,6 +145,7 @@ export class Forwarding implements UpstreamReceiver {
     this.connection = connection;
     connection.uses++;
     connection.receiver = this;
+    this.plan.hops?.sent();
     connection.socket.write(this.plan.head, 'latin1');
     this.body.start(connection, this.onClientGone);
   }
@@ -168,6 +173,12 @@ export class Forwarding implements UpstreamReceiver {
     this.outcome.reject(error);
   }
 
+  private failToReach(cause: string): void {
+    if (this.isDone) return;
+    this.plan.hops?.failed(cause, this.describeSent());
+    this.fail(unreachable(cause));
+  }
+
   /** Too late for an answer: the client must see that it is unfinished. */
   private breakOff(): void {
     if (this.isDone) return;
@@ -180,6 +191,18 @@ export class Forwarding implements UpstreamReceiver {
     if (response.stream) response.stream.close(http2InternalError);
     else response.destroy();
     this.outcome.resolve(undefined);
+  }
+
+  /** Costs nothing while nobody listens. */
+  private describeSent(): SentRequest | null {
+    const { hops, head } = this.plan;
+    if (hops === null || this.connection === null) return null;
+    return {
+      head,
+      sentBytes: head.length + this.body.sentBytes,
+      receivedBytes: this.reader.receivedBytes,
+      connection: this.connection,
+    };
   }
 
   private close(): void {

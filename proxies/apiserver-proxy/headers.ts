@@ -25,6 +25,3 @@ export const removedAnswerHeaders = [
 /** Our own, for the proxy alone. */
 export const applicationAuthorizationHeader = 'X-Hop-Authorization';
 export const rewriteHeader = 'X-Hop-Rewrite';
-
-/** The methods that are proxied; others are answered 405. */
-export const proxiedMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;

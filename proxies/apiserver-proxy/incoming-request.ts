@@ -1,4 +1,5 @@
 /** A request as it came, read in the one way in which everybody must read it. */
+import { plainAddress } from '../kit/http/endpoint-text.ts';
 import { requestFraming } from '../kit/http/framing.ts';
 import type { Framing } from '../kit/http/framing.ts';
 import type { Header } from '../kit/http/head.ts';
@@ -21,16 +22,28 @@ export interface IncomingRequest {
 export function readIncoming(request: HttpRequest): IncomingRequest {
   const isHttp2 = request.httpVersion.startsWith('2');
   const { headers, authority } = readHeaders(request.rawHeaders, isHttp2);
+  for (const { name, value } of headers) {
+    if (!token.test(name)) throw refused('invalid header name');
+    if (illegalValue.test(value)) throw refused(`invalid value of header ${name}`);
+  }
   const target = request.url ?? '/';
   const mark = target.indexOf('?');
   return {
     method: request.method ?? 'GET',
     headers,
-    host: authorityOf(target) ?? authority ?? hostOf(headers),
+    host: authorityOf(target) ?? hostOf(headers, authority),
     query: mark === -1 || mark === target.length - 1 ? '' : target.slice(mark),
     framing: framingOf(request, headers, isHttp2),
     clientAddress: addressOf(request.socket),
   };
+}
+
+/** The headers of a request whatever they are. */
+export function rawHeaders({ rawHeaders: raw, httpVersion }: HttpRequest): readonly Header[] {
+  const { headers, authority } = readHeaders(raw, httpVersion.startsWith('2'));
+  return authority === null
+    ? headers
+    : [{ name: 'Host', key: 'host', value: authority }, ...headers];
 }
 
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -52,17 +65,15 @@ function readHeaders(
       if (name === ':authority') authority = value;
       continue;
     }
-    if (!token.test(name)) throw refused('invalid header name');
-    if (illegalValue.test(value)) throw refused(`invalid header value of ${name}`);
     headers.push({ name, key: name.toLowerCase(), value });
   }
   return { headers, authority };
 }
 
-function hostOf(headers: readonly Header[]): string {
+function hostOf(headers: readonly Header[], authority: string | null): string {
   const hosts = headers.filter(({ key }) => key === 'host');
   if (hosts.length > 1) throw refused('too many Host headers');
-  const host = hosts[0]?.value ?? '';
+  const host = authority ?? hosts[0]?.value ?? '';
   if (!validHost.test(host)) throw refused('malformed Host header');
   return host;
 }
@@ -88,7 +99,7 @@ function framingOf(request: HttpRequest, headers: readonly Header[], isHttp2: bo
 function addressOf(socket: unknown): string | null {
   if (typeof socket !== 'object' || socket === null || !('remoteAddress' in socket)) return null;
   const { remoteAddress } = socket;
-  return typeof remoteAddress === 'string' ? remoteAddress.replace(/^::ffff:(?=\d+\.)/, '') : null;
+  return typeof remoteAddress === 'string' ? plainAddress(remoteAddress) : null;
 }
 
 function refused(message: string): StatusError {

@@ -58,7 +58,7 @@ const kept: ReadonlySet<string> = new Set([
 ]);
 
 /** Stated anew. */
-const replaced: ReadonlySet<string> = new Set(['user-agent', 'x-forwarded-for', 'x-forwarded-uri']);
+const replaced: ReadonlySet<string> = new Set(['user-agent', 'x-forwarded-for']);
 
 function passedLines({ headers }: IncomingRequest, options: OutgoingOptions): Line[] {
   const named = namedByConnection(headers);
@@ -67,11 +67,16 @@ function passedLines({ headers }: IncomingRequest, options: OutgoingOptions): Li
   let cookies = '';
   for (const { name, key, value } of headers) {
     if (!isPassed(key) || taken.has(key)) continue;
-    if (key === 'x-forwarded-uri' && options.isUpgrade) lines.push([canonicalName(name), value]);
     if (replaced.has(key)) continue;
+    if (key === 'x-forwarded-uri' && options.forwardedUri !== null) continue;
     if (options.isUpgrade && key === 'upgrade') lines.push(['Upgrade', value]);
     if (isHopByHop(key, named)) continue;
     if (key === 'accept-encoding' && options.asksForGzip) continue;
+    if (key === 'sec-websocket-protocol') {
+      const protocols = withoutToken(value);
+      if (protocols !== '') lines.push([canonicalName(name), protocols]);
+      continue;
+    }
     // HTTP/2 may bring the crumbs one by one (RFC 9113, section 8.2.3).
     if (key === 'cookie') cookies += `${cookies === '' ? '' : '; '}${value}`;
     else lines.push([canonicalName(name), value]);
@@ -79,6 +84,18 @@ function passedLines({ headers }: IncomingRequest, options: OutgoingOptions): Li
   if (cookies !== '') lines.push(['Cookie', cookies]);
   return lines;
 }
+
+/** A browser brings its bearer token to the server as the name of a protocol: it is no target's. */
+function withoutToken(protocols: string): string {
+  if (!protocols.toLowerCase().includes(tokenProtocol)) return protocols;
+  return protocols
+    .split(',')
+    .map((protocol) => protocol.trim())
+    .filter((protocol) => !protocol.toLowerCase().startsWith(tokenProtocol))
+    .join(', ');
+}
+
+const tokenProtocol = 'base64url.bearer.authorization.k8s.io.';
 
 function addedLines(request: IncomingRequest, options: OutgoingOptions): Line[] {
   const { headers, clientAddress } = request;
@@ -132,6 +149,8 @@ function byName([a]: Line, [b]: Line): number {
 }
 
 const canonicalNames = new Map<string, string>();
+const maximumKnown = 512;
+const maximumKnownLength = 40;
 
 /** `content-type` becomes `Content-Type`, as Go writes it. */
 export function canonicalName(name: string): string {
@@ -140,6 +159,8 @@ export function canonicalName(name: string): string {
   const canonical = name
     .toLowerCase()
     .replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase());
-  if (canonicalNames.size < 512) canonicalNames.set(name, canonical);
+  if (canonicalNames.size < maximumKnown && name.length <= maximumKnownLength) {
+    canonicalNames.set(name, canonical);
+  }
   return canonical;
 }

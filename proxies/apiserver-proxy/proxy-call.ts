@@ -13,6 +13,8 @@ export interface ProxyCall {
   readonly signal: AbortSignal;
   /** The audit id. Names the hops of this request. */
   readonly requestId: string;
+  /** Whose request it is, for its hop. */
+  readonly user?: string | undefined;
   readonly resource: ProxyResource;
   /** Empty for nodes. */
   readonly namespace: string;

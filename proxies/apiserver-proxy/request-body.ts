@@ -1,11 +1,11 @@
 /** Sends a request's body to the target as the client delivers it, with back-pressure. */
 import { Readable } from 'node:stream';
+import { chunkedEnd } from '../kit/http/chunked-end.ts';
 import type { Header } from '../kit/http/head.ts';
 import type { HttpRequest } from '../kit/http/server-exchange.ts';
 import type { UpstreamConnection } from '../kit/http/upstream-connection.ts';
 import type { IncomingRequest } from './incoming-request.ts';
 import { canonicalName, isPassed } from './outgoing-head.ts';
-import { hopByHop } from '../kit/http/hop-by-hop.ts';
 
 export class RequestBody {
   sentBytes = 0;
@@ -68,7 +68,9 @@ export class RequestBody {
 
   private readonly takeEnd = (): void => {
     this.isComplete = true;
-    if (this.isChunked) this.connection?.socket.write(chunkedEnd(trailersOf(this.request)));
+    if (this.isChunked) {
+      this.connection?.socket.write(chunkedEnd(trailersOf(this.request)), 'latin1');
+    }
   };
 
   private readonly takeClose = (): void => {
@@ -76,19 +78,15 @@ export class RequestBody {
   };
 }
 
-function trailersOf(request: object): readonly Pick<Header, 'name' | 'value'>[] {
+function trailersOf(request: object): readonly Header[] {
   const raw: unknown = 'rawTrailers' in request ? request.rawTrailers : [];
   if (!Array.isArray(raw)) return [];
-  const trailers: Pick<Header, 'name' | 'value'>[] = [];
+  const trailers: Header[] = [];
   for (let at = 0; at + 1 < raw.length; at += 2) {
-    trailers.push({ name: String(raw[at]), value: String(raw[at + 1]) });
+    const name = String(raw[at]);
+    const key = name.toLowerCase();
+    if (isPassed(key))
+      trailers.push({ name: canonicalName(name), key, value: String(raw[at + 1]) });
   }
   return trailers;
-}
-
-function chunkedEnd(trailers: readonly Pick<Header, 'name' | 'value'>[]): Buffer {
-  const lines = trailers
-    .filter(({ name }) => isPassed(name.toLowerCase()) && !hopByHop.has(name.toLowerCase()))
-    .map(({ name, value }) => `${canonicalName(name)}: ${value}\r\n`);
-  return Buffer.from(`0\r\n${lines.join('')}\r\n`, 'latin1');
 }

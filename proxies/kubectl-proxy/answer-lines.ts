@@ -2,13 +2,11 @@
 import { isBodyAllowed } from '../kit/http/framing.ts';
 import type { Framing } from '../kit/http/framing.ts';
 import type { Header, ResponseHead } from '../kit/http/head.ts';
-import { hasToken, isHopByHop, namedByConnection } from '../kit/http/hop-by-hop.ts';
+import { isHopByHop, namedByConnection } from '../kit/http/hop-by-hop.ts';
 import { httpDate } from '../kit/http/http-date.ts';
 import { statusText } from '../kit/http/status-text.ts';
+import type { Delivery } from '../kit/http/answer-writer.ts';
 import type { ClientRequest } from './client-request.ts';
-
-/** How the body goes to the client. */
-export type Delivery = 'none' | 'length' | 'chunked' | 'until-close';
 
 export interface AnswerOptions {
   readonly framing: Framing;
@@ -53,18 +51,6 @@ export function answerHead(
   return text + options.connection;
 }
 
-/** The upstream's own head, for a refused upgrade: its reason, no Date (recorded case `up-deny`). */
-export function echoHead(head: ResponseHead, delivery: Delivery): string {
-  const named = namedByConnection(head.headers);
-  const isClosing = delivery === 'until-close' || hasToken(head.headers, 'connection', 'close');
-  let text = `HTTP/1.${head.minorVersion} ${head.status} ${head.reason}\r\n`;
-  for (const { name, key, value } of head.headers) {
-    if (!isHopByHop(key, named)) text += `${name}: ${value}\r\n`;
-  }
-  if (delivery === 'chunked') text += 'Transfer-Encoding: chunked\r\n';
-  return isClosing ? `${text}Connection: close\r\n` : text;
-}
-
 /** An interim answer (1xx): its headers, and nothing added. */
 export function interimHead({ status, headers }: ResponseHead): string {
   const named = namedByConnection(headers);
@@ -73,15 +59,6 @@ export function interimHead({ status, headers }: ResponseHead): string {
     if (!isHopByHop(key, named) && key !== 'content-length') text += `${name}: ${value}\r\n`;
   }
   return `${text}\r\n`;
-}
-
-/** The end of a chunked body, with its trailers. */
-export function chunkedEnd(trailers: readonly Header[]): string {
-  const named: ReadonlySet<string> = new Set(['content-length', 'host']);
-  const lines = trailers
-    .filter(({ key }) => !isHopByHop(key, named))
-    .map(({ name, value }) => `${name}: ${value}\r\n`);
-  return `0\r\n${lines.join('')}\r\n`;
 }
 
 function announcedTrailers(headers: readonly Header[]): string {

@@ -5,7 +5,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Value } from '../descriptor.ts';
 import type { Hop } from '../kit/hop.ts';
-import { headerValue, parseHeaders } from '../kit/http/head.ts';
+import { endpointText } from '../kit/http/endpoint-text.ts';
+import { parseHeaders } from '../kit/http/head.ts';
+import { protocolOf } from '../kit/http/hop-protocol.ts';
 import { headerChanges, shownTarget } from '../kit/http/header-changes.ts';
 import { tlsFacts } from '../kit/http/tls-facts.ts';
 import type { UpstreamConnection } from '../kit/http/upstream-connection.ts';
@@ -57,11 +59,11 @@ export class HopRecorder {
       ...this.common({ key: `kubectl-proxy.${decision.key}`, values: decision.values }),
       from: {
         station: 'client',
-        address: endpoint(this.client.remoteAddress, this.client.remotePort),
+        address: endpointText(this.client.remoteAddress, this.client.remotePort),
       },
       to: {
         station: 'kubectl-proxy',
-        address: endpoint(this.client.localAddress, this.client.localPort),
+        address: endpointText(this.client.localAddress, this.client.localPort),
       },
       tls: null,
       target: shownTarget(head.target),
@@ -102,12 +104,14 @@ export class HopRecorder {
       ...this.common({ key: `kubectl-proxy.${key}`, values }),
       from: {
         station: 'kubectl-proxy',
-        address: endpoint(socket?.localAddress, socket?.localPort),
+        address: endpointText(socket?.localAddress, socket?.localPort),
       },
       to: {
         station: 'apiserver',
         address:
-          socket === undefined ? this.authority : endpoint(socket.remoteAddress, socket.remotePort),
+          socket === undefined
+            ? this.authority
+            : endpointText(socket.remoteAddress, socket.remotePort),
       },
       tls: socket === undefined ? null : tlsFacts(socket),
       target: shownTarget(sent?.head.split(' ', 2)[1] ?? this.request.head.target),
@@ -128,7 +132,7 @@ export class HopRecorder {
   ): Pick<Hop, 'request' | 'protocol' | 'method' | 'decision'> {
     return {
       request: this.id,
-      protocol: protocolOf(this.request),
+      protocol: protocolOf(this.request.head.headers),
       method: this.request.head.method,
       decision,
     };
@@ -139,23 +143,10 @@ export class HopRecorder {
   }
 }
 
-function protocolOf({ head }: ClientRequest): Hop['protocol'] {
-  const upgrade = headerValue(head.headers, 'upgrade')?.toLowerCase() ?? '';
-  if (upgrade === 'websocket') return 'WebSocket';
-  return upgrade.startsWith('spdy/3.1') ? 'SPDY/3.1' : 'HTTP/1.1';
-}
-
 function headBytes({ head }: ClientRequest): number {
   const fields = head.headers.reduce(
     (sum, { name, value }) => sum + name.length + value.length + 4,
     0,
   );
   return head.method.length + head.target.length + ' HTTP/1.1\r\n\r\n '.length + fields;
-}
-
-/** `127.0.0.1:5000`, `[::1]:5000`, or `@` for a unix socket. */
-function endpoint(address: string | undefined, port: number | undefined): string {
-  if (address === undefined) return '@';
-  const plain = address.replace(/^::ffff:(?=\d+\.)/, '');
-  return `${plain.includes(':') ? `[${plain}]` : plain}:${port ?? 0}`;
 }

@@ -1,4 +1,5 @@
 /** Brings the upstream's answer to the client: new head, same body, byte for byte as it comes. */
+import { AnswerWriter } from '../kit/http/answer-writer.ts';
 import type { BodyReader } from '../kit/http/body.ts';
 import { createDecompression } from '../kit/http/decompression.ts';
 import type { Decompression } from '../kit/http/decompression.ts';
@@ -8,9 +9,7 @@ import type { ResponseHead } from '../kit/http/head.ts';
 import { ResponseReader } from '../kit/http/response-reader.ts';
 import type { ResponseEnd } from '../kit/http/response-reader.ts';
 import type { UpstreamConnection } from '../kit/http/upstream-connection.ts';
-import { answerHead, echoHead, interimHead } from './answer-lines.ts';
-import type { Delivery } from './answer-lines.ts';
-import { AnswerWriter } from './answer-writer.ts';
+import { answerHead, interimHead } from './answer-lines.ts';
 import type { ClientConnection } from './client-connection.ts';
 import type { ClientRequest } from './client-request.ts';
 
@@ -25,19 +24,12 @@ export interface RelayEvents {
   onBroken(fault: string): void;
 }
 
-/**
- * `answer`: as Go's server writes an answer. `echo`: the upstream's own head, as a refused upgrade is
- * passed on; the connection ends with it.
- */
-type Manner = 'answer' | 'echo';
-
 export class ResponseRelay {
   /** The proxy asked for gzip, not the client. */
   mayDecode = false;
   private readonly client: ClientConnection;
   private readonly request: ClientRequest;
   private readonly events: RelayEvents;
-  private readonly manner: Manner;
   private readonly reader: ResponseReader;
   /** The client's connection ends with this answer. */
   private isLast = false;
@@ -47,13 +39,7 @@ export class ResponseRelay {
   private decompression: Decompression | null = null;
   private connection: UpstreamConnection | null = null;
 
-  constructor(
-    client: ClientConnection,
-    request: ClientRequest,
-    events: RelayEvents,
-    manner: Manner = 'answer',
-  ) {
-    this.manner = manner;
+  constructor(client: ClientConnection, request: ClientRequest, events: RelayEvents) {
     this.client = client;
     this.request = request;
     this.events = events;
@@ -87,11 +73,6 @@ export class ResponseRelay {
     this.reader.takeEnd();
   }
 
-  /** Takes a final head; what is taken next is its body. Returns whether it can be relayed. */
-  accept(head: ResponseHead): boolean {
-    return this.reader.accept(head);
-  }
-
   /** The client took what it was sent. */
   drained(): void {
     this.decompression?.resume();
@@ -111,20 +92,8 @@ export class ResponseRelay {
     this.events.onHead(head);
     const coding = headerValue(head.headers, 'content-encoding') ?? '';
     const isDecoded = this.mayDecode && framing.kind !== 'none' && coding.toLowerCase() === 'gzip';
-    this.writer =
-      this.manner === 'echo'
-        ? this.startEcho(head, framing.kind)
-        : this.startAnswer(head, framing, isDecoded);
+    this.writer = this.startAnswer(head, framing, isDecoded);
     if (isDecoded) this.decompression = this.startDecompression(this.writer);
-  }
-
-  private startEcho(head: ResponseHead, delivery: Delivery): AnswerWriter {
-    this.isLast = true;
-    return new AnswerWriter(this.client.socket, {
-      head: echoHead(head, delivery),
-      delivery,
-      mustSniff: false,
-    });
   }
 
   private startAnswer(head: ResponseHead, framing: Framing, isDecoded: boolean): AnswerWriter {

@@ -1,4 +1,5 @@
 /** A request to hand the connection on: after a 101, bytes pass both ways, whatever they mean. */
+import { EchoRelay } from '../kit/http/echo-relay.ts';
 import { parseResponseHead } from '../kit/http/head.ts';
 import type { ResponseHead } from '../kit/http/head.ts';
 import { HeadCollector } from '../kit/http/head-collector.ts';
@@ -15,7 +16,6 @@ import { goErrorText, messageOf } from '../kit/http/go-error.ts';
 import type { PreparedRequest } from './prepare.ts';
 import type { HopRecorder, SentRequest } from './hop-recorder.ts';
 import { RequestSender } from './request-sender.ts';
-import { ResponseRelay } from './response-relay.ts';
 
 /** What Go's dialer takes a keepalive of zero for. */
 const defaultKeepAliveMs = 15_000;
@@ -40,7 +40,7 @@ export class Upgrading implements Exchange, UpstreamReceiver {
   private prepared: PreparedRequest | null = null;
   private connection: UpstreamConnection | null = null;
   /** Brings a refusal of the upstream to the client. */
-  private refusal: ResponseRelay | null = null;
+  private refusal: EchoRelay | null = null;
   private tunnel: Tunnel | null = null;
   private readonly hops: HopRecorder | null;
   private isDone = false;
@@ -105,7 +105,7 @@ export class Upgrading implements Exchange, UpstreamReceiver {
   onUpstreamBytes(memory: Buffer, start: number, end: number): void {
     if (this.connection === null) return;
     if (this.refusal !== null) {
-      this.refusal.take(this.connection, memory, start, end);
+      this.refusal.take(memory, start, end);
       return;
     }
     const next = this.heads.take(memory, start, end);
@@ -161,23 +161,17 @@ export class Upgrading implements Exchange, UpstreamReceiver {
     if (head.status === 401 && this.prepared?.hasAddedAuthorization === true) {
       this.context.upstream.credentialsRefused();
     }
-    const relay = new ResponseRelay(
-      this.client,
-      this.request,
-      {
-        onHead: () => undefined,
-        onComplete: () => {
-          this.end();
-          this.client.finish(true);
-        },
-        onMalformed: (fault) => this.fail(fault),
-        onBroken: () => this.breakOff(),
+    const relay = new EchoRelay(this.client.socket, connection, this.request.head.method, {
+      onEnd: () => {
+        this.end();
+        this.client.finish(true);
       },
-      'echo',
-    );
-    if (!relay.accept(head)) return;
+      onMalformed: (fault) => this.fail(fault),
+      onBroken: () => this.breakOff(),
+    });
+    if (!relay.start(head)) return;
     this.refusal = relay;
-    relay.take(connection, memory, next, end);
+    relay.take(memory, next, end);
   }
 
   /** The answer is the proxy's own 500. */

@@ -2,12 +2,8 @@
 import type { HeaderChange, Hop } from '../hop.ts';
 import type { Header } from './head.ts';
 
-const secret: ReadonlySet<string> = new Set([
-  'authorization',
-  'proxy-authorization',
-  'cookie',
-  'set-cookie',
-]);
+/** `Authorization`, `Proxy-Authorization` and all that are named so, and cookies. */
+const secret = /(?:^|-)authorization$|^(?:set-)?cookie$/;
 
 const redacted = '‹redacted›';
 
@@ -62,7 +58,7 @@ export function shownTarget(target: string): string {
 /** `Bearer abc` becomes `Bearer ‹redacted›`. */
 function shown(key: string, value: string): string {
   if (key === 'sec-websocket-protocol') return value.replace(webSocketBearer, `$1${redacted}`);
-  if (!secret.has(key)) return value;
+  if (!secret.test(key)) return value;
   const scheme = /^(Bearer|Basic|Digest|Negotiate) /i.exec(value)?.[0] ?? '';
   return `${scheme}${redacted}`;
 }

@@ -4,14 +4,16 @@
  */
 export const headroomBytes = 1024;
 /** The largest TLS record: a decrypting read never yields more. */
-const readBytes = 16_384;
+export const readBytes = 16_384;
+/** What a connection that mostly waits reads into. */
+export const idleBytes = 1024;
 const tailroomBytes = 16;
 
-export function newReadMemory(): Buffer {
-  return Buffer.allocUnsafeSlow(headroomBytes + readBytes + tailroomBytes);
+export function newReadMemory(sizeBytes = readBytes): Buffer {
+  return Buffer.allocUnsafeSlow(headroomBytes + sizeBytes + tailroomBytes);
 }
 
 /** The part of the memory that is read into. */
 export function readableWindow(memory: Buffer): Buffer {
-  return memory.subarray(headroomBytes, headroomBytes + readBytes);
+  return memory.subarray(headroomBytes, memory.length - tailroomBytes);
 }

@@ -1,8 +1,15 @@
 /** One HTTP/1.1 connection to the upstream, read into memory of its own that is used again. */
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { endpointText } from './endpoint-text.ts';
 import type { ConnectOptions, Dialer } from '../upstream.ts';
-import { headroomBytes, newReadMemory, readableWindow } from './read-memory.ts';
+import {
+  headroomBytes,
+  idleBytes,
+  newReadMemory,
+  readableWindow,
+  readBytes,
+} from './read-memory.ts';
 
 /** Whoever uses a connection just now. */
 export interface UpstreamReceiver {
@@ -48,8 +55,8 @@ export class UpstreamConnection {
     this.reading = reading;
     this.generation = generation;
     this.label =
-      endpoint(socket.localAddress, socket.localPort) +
-      `->${endpoint(socket.remoteAddress, socket.remotePort)}`;
+      endpointText(socket.localAddress, socket.localPort) +
+      `->${endpointText(socket.remoteAddress, socket.remotePort)}`;
     let error: Error | null = null;
     socket.allowHalfOpen = true;
     socket.setNoDelay(true);
@@ -74,6 +81,11 @@ export class UpstreamConnection {
     this.reading.isLent = true;
   }
 
+  /** It will mostly wait from now on, and not in memory that it does not need. */
+  economize(): void {
+    this.reading.isEconomical = true;
+  }
+
   pause(): void {
     this.reading.isPaused = true;
     this.socket.pause();
@@ -95,26 +107,34 @@ class Reading {
   connection: UpstreamConnection | null = null;
   isLent = false;
   isPaused = false;
+  /** As large as what comes. */
+  isEconomical = false;
+  private sizeBytes = readBytes;
   private memory = newReadMemory();
   private view = readableWindow(this.memory);
+  private lastBytes = 0;
 
   window(): Buffer {
-    if (this.isLent) {
+    const sizeBytes = this.isEconomical ? this.fittingBytes() : this.sizeBytes;
+    if (this.isLent || sizeBytes !== this.sizeBytes) {
       this.isLent = false;
-      this.memory = newReadMemory();
+      this.sizeBytes = sizeBytes;
+      this.memory = newReadMemory(sizeBytes);
       this.view = readableWindow(this.memory);
     }
     return this.view;
   }
 
+  /** Large once a read has filled its memory, small again after a small one. */
+  private fittingBytes(): number {
+    if (this.lastBytes === this.sizeBytes) return readBytes;
+    return this.lastBytes <= idleBytes / 2 ? idleBytes : this.sizeBytes;
+  }
+
   /** Returns whether reading goes on. */
   arrived(length: number): boolean {
+    this.lastBytes = length;
     this.connection?.receiver?.onUpstreamBytes(this.memory, headroomBytes, headroomBytes + length);
     return !this.isPaused;
   }
-}
-
-function endpoint(address: string | undefined, port: number | undefined): string {
-  if (address === undefined) return '@';
-  return `${address.includes(':') ? `[${address}]` : address}:${port ?? 0}`;
 }

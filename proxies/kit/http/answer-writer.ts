@@ -1,11 +1,13 @@
 /** Writes one answer to the client: its head with the first bytes of the body, each piece framed. */
 import type { Socket } from 'node:net';
-import type { BodyReader } from '../kit/http/body.ts';
-import type { Header } from '../kit/http/head.ts';
-import { detectContentType } from '../kit/http/sniff.ts';
-import type { UpstreamConnection } from '../kit/http/upstream-connection.ts';
-import { chunkedEnd } from './answer-lines.ts';
-import type { Delivery } from './answer-lines.ts';
+import type { BodyReader } from './body.ts';
+import { chunkedEnd } from './chunked-end.ts';
+import type { Header } from './head.ts';
+import { detectContentType } from './sniff.ts';
+import type { UpstreamConnection } from './upstream-connection.ts';
+
+/** How the body goes to the client. */
+export type Delivery = 'none' | 'length' | 'chunked' | 'until-close';
 
 export interface AnswerWriterOptions {
   /** The head without its empty line. */
