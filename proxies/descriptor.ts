@@ -89,8 +89,8 @@ export const stretchSchema = z.strictObject({
   from: stationSchema,
   to: stationSchema,
   protocols: z.array(protocolSchema).min(1).readonly(),
-  /** `passed-through`: the bytes are somebody else's TLS. */
-  tls: z.enum(['none', 'required', 'by-configuration', 'passed-through']),
+  /** `by-name`: where the request asks for it. `passed-through`: the bytes are somebody else's TLS. */
+  tls: z.enum(['none', 'required', 'by-configuration', 'by-name', 'passed-through']),
   /** Who says who they are on this stretch, and how. */
   authentication: z
     .array(

@@ -25,7 +25,7 @@ export const apiserverProxy = defineProxy({
       from: 'apiserver-proxy',
       to: 'pod',
       protocols: ['HTTP/1.1', 'WebSocket', 'SPDY/3.1'],
-      tls: 'by-configuration',
+      tls: 'by-name',
       authentication: ['none'],
     },
     {
@@ -39,7 +39,7 @@ export const apiserverProxy = defineProxy({
       from: 'apiserver-proxy',
       to: 'node',
       protocols: ['HTTP/1.1', 'WebSocket', 'SPDY/3.1'],
-      tls: 'by-configuration',
+      tls: 'by-name',
       authentication: ['none'],
     },
   ],

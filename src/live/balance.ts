@@ -85,7 +85,11 @@ export class HopBalance extends HTMLElement {
   #draw(): void {
     const counts = [...this.#counts.values()];
     const sum = counts.reduce((all, count) => all + count, 0);
-    const share = new Intl.NumberFormat(words.tag, { style: 'percent', maximumFractionDigits: 1 });
+    const share = new Intl.NumberFormat(words.tag, {
+      style: 'percent',
+      minimumFractionDigits: 1,
+      maximumFractionDigits: 1,
+    });
     for (const [i, row] of this.querySelectorAll('tbody tr').entries()) {
       const count = counts[i] ?? 0;
       const bar = row.querySelector('progress');

@@ -56,7 +56,7 @@ function wide({ trunk, branches }: Fork): Layout {
   }
   return {
     width: margin * 2 + span * (columns - 1),
-    height: Math.max(low + 52, isForked ? branchY(branches.length - 1) + 28 : 0),
+    height: Math.max(low + 52, isForked ? branchY(branches.length - 1) + 60 : 0),
     station: ({ id }) => {
       const point = points.get(id);
       if (!point) return undefined;
@@ -70,7 +70,8 @@ function wide({ trunk, branches }: Fork): Layout {
       const path = bent(start, end, 'x');
       const above = (labels.length - 1) * 15;
       if (branches.includes(to)) {
-        return { path, at: { x: end.x - 14, y: end.y - 16 - above, anchor: 'end' } };
+        const y = end.y > start.y ? end.y + 21 : end.y - 16 - above;
+        return { path, at: { x: end.x - 14, y, anchor: 'end' } };
       }
       const y = low - 20 - above;
       const isClimbing = start.y === low;

@@ -30,5 +30,6 @@ const tunnel = {
   none: 'none',
   required: 'always',
   'by-configuration': 'maybe',
+  'by-name': 'maybe',
   'passed-through': 'always',
 } as const satisfies Record<Descriptor['stretches'][number]['tls'], MapStretch['tls']>;
