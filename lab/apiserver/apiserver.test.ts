@@ -140,13 +140,28 @@ describe('get and list', () => {
   });
 
   it.each([
-    ['/api/v1/nothing', 404, '404 page not found\n'],
     ['/nope', 404, '404 page not found\n'],
+    ['/apis/nope.example/v1/nothing', 404, '404 page not found\n'],
   ])('answers %s as Go does', async (path, status, text) => {
     const answer = await client.send('GET', path);
     expect([answer.status, answer.text]).toEqual([status, text]);
     expect(answer.headers['content-type']).toBe('text/plain; charset=utf-8');
   });
+});
+
+describe('a path below what is served', () => {
+  it.each(['/api/v1/nothing', '/api/v1/pods/web', '/api/v1/namespaces/default/configmaps/a/proxy'])(
+    'is told from a path that is not: %s',
+    async (path) => {
+      const answer = await client.send('GET', path);
+      expect(answer.status).toBe(404);
+      expect(answer.json).toMatchObject({
+        reason: 'NotFound',
+        message: 'the server could not find the requested resource',
+        details: {},
+      });
+    },
+  );
 });
 
 describe('watch', () => {

@@ -18,6 +18,8 @@ import { readRequest, type RequestInfo } from '../../proxies/kit/apiserver/reque
 import { tooManyRequests } from './status.ts';
 
 export interface BegunRequest {
+  /** The audit id. */
+  readonly id: string;
   readonly info: RequestInfo;
   /** Headers that every answer has. */
   readonly headers: Readonly<Record<string, string>>;
@@ -53,6 +55,7 @@ export function beginRequest(
   let isOver = false;
 
   return {
+    id,
     info,
     headers: { 'Audit-Id': id, 'Cache-Control': 'no-cache, private' },
 

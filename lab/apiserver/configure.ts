@@ -19,6 +19,7 @@ import {
   readServingCertificate,
   selfSignedCertificate,
 } from '../../proxies/kit/apiserver/serving-certificate.ts';
+import { storeAddresses } from './proxy/allowed-addresses.ts';
 import { firstAddress } from './service-range.ts';
 import { readSettings } from './settings.ts';
 import { readStaticTokens, TokenFileError } from './tokens/static-tokens.ts';
@@ -69,6 +70,7 @@ export async function configure(
     serviceNodePortRange: flags['service-node-port-range'],
     ...advertise(flags),
     ...(kubeletClient ? { kubeletClient } : {}),
+    forbiddenProxyAddresses: storeAddresses(flags['etcd-servers']),
     maxRequestsInflight: flags['max-requests-inflight'],
     maxMutatingRequestsInflight: flags['max-mutating-requests-inflight'],
     shutdownDelayMs: flags['shutdown-delay-duration'],

@@ -5,6 +5,7 @@ import type {
   HttpResponse,
   UpgradedConnection,
 } from '../../proxies/kit/http/server-exchange.ts';
+import type { MountedProxy } from './proxy/mounted-proxy.ts';
 import type { Kubelets } from './kubelet/kubelets.ts';
 import type { RequestInfo } from '../../proxies/kit/apiserver/request-info.ts';
 
@@ -18,6 +19,10 @@ export interface Exchange {
   /** Ends when the client goes away or the server closes. */
   readonly signal: AbortSignal;
   readonly kubelets: Kubelets;
+  /** Absent where nothing is proxied, as in tests of the handlers. */
+  readonly proxy?: MountedProxy;
+  /** The audit id. */
+  readonly requestId?: string;
   /** The client's connection, where the request asks to switch protocols. */
   readonly upgrade?: UpgradedConnection | undefined;
 }

@@ -4,6 +4,7 @@ import type { Authorizer } from './authorization.ts';
 import { beginRequest } from './begun-request.ts';
 import type { HttpRequest, HttpResponse } from '../../proxies/kit/http/server-exchange.ts';
 import type { Kubelets } from './kubelet/kubelets.ts';
+import type { MountedProxy } from './proxy/mounted-proxy.ts';
 import type { UpgradedConnection } from '../../proxies/kit/http/server-exchange.ts';
 import type { Health } from '../../proxies/kit/apiserver/health.ts';
 import { isLongRunning, type InFlight } from './in-flight.ts';
@@ -33,6 +34,7 @@ export interface FrontOptions {
   readonly metrics: Metrics;
   readonly inFlight: InFlight;
   readonly kubelets: Kubelets;
+  readonly proxy: MountedProxy;
   /** How long a short request may take with its body. */
   readonly requestTimeoutMs: number;
   /** Ends with the server: whatever waits, stops. */
@@ -51,6 +53,7 @@ export async function handle(
   const begun = beginRequest(request, options);
   if (!begun) return respondWithText({ request, response }, 400, '400 Bad Request');
   const { info } = begun;
+  const { kubelets, proxy } = options;
   for (const [name, value] of Object.entries(begun.headers)) response.setHeader(name, value);
   response.once('close', () => begun.ended(response.statusCode ?? 0));
   // Whoever keeps this connection finds another apiserver for the next request.
@@ -59,10 +62,16 @@ export async function handle(
   }
   const answer = { request, response, query: info.query };
   try {
-    const user = await begun.admit();
+    const user = await begun.admit().catch((error: unknown) => {
+      // As upstream's filters: a message that names what was asked for is nothing to guess a type from.
+      if (error instanceof StatusError && error.code === 403) {
+        response.setHeader('X-Content-Type-Options', 'nosniff');
+      }
+      throw error;
+    });
     const signal = signalOf(response, options.closing);
     const routed = route(
-      { request, response, info, user, signal, upgrade, kubelets: options.kubelets },
+      { request, response, info, user, signal, upgrade, requestId: begun.id, kubelets, proxy },
       options,
     );
     const reply = isLongRunning(info)

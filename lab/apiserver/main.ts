@@ -2,14 +2,17 @@
 import { parseFlags } from '../../proxies/kit/flags.ts';
 import { runProgram } from '../machines/program.ts';
 import { apiserverFlags } from './flags.ts';
+import { relayHops } from './proxy/hop-channel.ts';
 import { runApiserver } from './run-apiserver.ts';
 
 const log = (line: string) => void process.stderr.write(`${line}\n`);
 
 await runProgram(
   apiserverFlags.map(({ name }) => name),
-  () => {
+  async () => {
     const { values, given } = parseFlags(apiserverFlags, process.argv.slice(2));
-    return runApiserver(values, { given, log, stdout: process.stdout });
+    const apiserver = await runApiserver(values, { given, log, stdout: process.stdout });
+    relayHops(apiserver);
+    return apiserver;
   },
 );

@@ -38,6 +38,8 @@ export interface ApiserverOptions {
   readonly advertise?: AdvertiseOptions;
   /** `--kubelet-…`: as whom the apiserver comes to the kubelets. */
   readonly kubeletClient?: KubeletClientOptions;
+  /** Where the proxy never goes: to what stands behind the apiserver. */
+  readonly forbiddenProxyAddresses?: readonly string[];
   /** `--max-requests-inflight` and `--max-mutating-requests-inflight`; 0: no limit. */
   readonly maxRequestsInflight?: number;
   readonly maxMutatingRequestsInflight?: number;

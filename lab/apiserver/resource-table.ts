@@ -41,6 +41,13 @@ const byPath = new Map(
   resourceTable.map((resource) => [`${apiVersionOf(resource)}/${resource.plural}`, resource]),
 );
 
+const served = new Set(resourceTable.map(apiVersionOf));
+
+/** Whether anything is served in this group and version. */
+export function isServed(group: string, version: string): boolean {
+  return served.has(apiVersionOf({ group, version }));
+}
+
 export function findResource(group: string, version: string, plural: string): Resource | undefined {
   return byPath.get(`${apiVersionOf({ group, version })}/${plural}`);
 }

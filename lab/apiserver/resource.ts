@@ -39,6 +39,10 @@ export interface Subresource {
   readonly group?: string;
   readonly version?: string;
   readonly verbs: readonly Verb[];
+  /** Methods that have no verb, and are taken nevertheless. */
+  readonly methods?: readonly string[];
+  /** Whether what it answers is not ours to write: then any `Accept` will do. */
+  readonly answersItself?: boolean;
   /** Answers a request for it. */
   connect(call: Call): Promise<Reply>;
 }

@@ -10,11 +10,11 @@ import { patchOrApply } from './handlers/apply.ts';
 import { update } from './handlers/update.ts';
 import { watch } from './handlers/watch.ts';
 import { pageNotFound, routePath } from './path-router.ts';
-import { findResource } from './resource-table.ts';
+import { findResource, isServed } from './resource-table.ts';
 import type { RequestInfo } from '../../proxies/kit/apiserver/request-info.ts';
 import type { Resource, Verb } from './resource.ts';
 import { answerOwnPath } from './own-paths.ts';
-import { methodNotAllowed, notAcceptable } from './status.ts';
+import { methodNotAllowed, noSuchResource, notAcceptable } from './status.ts';
 
 type Handler = (call: Call) => Promise<Reply>;
 
@@ -41,8 +41,11 @@ export async function route(exchange: Exchange, options: RouteOptions): Promise<
   }
   const { group, version, resource: plural, subresource, verb, isNamed } = exchange.info;
   const resource = findResource(group, version, plural);
-  if (!resource) return pageNotFound(exchange);
-  demandAcceptable(exchange);
+  // Only where nothing is served at all, the answer is no Status (recorded case `old-style /api/v1/proxy/...`).
+  if (!isServed(group, version)) return pageNotFound(exchange);
+  if (!resource || verb === 'proxy') throw noSuchResource();
+  const part = resource.subresources?.find((one) => one.name === subresource);
+  if (!part?.answersItself) demandAcceptable(exchange);
   const { store, settings, authorizer, authenticator, rulesOfRole, serviceAccounts } = options;
   const call: Call = {
     ...exchange,
@@ -56,20 +59,21 @@ export async function route(exchange: Exchange, options: RouteOptions): Promise<
   };
   const isPlaced = isInPlace(resource, exchange.info);
   // Namespaced objects can be listed from everywhere, and reached only in their namespace.
-  if (!isPlaced && (isNamed || !resource.namespaced)) return pageNotFound(exchange);
+  if (!isPlaced && (isNamed || !resource.namespaced)) throw noSuchResource();
 
   if (subresource !== '' && subresource !== 'status') {
-    const found = resource.subresources?.find((one) => one.name === subresource);
-    if (!found) return pageNotFound(exchange);
-    if (!found.verbs.includes(verb as Verb)) throw methodNotAllowed();
-    return found.connect(call);
+    if (!part) throw noSuchResource();
+    const { method = '' } = exchange.request;
+    const isTaken = part.verbs.includes(verb as Verb) || part.methods?.includes(method);
+    if (!isTaken) throw methodNotAllowed();
+    return part.connect(call);
   }
-  if (subresource === 'status' && !resource.hasStatus) return pageNotFound(exchange);
-  const isServed =
+  if (subresource === 'status' && !resource.hasStatus) throw noSuchResource();
+  const isOffered =
     subresource === 'status'
       ? verb === 'get' || verb === 'patch' || verb === 'update'
       : resource.verbs.includes(verb as Verb);
-  const isShaped = isServed && shapes[verb as Verb](isNamed, isPlaced);
+  const isShaped = isOffered && shapes[verb as Verb](isNamed, isPlaced);
   if (!isShaped) throw methodNotAllowed();
   return handlers[verb as Verb](call);
 }

@@ -4,9 +4,9 @@ import { listenError } from '../../proxies/kit/apiserver/listen-error.ts';
 import { configure, type ConfigureOptions } from './configure.ts';
 import type { ApiserverFlags } from './flags.ts';
 import { openStore } from './open-store.ts';
-import { startApiserver } from './server.ts';
+import { startApiserver, type Apiserver } from './server.ts';
 
-export interface RunningApiserver extends AsyncDisposable {
+export interface RunningApiserver extends AsyncDisposable, Pick<Apiserver, 'setHopListener'> {
   /** `[::]:6443` */
   readonly address: string;
 }
@@ -32,5 +32,9 @@ export async function runApiserver(
   const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   options.log(klogLine('I', 'secure_serving.go:213', `Serving securely on ${address}`));
   const running = starting.move();
-  return { address, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return {
+    address,
+    setHopListener: (listener) => apiserver.setHopListener(listener),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
 }

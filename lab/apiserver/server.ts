@@ -18,6 +18,7 @@ import { createMetrics } from './metrics.ts';
 import { createKubelets } from './kubelet/kubelets.ts';
 import { offerUpgrade } from '../../proxies/kit/http/upgrade-offer.ts';
 import type { ApiserverOptions } from './options.ts';
+import { mountProxy, type MountedProxy } from './proxy/mounted-proxy.ts';
 import { aggregateRoles } from './rbac/aggregation.ts';
 import { startRepair } from './allocation/repair.ts';
 import { answerPlainHttp } from '../../proxies/kit/http/plain-http.ts';
@@ -25,7 +26,7 @@ import { readSettings } from './settings.ts';
 import { createServiceAccountTokens } from './tokens/service-account-tokens.ts';
 import { trackConnections } from '../../proxies/kit/http/track-connections.ts';
 
-export interface Apiserver extends AsyncDisposable {
+export interface Apiserver extends AsyncDisposable, Pick<MountedProxy, 'setHopListener'> {
   readonly address: string;
   readonly port: number;
   /** `https://127.0.0.1:6443` */
@@ -53,6 +54,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     reading: options.maxRequestsInflight ?? 400,
     mutating: options.maxMutatingRequestsInflight ?? 200,
   });
+  const proxy = starting.use(mountProxy(options));
   const front: FrontOptions = {
     authenticator: createAuthenticator({ ...options, serviceAccounts }),
     authorizer,
@@ -74,6 +76,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     metrics: createMetrics(inFlight),
     inFlight,
     kubelets: createKubelets(options.kubeletClient),
+    proxy,
     requestTimeoutMs: options.requestTimeoutMs ?? 60_000,
     closing: closing.signal,
     audit: options.audit,
@@ -121,6 +124,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     address,
     port,
     server: `https://${host}:${port}`,
+    setHopListener: (listener) => proxy.setHopListener(listener),
     [Symbol.asyncDispose]: async () => {
       // First say so: who looks for an apiserver that is ready finds another.
       state.isDraining = true;

@@ -23,7 +23,7 @@ const dialTimeoutMs = 30_000;
 const defaultPort = 10250;
 
 /** In the order of `--kubelet-preferred-address-types` as kubeadm sets it. */
-const preferredTypes = ['InternalIP', 'ExternalIP', 'Hostname'];
+export const preferredTypes: readonly string[] = ['InternalIP', 'ExternalIP', 'Hostname'];
 
 /** Where the kubelet of a node listens; undefined while the node has no address. */
 export function kubeletAddressOf(node: ApiObject): KubeletAddress | undefined {

@@ -1,6 +1,6 @@
 import { at, listAt, textAt, type ApiObject } from '../api-object.ts';
 import { ageColumn, column, nameColumn, textColumn } from '../columns.ts';
-import { proxySubresource } from '../unreachable.ts';
+import { proxySubresource } from '../proxy/proxy-subresource.ts';
 import { allVerbs, type Column, type Resource } from '../resource.ts';
 
 export const nodes: Resource = {
@@ -14,7 +14,7 @@ export const nodes: Resource = {
   shortNames: ['no'],
   schema: 'io.k8s.api.core.v1.Node',
   hasStatus: true,
-  subresources: [proxySubresource('NodeProxyOptions')],
+  subresources: [proxySubresource('nodes', 'NodeProxyOptions')],
   selectableFields: {
     'spec.unschedulable': (node) => String(at(node, 'spec', 'unschedulable') === true),
   },

@@ -11,7 +11,7 @@ import { admitServiceAccount } from '../service-account-admission.ts';
 import { partSubresource } from '../part-subresource.ts';
 import { log } from '../kubelet/log.ts';
 import { kubeletSubresource } from '../kubelet/streaming.ts';
-import { proxySubresource } from '../unreachable.ts';
+import { proxySubresource } from '../proxy/proxy-subresource.ts';
 import { ageColumn, column, nameColumn, textColumn } from '../columns.ts';
 import { readinessGates, restartsOf, summaryOf } from './pod-summary.ts';
 import { allVerbs, type Resource } from '../resource.ts';
@@ -36,7 +36,7 @@ export const pods: Resource = {
     kubeletSubresource('attach', 'PodAttachOptions'),
     kubeletSubresource('exec', 'PodExecOptions'),
     kubeletSubresource('portforward', 'PodPortForwardOptions'),
-    proxySubresource('PodProxyOptions'),
+    proxySubresource('pods', 'PodProxyOptions'),
     bindingSubresource,
     evictionSubresource,
     partSubresource('ephemeralcontainers', 'Pod', ['get', 'patch', 'update']),

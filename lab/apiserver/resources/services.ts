@@ -4,7 +4,7 @@ import { at, listAt, numberAt, textAt, type ApiObject } from '../api-object.ts';
 import { ageColumn, column, labelText, nameColumn, textColumn } from '../columns.ts';
 import { denyExternalIps } from '../external-ips.ts';
 import { allVerbs, type Resource } from '../resource.ts';
-import { proxySubresource } from '../unreachable.ts';
+import { proxySubresource } from '../proxy/proxy-subresource.ts';
 import {
   validateService,
   validateServiceStatus,
@@ -30,7 +30,7 @@ export const services: Resource = {
   categories: ['all'],
   schema: 'io.k8s.api.core.v1.Service',
   hasStatus: true,
-  subresources: [proxySubresource('ServiceProxyOptions')],
+  subresources: [proxySubresource('services', 'ServiceProxyOptions')],
   returnsDeleted: true,
   nameFormat: 'label1035',
   selectableFields: {
