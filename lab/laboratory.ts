@@ -1,7 +1,8 @@
 /** What the lab lends to a proof: apiservers of its own, which end with it. */
 import { join } from 'node:path';
-import type { Laboratory } from '../proxies/kit/proof.ts';
+import type { LabMachines, Laboratory } from '../proxies/kit/proof.ts';
 import type { Lab } from './index.ts';
+import { apiserverLoadBalancer, ranges } from './topology.ts';
 
 export interface LaboratoryOptions {
   /** The proof's own directory; whoever made it removes it. */
@@ -9,9 +10,12 @@ export interface LaboratoryOptions {
   readonly signal: AbortSignal;
 }
 
+/** What of a running lab is lent; of a cluster of the reader's, the kubeconfig alone. */
+export type LentLab = Pick<Lab, 'kubeconfigPath'> & Partial<Pick<Lab, 'mode' | 'run'>>;
+
 /** A laboratory in front of the running lab, or of the cluster whose kubeconfig is given. */
 export function createLaboratory(
-  lab: Pick<Lab, 'kubeconfigPath'>,
+  lab: LentLab,
   { directory, signal }: LaboratoryOptions,
 ): Laboratory {
   let started = 0;
@@ -19,6 +23,7 @@ export function createLaboratory(
     directory,
     signal,
     clusterKubeconfig: lab.kubeconfigPath,
+    machines: machinesOf(lab, signal),
     startApiserver: async () => {
       signal.throwIfAborted();
       started += 1;
@@ -31,5 +36,16 @@ export function createLaboratory(
       signal.addEventListener('abort', () => void apiserver[Symbol.asyncDispose](), { once: true });
       return apiserver;
     },
+  };
+}
+
+function machinesOf({ mode, run }: LentLab, signal: AbortSignal): LabMachines | null {
+  if (mode !== 'isolated' || !run) return null;
+  return {
+    server: `https://${apiserverLoadBalancer.addresses[0]}:${apiserverLoadBalancer.port}`,
+    outside: 'client',
+    inside: 'node-1',
+    networks: { pods: ranges.pods, nodes: ranges.cluster },
+    run: (machine, argv, stdin) => run(machine, argv, { stdin, signal }),
   };
 }

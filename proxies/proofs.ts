@@ -1,5 +1,11 @@
 /** Every proof there is, by claim id. */
+import { proofs as apiserverProxy } from './apiserver-proxy/proofs.ts';
+import { proofs as redirects } from './apiserver-proxy/redirects/proofs.ts';
 import type { Proof } from './kit/proof.ts';
 import { proofs as kubectlProxy } from './kubectl-proxy/proofs.ts';
 
-export const proofs: Readonly<Record<string, Proof>> = { ...kubectlProxy };
+export const proofs: Readonly<Record<string, Proof>> = {
+  ...kubectlProxy,
+  ...apiserverProxy,
+  ...redirects,
+};

@@ -61,6 +61,27 @@ export interface RecordingApiserver extends AsyncDisposable {
   }): Promise<string>;
 }
 
+/** What a command in a machine's network came to. */
+export interface MachineResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly status: number;
+}
+
+/** The machines of the running lab, each in a network of its own. Proofs look on: they change nothing. */
+export interface LabMachines {
+  /** Where clients outside find the apiservers: `https://192.0.2.2:6443`. */
+  readonly server: string;
+  /** A machine outside of the cluster: it has the apiservers to talk to, and no way to a pod. */
+  readonly outside: string;
+  /** A machine of the cluster. */
+  readonly inside: string;
+  /** The cluster's own networks, by what has its addresses there. */
+  readonly networks: Readonly<Record<'pods' | 'nodes', readonly string[]>>;
+  /** Runs a command in that machine's network, with the host's files. */
+  run(machine: string, argv: readonly string[], stdin: string): Promise<MachineResult>;
+}
+
 /** What the lab lends to a proof. Whatever is started through it ends with the proof. */
 export interface Laboratory {
   /** A directory of this proof's own, removed afterwards. */
@@ -68,6 +89,9 @@ export interface Laboratory {
   readonly signal: AbortSignal;
   /** A kubeconfig for the running cluster: the lab's, or the one the reader named. */
   readonly clusterKubeconfig: string;
+  /** Null on loopback, and in front of a cluster of the reader's. */
+  readonly machines: LabMachines | null;
+  /** Its kubelet is anybody on a loopback address, and its endpoints may be there, too. */
   startApiserver(): Promise<RecordingApiserver>;
 }
 

@@ -11,6 +11,21 @@ import {
   recorded,
 } from './sources.ts';
 
+type Fact = z.input<typeof claimSchema>;
+
+/** What its proof counts, and what it compares with. */
+export const loadBalancesClaim = {
+  id: 'apiserver-proxy.load-balances',
+  values: { requests: 300, endpoints: 3, chiSquareLimit: 13.82, doubt: 0.001 },
+  sources: [
+    proxiesPage,
+    kubernetes('pkg/registry/core/service/storage/storage.go'),
+    recorded('svc: multi (two endpoints) try 3'),
+    recorded('Endpoints with notReadyAddresses only'),
+  ],
+  versions: {},
+} as const satisfies Fact;
+
 export const claims = [
   {
     id: 'apiserver-proxy.bastion',
@@ -80,17 +95,7 @@ export const claims = [
     ],
     versions: {},
   },
-  {
-    id: 'apiserver-proxy.load-balances',
-    values: { requests: 300, endpoints: 3, chiSquareLimit: 13.82, doubt: 0.001 },
-    sources: [
-      proxiesPage,
-      kubernetes('pkg/registry/core/service/storage/storage.go'),
-      recorded('svc: multi (two endpoints) try 3'),
-      recorded('Endpoints with notReadyAddresses only'),
-    ],
-    versions: {},
-  },
+  loadBalancesClaim,
   {
     id: 'apiserver-proxy.credentials-end-here',
     values: {
@@ -104,4 +109,4 @@ export const claims = [
     ],
     versions: {},
   },
-] as const satisfies readonly z.input<typeof claimSchema>[];
+] as const satisfies readonly Fact[];

@@ -5,7 +5,7 @@ import type { headerSchema } from '../../descriptor.ts';
 type Fact = z.input<typeof headerSchema>;
 
 /** Who somebody is, or wants to be: for the apiserver alone. */
-const identity = [
+export const identityHeaders = [
   { id: 'client-credentials', name: 'Authorization', on: 'request', action: 'removed' },
   { id: 'impersonated-user', name: 'Impersonate-User', on: 'request', action: 'removed' },
   { id: 'impersonated-group', name: 'Impersonate-Group', on: 'request', action: 'removed' },
@@ -67,4 +67,4 @@ const ofAnswers = [
   { id: 'not-cached', name: 'Cache-Control', on: 'response', action: 'added' },
 ] as const satisfies readonly Fact[];
 
-export const headers = [...identity, ...hopByHop, ...told, ...ours, ...ofAnswers] as const;
+export const headers = [...identityHeaders, ...hopByHop, ...told, ...ours, ...ofAnswers] as const;
