@@ -4,7 +4,6 @@ import { createServer } from 'node:https';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createAuthority } from '../../kit/pki/authority.ts';
 import type { Asked } from './ask.ts';
 
 export type ApiserverLike = Required<Asked> & AsyncDisposable;
@@ -14,6 +13,7 @@ export async function startApiserverLike(
   answer: RequestListener,
   onUpgrade?: (request: IncomingMessage, socket: Duplex) => void,
 ): Promise<ApiserverLike> {
+  const { createAuthority } = await import('../../kit/pki/authority.ts');
   const authority = await createAuthority('proof');
   const { certificatePem, keyPem } = await authority.issueServer(['127.0.0.1']);
   const server = createServer({ cert: certificatePem, key: keyPem }, answer);

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { StatusError } from '../../kit/api/status-error.ts';
-import { createApiserverProxy, type ApiserverProxyOptions } from '../proxy.ts';
+import type { ApiserverProxyOptions } from '../proxy.ts';
 import { startApiserverLike } from './apiserver-like.ts';
 import type { Asked } from './ask.ts';
 import { startTarget, type Target, type TargetOptions } from './target.ts';
@@ -21,6 +21,7 @@ export async function bareWorld(
 ): Promise<BareWorld> {
   await using stack = new AsyncDisposableStack();
   const started = stack.use(await startTarget(target));
+  const { createApiserverProxy } = await import('../proxy.ts');
   const nothing = async () => undefined;
   const proxy = stack.use(
     createApiserverProxy({

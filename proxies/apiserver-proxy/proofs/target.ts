@@ -5,7 +5,6 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { createServer } from '../../kit/http/node-http.ts';
-import { createAuthority } from '../../kit/pki/authority.ts';
 
 export interface TargetOptions {
   /** What it answers, and what its answers are known by. */
@@ -79,6 +78,8 @@ function tlsOf(socket: TLSSocket): { version: string; clientCertificate: string 
 
 /** A certificate that nobody can verify, as pods have. */
 async function selfSigned(name: string): Promise<{ readonly cert: string; readonly key: string }> {
+  // Loaded with the first proof that wants it: most processes that know this one never try it.
+  const { createAuthority } = await import('../../kit/pki/authority.ts');
   const authority = await createAuthority(`${name} itself`);
   const { certificatePem, keyPem } = await authority.issueServer([name]);
   return { cert: certificatePem, key: keyPem };
