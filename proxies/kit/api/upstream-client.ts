@@ -174,16 +174,17 @@ async function headersOf(
   upstream: Upstream,
   userAgent: string,
   mediaType: string | undefined,
-): Promise<Record<string, string[]>> {
+): Promise<Record<string, string | string[]>> {
   const lines = await upstream.credentials({ hasAuthorization: false, hasImpersonateUser: false });
-  const headers: Record<string, string[]> = {
-    Host: [upstream.server.authority],
-    Accept: ['application/json'],
-    'User-Agent': [userAgent],
-    ...(mediaType === undefined ? {} : { 'Content-Type': [mediaType] }),
+  const added = new Map<string, string[]>();
+  for (const [name, value] of lines) added.set(name, [...(added.get(name) ?? []), value]);
+  return {
+    ...Object.fromEntries(added),
+    Host: upstream.server.authority,
+    Accept: 'application/json',
+    'User-Agent': userAgent,
+    ...(mediaType === undefined ? {} : { 'Content-Type': mediaType }),
   };
-  for (const [name, value] of lines) (headers[name] ??= []).push(value);
-  return headers;
 }
 
 function reasonOf(signal: AbortSignal): Error {
