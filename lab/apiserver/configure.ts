@@ -6,6 +6,7 @@ import { klogLine } from '../../proxies/kit/klog.ts';
 import { goFileError } from '../../proxies/kit/kubeconfig/errors.ts';
 import { parseIpRange, type IpRange } from './allocation/ip.ts';
 import { ConfigurationError, readText } from '../../proxies/kit/apiserver/configuration-error.ts';
+import type { ProxyClient } from './aggregation/api-service.ts';
 import type { ApiserverFlags } from './flags.ts';
 import {
   authorizationModes,
@@ -45,16 +46,25 @@ export async function configure(
 ): Promise<Configuration> {
   const ranges = flags['service-cluster-ip-range'].split(',').map(readRange);
   checkSettings(flags);
-  const [serving, clientCa, tokens, requestHeader, serviceAccounts, kubeletClient, audit] =
-    await Promise.all([
-      servingCertificate(flags, ranges, options),
-      readAuthority(flags['client-ca-file']),
-      readTokens(flags['token-auth-file'], options.log),
-      readRequestHeader(flags),
-      readServiceAccounts(flags),
-      readKubeletClient(flags),
-      openAudit(flags['audit-log-path'], options),
-    ]);
+  const [
+    serving,
+    clientCa,
+    tokens,
+    requestHeader,
+    serviceAccounts,
+    kubeletClient,
+    proxyClient,
+    audit,
+  ] = await Promise.all([
+    servingCertificate(flags, ranges, options),
+    readAuthority(flags['client-ca-file']),
+    readTokens(flags['token-auth-file'], options.log),
+    readRequestHeader(flags),
+    readServiceAccounts(flags),
+    readKubeletClient(flags),
+    readProxyClient(flags),
+    openAudit(flags['audit-log-path'], options),
+  ]);
   return {
     ...serving,
     bindAddress: flags['bind-address'],
@@ -70,6 +80,8 @@ export async function configure(
     serviceNodePortRange: flags['service-node-port-range'],
     ...advertise(flags),
     ...(kubeletClient ? { kubeletClient } : {}),
+    ...(proxyClient ? { proxyClient } : {}),
+    aggregatorRejectForwardingRedirect: flags['aggregator-reject-forwarding-redirect'],
     forbiddenProxyAddresses: storeAddresses(flags['etcd-servers']),
     maxRequestsInflight: flags['max-requests-inflight'],
     maxMutatingRequestsInflight: flags['max-mutating-requests-inflight'],
@@ -257,6 +269,14 @@ async function readKubeletClient(flags: ApiserverFlags): Promise<KubeletClientOp
     key: tlsPrivateKey,
     ...(authority === undefined ? {} : { authority }),
   };
+}
+
+async function readProxyClient(flags: ApiserverFlags): Promise<ProxyClient | undefined> {
+  const certFile = flags['proxy-client-cert-file'];
+  const keyFile = flags['proxy-client-key-file'];
+  if (certFile === '' && keyFile === '') return undefined;
+  const { tlsCert, tlsPrivateKey } = await readServingCertificate(certFile, keyFile);
+  return { certificate: tlsCert, key: tlsPrivateKey };
 }
 
 function readModes(list: readonly string[]): readonly AuthorizationMode[] {

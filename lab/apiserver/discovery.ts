@@ -1,6 +1,7 @@
 /** Discovery: which groups, versions and resources there are, in the old form and in the aggregated one. */
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../../proxies/kit/api/json.ts';
+import type { RemoteGroup, RemoteVersion } from './aggregation/remote-groups.ts';
 import { resourceTable } from './resource-table.ts';
 import { apiVersionOf, kindOf, type Resource, type Subresource } from './resource.ts';
 
@@ -10,15 +11,19 @@ const groups = [...Map.groupBy(resourceTable, ({ group }) => group)].filter(
 );
 
 /** What a discovery path answers; undefined where it is none. */
-export function discoveryOf(path: string, serverAddress: string): JsonObject | undefined {
+export function discoveryOf(
+  path: string,
+  serverAddress: string,
+  remote: readonly RemoteGroup[],
+): JsonObject | undefined {
   const normalized = path.replace(/\/$/, '');
   if (normalized === '/api') return apiVersions(serverAddress);
-  if (normalized === '/apis') return groupList();
+  if (normalized === '/apis') return groupList(remote);
   const groupVersion = normalized.replace(/^\/(api|apis)\//, '');
   const resources = groupVersions.get(groupVersion);
   if (resources && normalized === pathOf(resources)) return resourceList(groupVersion, resources);
-  const group = groups.find(([name]) => normalized === `/apis/${name}`);
-  return group ? { kind: 'APIGroup', apiVersion: 'v1', ...describeGroup(...group) } : undefined;
+  const group = describeGroups(remote).find(({ name }) => normalized === `/apis/${name}`);
+  return group && { kind: 'APIGroup', apiVersion: 'v1', ...group };
 }
 
 /** The paths that exist beside the resources, for `/`. */
@@ -42,19 +47,27 @@ function apiVersions(serverAddress: string): JsonObject {
   };
 }
 
-function groupList(): JsonObject {
-  return {
-    kind: 'APIGroupList',
-    apiVersion: 'v1',
-    groups: groups.map(([name, resources]) => describeGroup(name, resources)),
-  };
+function groupList(remote: readonly RemoteGroup[]): JsonObject {
+  return { kind: 'APIGroupList', apiVersion: 'v1', groups: describeGroups(remote) };
 }
 
-function describeGroup(name: string, resources: readonly Resource[]): JsonObject {
-  const versions = [...new Set(resources.map(({ version }) => version))].map((version) => ({
-    groupVersion: `${name}/${version}`,
-    version,
-  }));
+interface DescribedGroup extends JsonObject {
+  readonly name: string;
+}
+
+/** Our own first; a version that another server adds to one of our groups comes after ours. */
+function describeGroups(remote: readonly RemoteGroup[]): readonly DescribedGroup[] {
+  const all = [
+    ...groups.map(([name, resources]) => ({ name, versions: resources })),
+    ...remote,
+  ].flatMap(({ name, versions }) => versions.map(({ version }) => ({ name, version })));
+  return [...Map.groupBy(all, ({ name }) => name)].map(([name, versions]) =>
+    describeGroup(name, [...new Set(versions.map(({ version }) => version))]),
+  );
+}
+
+function describeGroup(name: string, names: readonly string[]): DescribedGroup {
+  const versions = names.map((version) => ({ groupVersion: `${name}/${version}`, version }));
   return { name, versions, preferredVersion: versions[0] ?? {} };
 }
 
@@ -104,26 +117,43 @@ function storageHash(resource: Resource): string {
 }
 
 /** The aggregated form of `/api` and `/apis` (`apidiscovery.k8s.io`), in one answer each. */
-export function aggregatedDiscovery(root: 'api' | 'apis', version: 'v2' | 'v2beta1'): JsonObject {
+export function aggregatedDiscovery(
+  root: 'api' | 'apis',
+  version: 'v2' | 'v2beta1',
+  remote: readonly RemoteGroup[],
+): JsonObject {
   const isCore = root === 'api';
-  const included = [...Map.groupBy(resourceTable, ({ group }) => group)].filter(
+  const local = [...Map.groupBy(resourceTable, ({ group }) => group)].filter(
     ([group]) => (group === '') === isCore,
   );
+  const described = [
+    ...local.map(([name, resources]) => ({ name, versions: localVersions(resources) })),
+    ...(isCore ? [] : remote).map(({ name, versions }) => ({
+      name,
+      versions: versions.map(describeRemote),
+    })),
+  ];
   return {
     kind: 'APIGroupDiscoveryList',
     apiVersion: `apidiscovery.k8s.io/${version}`,
     metadata: {},
-    items: included.map(([group, resources]) => ({
-      metadata: { ...(group === '' ? {} : { name: group }), creationTimestamp: null },
-      versions: [...Map.groupBy(resources, (resource) => resource.version)].map(
-        ([groupVersion, all]) => ({
-          version: groupVersion,
-          resources: all.map(aggregatedResource),
-          freshness: 'Current',
-        }),
-      ),
+    items: [...Map.groupBy(described, ({ name }) => name)].map(([name, all]) => ({
+      metadata: { ...(name === '' ? {} : { name }), creationTimestamp: null },
+      versions: all.flatMap(({ versions }) => versions),
     })),
   };
+}
+
+function localVersions(resources: readonly Resource[]): readonly JsonObject[] {
+  return [...Map.groupBy(resources, ({ version }) => version)].map(([version, all]) => ({
+    version,
+    resources: all.map(aggregatedResource),
+    freshness: 'Current',
+  }));
+}
+
+function describeRemote({ version, resources, isFresh }: RemoteVersion): JsonObject {
+  return { version, resources, freshness: isFresh ? 'Current' : 'Stale' };
 }
 
 function aggregatedResource(resource: Resource): JsonObject {

@@ -50,6 +50,14 @@ export const apiserverFlags = [
   { group: 'network', name: 'kubelet-client-certificate', type: 'string', default: '' },
   { group: 'network', name: 'kubelet-client-key', type: 'string', default: '' },
   { group: 'network', name: 'kubelet-certificate-authority', type: 'string', default: '' },
+  { group: 'network', name: 'proxy-client-cert-file', type: 'string', default: '' },
+  { group: 'network', name: 'proxy-client-key-file', type: 'string', default: '' },
+  {
+    group: 'network',
+    name: 'aggregator-reject-forwarding-redirect',
+    type: 'bool',
+    default: true,
+  },
   { group: 'diagnostics', name: 'audit-log-path', type: 'string', default: '' },
   { group: 'diagnostics', name: 'help', shorthand: 'h', type: 'bool', default: false },
 ] as const satisfies readonly ApiserverFlag[];

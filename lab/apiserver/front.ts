@@ -1,7 +1,9 @@
 /** The way of every request: audit id, authentication, authorization, routing, handler, answer. */
+import type { Aggregator } from './aggregation/aggregator.ts';
 import type { Authenticator } from './authentication.ts';
 import type { Authorizer } from './authorization.ts';
 import { beginRequest } from './begun-request.ts';
+import { signalOf } from '../../proxies/kit/http/answer-signal.ts';
 import type { HttpRequest, HttpResponse } from '../../proxies/kit/http/server-exchange.ts';
 import type { Kubelets } from './kubelet/kubelets.ts';
 import type { MountedProxy } from './proxy/mounted-proxy.ts';
@@ -35,6 +37,7 @@ export interface FrontOptions {
   readonly inFlight: InFlight;
   readonly kubelets: Kubelets;
   readonly proxy: MountedProxy;
+  readonly aggregator: Aggregator;
   /** How long a short request may take with its body. */
   readonly requestTimeoutMs: number;
   /** Ends with the server: whatever waits, stops. */
@@ -88,18 +91,6 @@ export async function handle(
     if (response.headersSent) response.destroy();
     else await respondWithStatus(answer, statusErrorOf(error)).catch(() => response.destroy());
   }
-}
-
-function signalOf(response: HttpResponse, closing: AbortSignal): AbortSignal {
-  const gone = new AbortController();
-  const end = () => gone.abort();
-  response.once('close', () => {
-    closing.removeEventListener('abort', end);
-    end();
-  });
-  closing.addEventListener('abort', end);
-  if (closing.aborted) end();
-  return gone.signal;
 }
 
 function describe(error: unknown): string {

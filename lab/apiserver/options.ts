@@ -1,5 +1,6 @@
 /** What an apiserver is started with. Each option is kube-apiserver's flag in camel case. */
 import type { HttpRequest } from '../../proxies/kit/http/server-exchange.ts';
+import type { ProxyClient } from './aggregation/api-service.ts';
 import type { User } from './exchange.ts';
 import type { ApiStore } from './registry.ts';
 import type { AdmissionPlugin } from './settings.ts';
@@ -40,6 +41,10 @@ export interface ApiserverOptions {
   readonly kubeletClient?: KubeletClientOptions;
   /** Where the proxy never goes: to what stands behind the apiserver. */
   readonly forbiddenProxyAddresses?: readonly string[];
+  /** `--proxy-client-cert-file` and `--proxy-client-key-file`: as whom we come to aggregated API servers. */
+  readonly proxyClient?: ProxyClient;
+  /** `--aggregator-reject-forwarding-redirect`; true unless told otherwise. */
+  readonly aggregatorRejectForwardingRedirect?: boolean;
   /** `--max-requests-inflight` and `--max-mutating-requests-inflight`; 0: no limit. */
   readonly maxRequestsInflight?: number;
   readonly maxMutatingRequestsInflight?: number;

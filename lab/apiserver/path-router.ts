@@ -1,4 +1,6 @@
 /** The paths that are no resources: version, discovery, health and OpenAPI. */
+import type { Aggregator } from './aggregation/aggregator.ts';
+import type { RemoteGroup } from './aggregation/remote-groups.ts';
 import { aggregatedDiscovery, discoveryOf, discoveryPaths } from './discovery.ts';
 import { headerOf } from '../../proxies/kit/http/server-exchange.ts';
 import { connectionOf, type Exchange } from './exchange.ts';
@@ -14,9 +16,12 @@ import { methodNotAllowed } from './status.ts';
 import { versionText } from './version.ts';
 
 /** Answers a path that is no resource. */
-export async function routePath(exchange: Exchange): Promise<Reply> {
+export async function routePath(
+  exchange: Exchange,
+  aggregator?: Pick<Aggregator, 'groups'>,
+): Promise<Reply> {
   const { method } = exchange.request;
-  const answer = answerOf(exchange);
+  const answer = answerOf(exchange, aggregator?.groups() ?? []);
   if (!answer) return pageNotFound(exchange);
   if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed();
   return answer();
@@ -28,21 +33,32 @@ export async function pageNotFound(exchange: Exchange): Promise<null> {
   return null;
 }
 
-function answerOf(exchange: Exchange): (() => Promise<Reply>) | undefined {
+function answerOf(
+  exchange: Exchange,
+  remote: readonly RemoteGroup[],
+): (() => Promise<Reply>) | undefined {
   const { path } = exchange.info;
   if (path === '/version' || path === '/version/') return () => version(exchange);
-  if (path === '/') return async () => ({ status: 200, body: { paths } });
+  if (path === '/') return async () => ({ status: 200, body: { paths: pathsWith(remote) } });
   const openapi = openapiRoute(exchange);
   if (openapi) return openapi;
   const aggregated = readAggregated(exchange);
-  if (aggregated) return () => respondAggregated(exchange, aggregated);
+  if (aggregated) return () => respondAggregated(exchange, aggregated, remote);
   const connection = connectionOf(exchange.request);
   const address = `${connection?.localAddress ?? '127.0.0.1'}:${connection?.localPort ?? 443}`;
-  const body = discoveryOf(path, address);
+  const body = discoveryOf(path, address, remote);
   return body ? async () => ({ status: 200, body }) : undefined;
 }
 
-const paths = [...discoveryPaths, ...healthPaths, '/openapi/v2', '/openapi/v3', '/version'].sort();
+const paths = [...discoveryPaths, ...healthPaths, '/openapi/v2', '/openapi/v3', '/version'];
+
+function pathsWith(remote: readonly RemoteGroup[]): readonly string[] {
+  const claimed = remote.flatMap(({ name, versions }) => [
+    `/apis/${name}`,
+    ...versions.map(({ version }) => `/apis/${name}/${version}`),
+  ]);
+  return [...new Set([...paths, ...claimed])].sort();
+}
 
 async function version(exchange: Exchange): Promise<null> {
   await respondWithBytes(exchange, 200, versionText, { 'Content-Type': 'application/json' });
@@ -68,12 +84,16 @@ function readAggregated({ request, info }: Exchange): Aggregated | undefined {
   };
 }
 
-async function respondAggregated(exchange: Exchange, aggregated: Aggregated): Promise<null> {
+async function respondAggregated(
+  exchange: Exchange,
+  aggregated: Aggregated,
+  remote: readonly RemoteGroup[],
+): Promise<null> {
   const { root, version } = aggregated;
   await respondWithJson(
     { ...exchange, query: exchange.info.query },
     200,
-    aggregatedDiscovery(root, version),
+    aggregatedDiscovery(root, version, remote),
     {
       'Content-Type': `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
       Vary: 'Accept',

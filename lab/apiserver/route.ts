@@ -32,12 +32,21 @@ const handlers: Readonly<Record<Verb, Handler>> = {
 /** What the handlers need, and what only an apiserver that runs has. */
 export type RouteOptions = Pick<FrontOptions, 'store' | 'settings' | 'authorizer'> &
   Partial<
-    Pick<FrontOptions, 'authenticator' | 'rulesOfRole' | 'serviceAccounts' | 'health' | 'metrics'>
+    Pick<
+      FrontOptions,
+      'authenticator' | 'rulesOfRole' | 'serviceAccounts' | 'health' | 'metrics' | 'aggregator'
+    >
   >;
 
 export async function route(exchange: Exchange, options: RouteOptions): Promise<Reply> {
+  const { aggregator } = options;
+  const claimant = aggregator?.claimantOf(exchange.info.path);
+  if (aggregator && claimant) {
+    await aggregator.serve(exchange, claimant);
+    return null;
+  }
   if (!exchange.info.isResource) {
-    return (await answerOwnPath(exchange, options)) ? null : routePath(exchange);
+    return (await answerOwnPath(exchange, options)) ? null : routePath(exchange, aggregator);
   }
   const { group, version, resource: plural, subresource, verb, isNamed } = exchange.info;
   const resource = findResource(group, version, plural);

@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { createAggregator } from './aggregation/aggregator.ts';
 import { createAuthenticator } from './authentication.ts';
 import { createAuthorizers } from './authorizers.ts';
 import { holdLease, type ApiserverLease } from './bootstrap/apiserver-lease.ts';
@@ -55,6 +56,14 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     mutating: options.maxMutatingRequestsInflight ?? 200,
   });
   const proxy = starting.use(mountProxy(options));
+  const aggregator = starting.use(
+    createAggregator({
+      store,
+      client: options.proxyClient,
+      rejectsRedirects: options.aggregatorRejectForwardingRedirect ?? true,
+      log,
+    }),
+  );
   const front: FrontOptions = {
     authenticator: createAuthenticator({ ...options, serviceAccounts }),
     authorizer,
@@ -77,6 +86,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
     inFlight,
     kubelets: createKubelets(options.kubeletClient),
     proxy,
+    aggregator,
     requestTimeoutMs: options.requestTimeoutMs ?? 60_000,
     closing: closing.signal,
     audit: options.audit,
@@ -114,7 +124,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
   await untilStored(() => bootstrap(api, made), closing.signal);
   starting.use(await untilStored(() => startRepair(store), closing.signal));
   const aggregation = starting.use(aggregateRoles(store));
-  await Promise.all([rbac.synced, aggregation.settled]);
+  await Promise.all([rbac.synced, aggregation.settled, aggregator.synced]);
   const lease = advertised && holdLease(api, advertised, log);
   await lease?.announced;
   state.isBootstrapped = true;

@@ -1,6 +1,7 @@
 /** APIServices: groups and versions that another server answers for (the aggregation layer). */
 import { at, isObject, listAt, textAt, type ApiObject } from '../api-object.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
+import { timestamp } from '../metadata.ts';
 import { allVerbs, type Resource } from '../resource.ts';
 import { validateApiService, validateApiServiceStatus } from '../validation/api-services.ts';
 
@@ -37,7 +38,7 @@ function alwaysAvailable() {
   const condition = {
     type: 'Available',
     status: 'True',
-    lastTransitionTime: new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
+    lastTransitionTime: timestamp(),
     reason: 'Local',
     message: 'Local APIServices are always available',
   };
