@@ -15,8 +15,10 @@ export async function applyLoad(options: {
   readonly url: string;
   readonly connections: number;
   readonly seconds: number;
+  /** Header lines, such as `Authorization: Bearer t`. */
+  readonly headers?: readonly string[];
 }): Promise<Load> {
-  const { url, connections, seconds } = options;
+  const { url, connections, seconds, headers = [] } = options;
   const { stdout } = await run('wrk', [
     '-t1',
     `-c${connections}`,
@@ -26,6 +28,7 @@ export async function applyLoad(options: {
     '30s',
     '-H',
     'Accept-Encoding: identity',
+    ...headers.flatMap((header) => ['-H', header]),
     url,
   ]);
   const failures = /Non-2xx|Socket errors.*[1-9]/.exec(stdout);

@@ -21,8 +21,12 @@ export async function startStore(directory: string): Promise<ServingProcess> {
   return start(join(lab, 'store/main.ts'), flags);
 }
 
-/** An apiserver of this store, for one administrator with the token. */
-export async function startApiserver(directory: string, store: string): Promise<ServingProcess> {
+/** An apiserver for one administrator with the token: of this store, or with one in its memory. */
+export async function startApiserver(
+  directory: string,
+  store?: string,
+  flags: readonly string[] = [],
+): Promise<ServingProcess> {
   const tokens = join(directory, 'tokens.csv');
   await writeFile(tokens, `${token},bench,1,"system:masters"\n`);
   return start(join(lab, 'apiserver/main.ts'), [
@@ -30,7 +34,8 @@ export async function startApiserver(directory: string, store: string): Promise<
     '--secure-port=0',
     `--token-auth-file=${tokens}`,
     `--cert-dir=${join(directory, 'certs')}`,
-    `--etcd-servers=${store}`,
+    ...(store === undefined ? [] : [`--etcd-servers=${store}`]),
+    ...flags,
   ]);
 }
 
