@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ApiConnection } from '../proxies/kit/api/api-client.ts';
+import { createHopFeed, type HopFeed } from './hop-feed.ts';
 import { base64, writeKubeconfig } from './kubeconfig.ts';
 import { makeDirectory } from '../proxies/kit/make-directory.ts';
 import type { MachineAction, MachineStatus } from './machines/machine.ts';
@@ -47,6 +48,11 @@ export interface Cluster extends AsyncDisposable {
   machines(): readonly MachineStatus[];
   /** Called after each change; `machines` tells what it was. */
   onChange(listener: () => void): Disposable;
+  /**
+   * Calls with each stretch of each request that goes through an apiserver to a node, a pod or a Service.
+   * The first listener switches it on, the last one off: it costs nothing while nobody listens.
+   */
+  onHop: HopFeed['onHop'];
   /** @throws Error with the reason when it cannot be done. */
   act(machine: string, action: MachineAction): Promise<void>;
   /** Runs a command in that machine's network. */
@@ -78,6 +84,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     machines = told;
     for (const listener of listeners) listener();
   };
+  const hops = createHopFeed();
   const [laid, made] = await Promise.allSettled([
     layNetwork({
       topology,
@@ -85,6 +92,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       logPath: join(state.logs, 'supervisor.log'),
       mark: state.path,
       onMachines: tell,
+      onHop: hops.tell,
     }),
     ensureClusterPki(state.pki),
   ]);
@@ -113,6 +121,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     writeFile(tokens, `${token},visitor,visitor,hop:visitors\n`, { mode: 0o600 }),
   ]);
   await supervisor.request('start-machines', { directory: state.path });
+  hops.connect((isFollowed) => supervisor.request('follow-hops', { isFollowed }));
 
   const running = starting.move();
   return {
@@ -127,6 +136,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
+    onHop: hops.onHop,
     act: async (machine, action) => {
       await supervisor.request('act', { machine, action });
     },

@@ -1,8 +1,8 @@
 /** An apiserver of the lab: a machine's program. */
 import { parseFlags } from '../../proxies/kit/flags.ts';
+import { relayHops } from '../../proxies/kit/hop-channel.ts';
 import { runProgram } from '../machines/program.ts';
 import { apiserverFlags } from './flags.ts';
-import { relayHops } from './proxy/hop-channel.ts';
 import { runApiserver } from './run-apiserver.ts';
 
 const log = (line: string) => void process.stderr.write(`${line}\n`);

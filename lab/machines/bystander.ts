@@ -35,6 +35,7 @@ export function createBystander({ plan, setLink, onChange }: BystanderOptions): 
       since = new Date();
       onChange();
     },
+    followHops: () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
   };
 }

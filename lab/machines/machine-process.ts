@@ -1,11 +1,12 @@
 /** One machine: its process, what is done to it, and how it does. */
+import type { Hop } from '../../proxies/kit/hop.ts';
 import type { MachinePlan } from '../topology.ts';
 import { createBell } from './bell.ts';
 import { lastWordsOf } from './last-words.ts';
 import type { HeldFault, MachineAction, MachineState, MachineStatus } from './machine.ts';
 import type { Probe } from './probe.ts';
 import { hostPidOf, residentBytesOf } from './process-facts.ts';
-import type { ReadyMessage } from './program.ts';
+import type { HopMessage, ReadyMessage } from './program.ts';
 import { runProgramOf, type RunningProgram } from './running-program.ts';
 
 export interface MachineOptions {
@@ -18,6 +19,8 @@ export interface MachineOptions {
   readonly logPath: string;
   readonly setLink: (isUp: boolean) => Promise<void>;
   readonly onChange: () => void;
+  /** Called with what the program does with requests, while hops are followed. */
+  readonly onHop?: (hop: Hop) => void;
 }
 
 export interface MachineProcess extends AsyncDisposable {
@@ -26,6 +29,8 @@ export interface MachineProcess extends AsyncDisposable {
   readonly endpoint: string | null;
   /** @throws Error with the reason when it cannot be done. */
   act(action: MachineAction): Promise<void>;
+  /** Asks the program to tell its hops, or not to; also whoever takes its place. */
+  followHops(isFollowed: boolean): void;
 }
 
 const probeMs = { ready: 1_000, other: 100, timeout: 1_500 } as const;
@@ -33,10 +38,11 @@ const restartMs = { least: 250, most: 10_000, forgotten: 10_000 } as const;
 
 /** Starts the machine's program, and again whenever it ends by itself. */
 export function startMachine(options: MachineOptions): MachineProcess {
-  const { plan, argv, probe, logPath, setLink, onChange } = options;
+  const { plan, argv, probe, logPath, setLink, onChange, onHop } = options;
   const faults = new Set<HeldFault>();
   const bell = createBell();
   let isEnding = false;
+  let isFollowed = false;
   let program: RunningProgram | null = null;
   let restarting: NodeJS.Timeout | undefined;
   let crashes = 0;
@@ -60,12 +66,22 @@ export function startMachine(options: MachineOptions): MachineProcess {
     const started = runProgramOf(argv, logPath);
     program = started;
     become('starting');
-    started.child.once('message', (sent: ReadyMessage) => {
+    started.child.on('message', (sent: ReadyMessage | HopMessage) => {
+      if ('hop' in sent) {
+        onHop?.(sent.hop);
+        return;
+      }
       endpoint = options.endpoint ?? sent.address ?? null;
+      if (isFollowed) askForHops(started);
       void watch(started);
     });
     void started.exited.then((how) => ended(started, how));
     void measure(started);
+  };
+
+  /** Whoever has gone meanwhile tells nothing. */
+  const askForHops = ({ child }: RunningProgram) => {
+    if (child.connected) child.send({ hops: isFollowed }, () => undefined);
   };
 
   const startAgain = () => {
@@ -203,6 +219,10 @@ export function startMachine(options: MachineOptions): MachineProcess {
       const acted = acting.then(() => perform(action));
       acting = acted.catch(() => undefined);
       return acted;
+    },
+    followHops: (isAsked) => {
+      isFollowed = isAsked;
+      if (program) askForHops(program);
     },
     [Symbol.asyncDispose]: async () => {
       isEnding = true;

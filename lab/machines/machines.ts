@@ -1,5 +1,6 @@
 /** Starts the machines of the lab and watches them. */
 import { join } from 'node:path';
+import type { Hop } from '../../proxies/kit/hop.ts';
 import type { Network } from '../network/network.ts';
 import { stateDirectory, type StateDirectory } from '../state-directory.ts';
 import type { MachinePlan, MachineRole } from '../topology.ts';
@@ -16,6 +17,8 @@ export interface MachinesOptions {
   /** `host:port` where the machines find the apiservers. */
   readonly apiserver: string;
   readonly onChange: (statuses: readonly MachineStatus[]) => void;
+  /** Called while hops are followed. */
+  readonly onHop: (hop: Hop) => void;
   /** The apiservers that are ready, as `host:port`. */
   readonly onApiservers: (ready: readonly string[]) => void;
   readonly commandLine?: typeof commandLine;
@@ -24,6 +27,8 @@ export interface MachinesOptions {
 export interface Machines extends AsyncDisposable {
   /** @throws Error with the reason when it cannot be done. */
   act(machine: string, action: MachineAction): Promise<void>;
+  /** Whether the apiservers tell what becomes of requests on their way through them. */
+  followHops(isFollowed: boolean): void;
 }
 
 /** Clients before those whom they ask. */
@@ -36,7 +41,7 @@ const tellEveryMs = 5_000;
 
 /** Starts all at once: each program waits for those it needs. */
 export async function startMachines(options: MachinesOptions): Promise<Machines> {
-  const { network, directory, apiserver, onChange, onApiservers } = options;
+  const { network, directory, apiserver, onChange, onApiservers, onHop } = options;
   const state = stateDirectory(directory);
   await using starting = new AsyncDisposableStack();
   await writeMachineKubeconfigs({
@@ -76,6 +81,7 @@ export async function startMachines(options: MachinesOptions): Promise<Machines>
             endpoint: plan.role === 'store' ? context.store : endpointOf(plan),
             probe: probes[plan.role],
             logPath: join(state.logs, `${plan.name}.log`),
+            onHop,
           });
     machines.set(plan.name, machine);
   }
@@ -94,6 +100,11 @@ export async function startMachines(options: MachinesOptions): Promise<Machines>
       const machine = machines.get(name);
       if (!machine) throw new Error(`There is no machine ${name}.`);
       await machine.act(action);
+    },
+    followHops: (isFollowed) => {
+      for (const machine of machines.values()) {
+        if (machine.status.role === 'apiserver') machine.followHops(isFollowed);
+      }
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

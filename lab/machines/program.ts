@@ -4,12 +4,18 @@
  */
 import { flushCompileCache } from 'node:module';
 import { parseArgs } from 'node:util';
+import type { Hop } from '../../proxies/kit/hop.ts';
 
 /** Sent once over the IPC channel, when the program does its work. */
 export interface ReadyMessage {
   readonly ready: true;
   /** Where it listens, as `host:port`; of use where the system chose the port. */
   readonly address?: string;
+}
+
+/** Sent for each hop, to whoever asks with `{ "hops": true }`. */
+export interface HopMessage {
+  readonly hop: Hop;
 }
 
 /** A little more than the grace that whoever started the program gives it. */

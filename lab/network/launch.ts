@@ -1,6 +1,7 @@
 /** The host's side of the supervisor: starts it, where it may be started, and speaks with it. */
 import { spawn, type ChildProcess, type SendHandle } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { Hop } from '../../proxies/kit/hop.ts';
 import type { MachineStatus } from '../machines/machine.ts';
 import { frugalEnvironment, frugalFlags } from '../machines/frugal.ts';
 import type { LabMode } from '../topology.ts';
@@ -25,6 +26,7 @@ export interface LaunchOptions {
   /** Marks all processes of the lab, in their environment. */
   readonly mark: string;
   readonly onMachines: (machines: readonly MachineStatus[]) => void;
+  readonly onHop: (hop: Hop) => void;
 }
 
 const endWithinMs = 5_000;
@@ -47,7 +49,8 @@ const isolation = [
 /** Saves each process the time of compiling, and the memory of the compiler of types. */
 const compileCache = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url));
 
-export function launchSupervisor({ mode, log, mark, onMachines }: LaunchOptions): SupervisorLink {
+export function launchSupervisor(options: LaunchOptions): SupervisorLink {
+  const { mode, log, mark, onMachines, onHop } = options;
   const node = [
     process.execPath,
     ...frugalFlags,
@@ -81,6 +84,10 @@ export function launchSupervisor({ mode, log, mark, onMachines }: LaunchOptions)
     const report = message as Report;
     if (report.report === 'machines') {
       onMachines(report.machines);
+      return;
+    }
+    if (report.report === 'hop') {
+      onHop(report.hop);
       return;
     }
     const asked = waiting.get(report.request);

@@ -1,5 +1,6 @@
 /** Isolated where that can be, on loopback elsewhere: and then it is said why. */
 import { closeSync, openSync } from 'node:fs';
+import type { Hop } from '../../proxies/kit/hop.ts';
 import { lastWordsOf } from '../machines/last-words.ts';
 import type { MachineStatus } from '../machines/machine.ts';
 import type { LabMode, TopologyOptions } from '../topology.ts';
@@ -13,6 +14,7 @@ export interface LayOptions {
   /** Marks all processes of the lab, in their environment. */
   readonly mark: string;
   readonly onMachines: (machines: readonly MachineStatus[]) => void;
+  readonly onHop: (hop: Hop) => void;
 }
 
 export interface LaidNetwork {
@@ -40,10 +42,10 @@ export async function layNetwork(options: LayOptions): Promise<LaidNetwork> {
 async function lay(
   mode: LabMode,
   reason: string | null,
-  { topology, logPath, mark, onMachines }: LayOptions,
+  { topology, logPath, mark, onMachines, onHop }: LayOptions,
 ): Promise<LaidNetwork> {
   const log = openSync(logPath, 'w', 0o600);
-  const supervisor = launchSupervisor({ mode, log, mark, onMachines });
+  const supervisor = launchSupervisor({ mode, log, mark, onMachines, onHop });
   closeSync(log);
   try {
     const { apiserver } = await supervisor.request('lay-network', { mode, topology });

@@ -1,4 +1,5 @@
 /** What the host and the supervisor say to each other, over the channel between them. */
+import type { Hop } from '../../proxies/kit/hop.ts';
 import type { MachineAction, MachineStatus } from '../machines/machine.ts';
 import type { LabMode, TopologyOptions } from '../topology.ts';
 import type { CommandResult } from './run-command.ts';
@@ -25,6 +26,8 @@ export interface Requests {
     };
     answer: CommandResult;
   };
+  /** From now on each hop is reported, or none. */
+  readonly 'follow-hops': { ask: { readonly isFollowed: boolean }; answer: null };
   /** Sent with the socket. */
   readonly 'open-door': {
     ask: { readonly door: number; readonly protocol: DoorProtocol; readonly target: string };
@@ -48,4 +51,5 @@ export interface RequestMessage<Name extends RequestName = RequestName> {
 export type Report =
   | { readonly report: 'answer'; readonly request: number; readonly answer: unknown }
   | { readonly report: 'failure'; readonly request: number; readonly message: string }
-  | { readonly report: 'machines'; readonly machines: readonly MachineStatus[] };
+  | { readonly report: 'machines'; readonly machines: readonly MachineStatus[] }
+  | { readonly report: 'hop'; readonly hop: Hop };

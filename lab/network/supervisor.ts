@@ -50,6 +50,7 @@ export function createSupervisor(report: (report: Report) => void): Supervisor {
           directory,
           apiserver: laid(passThrough).addresses[0] ?? '',
           onChange: (statuses) => report({ report: 'machines', machines: statuses }),
+          onHop: (hop) => report({ report: 'hop', hop }),
           onApiservers: (ready) => passThrough?.setBackends(ready),
         }),
       );
@@ -57,6 +58,10 @@ export function createSupervisor(report: (report: Report) => void): Supervisor {
     },
     act: async ({ machine, action }) => {
       await laid(machines).act(machine, action);
+      return null;
+    },
+    'follow-hops': async ({ isFollowed }) => {
+      laid(machines).followHops(isFollowed);
       return null;
     },
     run: async ({ machine, argv, stdin }, { request }) => {

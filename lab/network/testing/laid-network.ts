@@ -25,6 +25,7 @@ export async function layTestNetwork(mode: LabMode): Promise<TestNetwork> {
     logPath: join(directory, 'log'),
     mark: directory,
     onMachines: () => undefined,
+    onHop: () => undefined,
   });
   starting.use(laid.supervisor);
   const run = (machine: string, argv: readonly string[], signal?: AbortSignal) =>

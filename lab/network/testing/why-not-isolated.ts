@@ -9,6 +9,7 @@ export async function whyNotIsolated(): Promise<string | null> {
     log: 2,
     mark: 'probe',
     onMachines: () => undefined,
+    onHop: () => undefined,
   });
   try {
     const topology = { apiservers: 1, nodes: 1 };

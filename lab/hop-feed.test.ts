@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import type { Hop } from '../proxies/kit/hop.ts';
+import { createHopFeed } from './hop-feed.ts';
+
+const hop: Hop = {
+  request: 'one',
+  from: { station: 'client', address: '' },
+  to: { station: 'apiserver-proxy', address: '' },
+  protocol: 'HTTP/1.1',
+  tls: null,
+  method: 'GET',
+  target: '/',
+  decision: { key: 'apiserver-proxy.admitted', values: {} },
+  headers: { added: [], removed: [], changed: [] },
+  status: 200,
+  atMs: 0,
+  tookMs: 1,
+  sentBytes: 0,
+  receivedBytes: 0,
+};
+
+it('is on from the first listener to the last', async () => {
+  const turns: boolean[] = [];
+  const feed = createHopFeed();
+  feed.connect(async (isFollowed) => turns.push(isFollowed));
+  const seen: string[] = [];
+  const listener = (one: Hop) => seen.push(one.request);
+  const first = feed.onHop(listener);
+  const second = feed.onHop(listener);
+  await second.ready;
+  feed.tell(hop);
+  first[Symbol.dispose]();
+  first[Symbol.dispose]();
+  feed.tell(hop);
+  expect(turns).toEqual([true]);
+  second[Symbol.dispose]();
+  feed.tell(hop);
+  expect(seen).toEqual(['one', 'one', 'one']);
+  feed.onHop(listener);
+  expect(turns).toEqual([true, false, true]);
+});
+
+it('does not fail with the lab that has ended', async () => {
+  const feed = createHopFeed();
+  feed.connect(() => Promise.reject(new Error('The lab has ended.')));
+  using subscription = feed.onHop(() => undefined);
+  await subscription.ready;
+});
