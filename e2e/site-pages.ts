@@ -1,9 +1,9 @@
 /** Every page there is. */
-import { proxies } from '../proxies/index.ts';
+import { subjects } from '../proxies/index.ts';
 import { localizedPath } from '../src/i18n/links.ts';
 import type { Locale } from '../src/i18n/locales.ts';
 
-const slugs = ['', ...proxies.map(({ id }) => id)];
+const slugs = ['', ...subjects.map(({ id }) => id)];
 
 /** The addresses of a language's pages, in reading order. */
 export function pagesIn(locale: Locale): readonly string[] {

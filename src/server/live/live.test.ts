@@ -40,7 +40,10 @@ test('the status says what runs, since when, and nothing secret', async () => {
     kind: 'lab',
     version: 'v1.33.1',
     since: '2026-01-02T03:04:05.000Z',
-    proxies: [{ id: 'kubectl-proxy', address: backend.proxies['kubectl-proxy']?.address }],
+    proxies: [
+      { id: 'kubectl-proxy', address: backend.proxies['kubectl-proxy']?.address },
+      { id: 'apiserver-proxy', address: backend.apiserverProxy.address },
+    ],
     visitor: null,
   });
 });

@@ -3,9 +3,10 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
-import type { Hop } from '../../../proxies/kit/hop.ts';
 import type { LiveBackend } from '../live/backend.ts';
 import { createHopFeed } from '../live/hop-feed.ts';
+import { startFakeApiserverProxy, type FakeApiserverProxy } from './fake-apiserver-proxy.ts';
+import { fakeHop } from './fake-hop.ts';
 
 export interface ReachedRequest {
   readonly method: string;
@@ -16,6 +17,8 @@ export interface ReachedRequest {
 
 export interface FakeBackend extends LiveBackend, AsyncDisposable {
   readonly reached: readonly ReachedRequest[];
+  /** In front of the lab alone: of a cluster it is not offered. */
+  readonly apiserverProxy: FakeApiserverProxy;
   /** Namespaces of visitors that were opened and not yet closed. */
   readonly openNamespaces: ReadonlySet<string>;
 }
@@ -23,14 +26,15 @@ export interface FakeBackend extends LiveBackend, AsyncDisposable {
 export async function startFakeBackend(kind: LiveBackend['kind'] = 'lab'): Promise<FakeBackend> {
   const reached: ReachedRequest[] = [];
   const hops = createHopFeed();
+  const apiserverProxy = await startFakeApiserverProxy();
   const server = createServer((request, response) => {
     void (async () => {
       const { method = '', url: target = '', headers, socket } = request;
       reached.push({ method, target, headers, body: await text(request) });
       const id = `request-${reached.length}`;
       const client = `${socket.remoteAddress ?? ''}:${socket.remotePort ?? 0}`;
-      hops.receive(hop(id, { station: 'kubectl-proxy', address: '' }, 'apiserver'));
-      hops.receive(hop(id, { station: 'client', address: client }, 'kubectl-proxy'));
+      hops.receive(fakeHop(id, 'kubectl-proxy', 'apiserver'));
+      hops.receive(fakeHop(id, 'client', 'kubectl-proxy', client));
       if (target.includes('nobody')) response.statusCode = 404;
       if (target === '/moved') response.statusCode = 301;
       if (target === '/moved') response.setHeader('Location', '/static/');
@@ -51,6 +55,7 @@ export async function startFakeBackend(kind: LiveBackend['kind'] = 'lab'): Promi
     machines: null,
     proxies: {
       'kubectl-proxy': { address: `127.0.0.1:${port}`, hostname: '127.0.0.1', port, hops },
+      ...(kind === 'lab' && { 'apiserver-proxy': apiserverProxy }),
     },
     lend: () => Promise.reject(new Error('no laboratory here')),
     openVisit: async (name) => {
@@ -63,30 +68,13 @@ export async function startFakeBackend(kind: LiveBackend['kind'] = 'lab'): Promi
       };
     },
     reached,
+    apiserverProxy,
     openNamespaces,
     async [Symbol.asyncDispose]() {
       server.close();
       server.closeAllConnections();
       await once(server, 'close');
+      await apiserverProxy[Symbol.asyncDispose]();
     },
-  };
-}
-
-function hop(request: string, from: Hop['from'], to: Hop['to']['station']): Hop {
-  return {
-    request,
-    from,
-    to: { station: to, address: '' },
-    protocol: 'HTTP/1.1',
-    tls: null,
-    method: 'GET',
-    target: '/',
-    decision: { key: 'forwarded', values: {} },
-    headers: { added: [], removed: [], changed: [] },
-    status: 200,
-    atMs: 0,
-    tookMs: 1,
-    sentBytes: 0,
-    receivedBytes: 0,
   };
 }
