@@ -48,6 +48,7 @@ export default tseslint.config(
       'proxies/**/descriptor.ts',
       'proxies/*/facts/**/*.ts',
       'proxies/apiserver-proxy/rewrite/link-attributes.ts',
+      'proxies/apiserver-proxy/methods.ts',
       'proxies/index.ts',
       'proxies/kit/client-flags.ts',
       'proxies/kit/hop.ts',

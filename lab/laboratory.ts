@@ -24,13 +24,16 @@ export function createLaboratory(
     signal,
     clusterKubeconfig: lab.kubeconfigPath,
     machines: machinesOf(lab, signal),
-    startApiserver: async () => {
+    startApiserver: async (options) => {
       signal.throwIfAborted();
       started += 1;
       const number = started;
       // The lab's own apiservers are other processes: until a proof wants one, this one has none in it.
       const { startRecordingApiserver } = await import('./recording-apiserver.ts');
-      const apiserver = await startRecordingApiserver(join(directory, `apiserver-${number}`));
+      const apiserver = await startRecordingApiserver(
+        join(directory, `apiserver-${number}`),
+        options,
+      );
       if (signal.aborted) await apiserver[Symbol.asyncDispose]();
       signal.throwIfAborted();
       signal.addEventListener('abort', () => void apiserver[Symbol.asyncDispose](), { once: true });

@@ -3,7 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
-import type { ReceivedRequest, RecordingApiserver } from '../proxies/kit/proof.ts';
+import type {
+  LentApiserverOptions,
+  ReceivedRequest,
+  RecordingApiserver,
+} from '../proxies/kit/proof.ts';
 import type { ApiObject } from './apiserver/api-object.ts';
 import type { HttpRequest } from '../proxies/kit/http/server-exchange.ts';
 import { connectionOf, type User } from './apiserver/exchange.ts';
@@ -15,7 +19,10 @@ import { createMemoryStore } from './store/memory-store.ts';
 const administrator: User = { name: 'proof', groups: ['system:masters'] };
 
 /** Starts one; its files are in `directory`, which is the caller's to remove. */
-export async function startRecordingApiserver(directory: string): Promise<RecordingApiserver> {
+export async function startRecordingApiserver(
+  directory: string,
+  { rejectsForwardedRedirects = true }: LentApiserverOptions = {},
+): Promise<RecordingApiserver> {
   const store = createMemoryStore<ApiObject>();
   const [authority] = await Promise.all([
     createAuthority('proof'),
@@ -35,6 +42,7 @@ export async function startRecordingApiserver(directory: string): Promise<Record
     store,
     // All that a proof sets up around it is on this machine.
     allowLoopbackEndpoints: true,
+    aggregatorRejectForwardingRedirect: rejectsForwardedRedirects,
     kubeletClient: { certificate: client.certificatePem, key: client.keyPem },
     onRequest: (request) => requests.push(received(request)),
   });

@@ -1,6 +1,7 @@
 /** The facts of the apiserver proxy: what it states of itself, what it takes, what it answers. */
 import { defineProxy } from '../descriptor.ts';
 import { claims } from './facts/claims.ts';
+import { differences } from './facts/differences.ts';
 import { errors } from './facts/errors.ts';
 import { examples } from './facts/examples.ts';
 import { flags } from './facts/flags.ts';
@@ -50,7 +51,7 @@ export const apiserverProxy = defineProxy({
   errors,
   examples,
   tables: [...tables],
-  differences: [],
+  differences,
 });
 
 export type ApiserverProxyClaim = (typeof apiserverProxy)['claims'][number]['id'];

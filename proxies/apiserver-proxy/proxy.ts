@@ -9,6 +9,7 @@ import type { ForwardingPlan } from './forwarding.ts';
 import { HopRecorder } from './hop-recorder.ts';
 import { readIncoming } from './incoming-request.ts';
 import type { IncomingRequest } from './incoming-request.ts';
+import { preferredAddressTypes } from './facts/flags.ts';
 import type { KubeletTransport } from './kubelet-transport.ts';
 import type { Location } from './location.ts';
 import type { Lookup } from './lookup.ts';
@@ -156,15 +157,6 @@ async function pass(
     await new Forwarding({ ...to, request, response, signal, head, mayDecode }).run();
   }
 }
-
-/** Upstream's own order. */
-const preferredAddressTypes = [
-  'Hostname',
-  'InternalDNS',
-  'InternalIP',
-  'ExternalDNS',
-  'ExternalIP',
-];
 
 const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD';
 

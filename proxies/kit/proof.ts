@@ -61,6 +61,12 @@ export interface RecordingApiserver extends AsyncDisposable {
   }): Promise<string>;
 }
 
+/** What an apiserver of a proof's own may be started with. */
+export interface LentApiserverOptions {
+  /** Default true. `--aggregator-reject-forwarding-redirect`: redirects of aggregated API servers become 502. */
+  readonly rejectsForwardedRedirects?: boolean;
+}
+
 /** What a command in a machine's network came to. */
 export interface MachineResult {
   readonly stdout: string;
@@ -92,7 +98,7 @@ export interface Laboratory {
   /** Null on loopback, and in front of a cluster of the reader's. */
   readonly machines: LabMachines | null;
   /** Its kubelet is anybody on a loopback address, and its endpoints may be there, too. */
-  startApiserver(): Promise<RecordingApiserver>;
+  startApiserver(options?: LentApiserverOptions): Promise<RecordingApiserver>;
 }
 
 /** A claim's probe, tried in one of its two worlds. Built by `defineProof`. */

@@ -36,7 +36,13 @@ const told = [
   { id: 'cookie', name: 'Cookie', on: 'request', action: 'kept' },
   { id: 'client-address', name: 'X-Forwarded-For', on: 'request', action: 'added' },
   { id: 'proxied-uri', name: 'X-Forwarded-Uri', on: 'request', action: 'replaced' },
-  { id: 'asks-for-gzip', name: 'Accept-Encoding', on: 'request', action: 'added' },
+  { id: 'accept-encoding', name: 'Accept-Encoding', on: 'request', action: 'added' },
+  {
+    id: 'websocket-token',
+    name: 'Sec-WebSocket-Protocol',
+    on: 'request',
+    action: 'replaced',
+  },
 ] as const satisfies readonly Fact[];
 
 /** Ours alone: nothing of the kind is upstream. */
@@ -61,9 +67,10 @@ const ofAnswers = [
     on: 'response',
     action: 'removed',
   },
+  { id: 'content-encoding', name: 'Content-Encoding', on: 'response', action: 'removed' },
   { id: 'rewritten-length', name: 'Content-Length', on: 'response', action: 'removed' },
   { id: 'set-cookie', name: 'Set-Cookie', on: 'response', action: 'kept' },
-  { id: 'audit-id', name: 'Audit-Id', on: 'response', action: 'added' },
+  { id: 'audit-id', name: 'Audit-Id', on: 'response', action: 'replaced' },
   { id: 'not-cached', name: 'Cache-Control', on: 'response', action: 'added' },
 ] as const satisfies readonly Fact[];
 

@@ -15,7 +15,7 @@ export const kubernetes = file('kubernetes/kubernetes');
 export const apimachinery = file('kubernetes/apimachinery');
 export const apiserver = file('kubernetes/apiserver');
 
-/** @param title of one of the cases in `recorded/` */
-export const recorded = (title: string) => ({ kind: 'recorded', case: title }) as const;
+/** @param id of one of the cases in `recorded/` */
+export const recorded = (id: string) => ({ kind: 'recorded', case: id }) as const;
 export const issue = (number: number) =>
   ({ kind: 'issue', reference: `kubernetes/kubernetes#${number}` }) as const;

@@ -1,6 +1,7 @@
 /** The apiserver proxy in tables: names, where they lead, verbs, roles, links. */
 import type { z } from 'zod';
 import type { tableSchema } from '../../descriptor.ts';
+import { verbs } from '../methods.ts';
 import { linkAttributes } from '../rewrite/link-attributes.ts';
 
 type Fact = z.input<typeof tableSchema>;
@@ -67,16 +68,6 @@ const resolution: Fact = {
   ],
 };
 
-/** Which verb a role must allow for a method; none for OPTIONS (specification 2.11, 2.13). */
-export const verbs = [
-  { id: 'read', methods: ['GET', 'HEAD'], verb: 'get' },
-  { id: 'create', methods: ['POST'], verb: 'create' },
-  { id: 'update', methods: ['PUT'], verb: 'update' },
-  { id: 'patch', methods: ['PATCH'], verb: 'patch' },
-  { id: 'delete', methods: ['DELETE'], verb: 'delete' },
-  { id: 'options', methods: ['OPTIONS'], verb: '' },
-] as const;
-
 const verbTable: Fact = {
   id: 'verbs',
   columns: [
@@ -84,7 +75,10 @@ const verbTable: Fact = {
     { id: 'verb', kind: 'code' },
     { id: 'note', kind: 'words' },
   ],
-  rows: verbs.map(({ id, methods, verb }) => ({ id, cells: { methods, verb } })),
+  rows: [...Map.groupBy(Object.entries(verbs), ([, verb]) => verb)].map(([verb, methods]) => ({
+    id: verb === '' ? 'no-verb' : verb,
+    cells: { methods: methods.map(([method]) => method), verb },
+  })),
 };
 
 const everyVerb = '*';

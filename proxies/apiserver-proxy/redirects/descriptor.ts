@@ -87,7 +87,7 @@ export const redirects = defineTopic({
       },
       sources: [
         proxiesPage,
-        recorded('old-style /api/v1/proxy/...'),
+        recorded('backend-requests-old-style-api-v1-proxy'),
         issue(9332),
         issue(59885),
         { kind: 'issue', reference: 'kubernetes/kubernetes#59884' },
@@ -109,6 +109,7 @@ export const redirects = defineTopic({
       id: 'redirects.aggregated',
       values: {
         status: 502,
+        flag: '--aggregator-reject-forwarding-redirect=false',
         message: 'the backend attempted to redirect this request, which is not permitted',
       },
       sources: [
@@ -125,8 +126,8 @@ export const redirects = defineTopic({
       sources: [
         kubernetes('pkg/registry/core/service/proxy.go'),
         apimachinery('pkg/util/proxy/transport.go'),
-        recorded('302 /target'),
-        recorded('302 Location: //example.com/x'),
+        recorded('location-302-target'),
+        recorded('location-302-location-example-com-x'),
       ],
       versions: {},
     },
