@@ -1,4 +1,4 @@
-/** What visitors may do: three ClusterRoles, and who has them. */
+/** What visitors may do: four ClusterRoles, and who has them. */
 import type { ApiClient, KubeObject } from '../proxies/kit/api/api-client.ts';
 import { isRefusal } from '../proxies/kit/api/errors.ts';
 
@@ -10,8 +10,17 @@ const anybody = { kind: 'Group', apiGroup, name: 'hop:visitors' };
 
 const readRole = 'hop:visitors:read';
 const tryRole = 'hop:visitors:try';
+/** Bound in the namespaces of the demonstration alone. */
+const reachRole = 'hop:visitors:reach';
 /** Bound in a visitor's own namespace. */
 export const ownNamespaceRole = 'hop:visitors:own-namespace';
+
+/**
+ * Where visitors may reach through the apiserver: what answers there is the lab's own. Not in kube-system,
+ * where the cluster's own pods are, nor in their own namespaces, where they say what a pod is and which
+ * ports it has.
+ */
+const reachable = ['default', 'platform', 'shop'];
 
 const write = ['create', 'update', 'patch', 'delete', 'deletecollection'];
 const read = ['get', 'list', 'watch'];
@@ -66,15 +75,26 @@ const roles = [
     metadata: { name: tryRole, annotations: { 'hop-by-hop.dev/dry-run-only': 'true' } },
     rules: [...rules(write, readable), ...rules(['update', 'patch'], parts)],
   },
+  {
+    // To look, by GET and HEAD, and to open a WebSocket. Never nodes: their kubelets run what they are told.
+    metadata: { name: reachRole },
+    rules: [{ apiGroups: [''], resources: ['pods/proxy', 'services/proxy'], verbs: ['get'] }],
+  },
   { metadata: { name: ownNamespaceRole }, rules: rules([...read, ...write], changeable) },
 ];
 
-/** Makes the roles as they are here, and gives the first two to anybody with the visitors' token. */
+/** Makes the roles as they are here, and gives all but the last to anybody with the visitors' token. */
 export async function ensureVisitorRoles(client: ApiClient): Promise<void> {
   await Promise.all([
     ...roles.map((role) => put(client, `${base}/clusterroles`, role)),
     ...[readRole, tryRole].map((role) =>
       put(client, `${base}/clusterrolebindings`, bindingOf(role, role, anybody)),
+    ),
+    ...reachable.map((namespace) =>
+      put(client, rolesIn(namespace), bindingOf(reachRole, reachRole, anybody)).catch(
+        // A lab of one's own need not have them all.
+        ignoreRefusal('NotFound'),
+      ),
     ),
   ]);
 }
@@ -86,23 +106,28 @@ export async function bindVisitor(
   subject: object,
 ): Promise<void> {
   const ownerReferences = [{ apiVersion: 'v1', kind: 'Namespace', name, uid }];
-  await Promise.all(
-    [readRole, tryRole].map((role) => {
-      const { metadata, ...rest } = bindingOf(`${role}:${name}`, role, subject);
-      const owned = { metadata: { ...metadata, ownerReferences }, ...rest };
-      return put(client, `${base}/clusterrolebindings`, owned);
-    }),
-  );
+  const owned = (role: string) => {
+    const { metadata, ...rest } = bindingOf(`${role}:${name}`, role, subject);
+    return { metadata: { ...metadata, ownerReferences }, ...rest };
+  };
+  await Promise.all([
+    ...[readRole, tryRole].map((role) => put(client, `${base}/clusterrolebindings`, owned(role))),
+    ...reachable.map((namespace) =>
+      put(client, rolesIn(namespace), owned(reachRole)).catch(ignoreRefusal('NotFound')),
+    ),
+  ]);
 }
 
 export async function unbindVisitor(client: ApiClient, namespace: string): Promise<void> {
-  await Promise.all(
-    [readRole, tryRole].map((role) =>
-      client
-        .delete(`${base}/clusterrolebindings/${role}:${namespace}`)
-        .catch(ignoreRefusal('NotFound')),
-    ),
-  );
+  const bindings = [
+    ...[readRole, tryRole].map((role) => `${base}/clusterrolebindings/${role}:${namespace}`),
+    ...reachable.map((place) => `${rolesIn(place)}/${reachRole}:${namespace}`),
+  ];
+  await Promise.all(bindings.map((path) => client.delete(path).catch(ignoreRefusal('NotFound'))));
+}
+
+function rolesIn(namespace: string): string {
+  return `${base}/namespaces/${namespace}/rolebindings`;
 }
 
 function bindingOf(name: string, role: string, subject: object) {

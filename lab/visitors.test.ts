@@ -42,6 +42,20 @@ describe('a visitor', () => {
       { metadata: { name: 'drawn' }, spec: { ports: [{ port: 80 }], externalIPs: ['192.0.2.2'] } },
       403,
     ],
+    // Authorized: what it is not, is found by the proxy.
+    ['reaches Services', 'GET', '/api/v1/namespaces/default/services/x:80/proxy/', undefined, 404],
+    ['reaches pods', 'HEAD', '/api/v1/namespaces/default/pods/x/proxy/', undefined, 404],
+    ['sends them nothing', 'POST', '/api/v1/namespaces/default/services/x/proxy/', {}, 403],
+    ['reaches no node', 'GET', '/api/v1/nodes/node-1/proxy/healthz', undefined, 403],
+    ['nor another port of it', 'GET', '/api/v1/nodes/node-1:80/proxy/', undefined, 403],
+    [
+      'nothing in kube-system',
+      'GET',
+      '/api/v1/namespaces/kube-system/pods/x/proxy/',
+      undefined,
+      403,
+    ],
+    ['no pod at home', 'GET', '/api/v1/namespaces/visitor-ann/pods/x/proxy/', undefined, 403],
     ['makes no Endpoints', 'POST', '/api/v1/namespaces/visitor-ann/endpoints', endpoints, 403],
     [
       'makes no EndpointSlices',
