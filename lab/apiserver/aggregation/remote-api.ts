@@ -55,6 +55,10 @@ export function followRemoteApi(
     });
   };
   const backends = followBackends(store, apiService.service, schedule);
+  const wait = (ms: number) => {
+    clearTimeout(timer);
+    if (!hasEnded()) timer = setTimeout(schedule, ms).unref();
+  };
 
   const check = async (): Promise<void> => {
     if (hasEnded()) return;
@@ -62,11 +66,11 @@ export function followRemoteApi(
     const finding = findMissing(apiService.service, backends) ?? (await ask());
     if (hasEnded()) return;
     failures = finding.reason === 'FailedDiscoveryCheck' ? failures + 1 : 0;
-    const waitMs = failures === 0 ? recheckMs : Math.min(retryMs * 2 ** failures, recheckMs);
-    timer = setTimeout(schedule, waitMs).unref();
+    wait(failures === 0 ? recheckMs : Math.min(retryMs * 2 ** failures, recheckMs));
     const found = withFinding(entry.value, finding);
-    // Whoever was faster has changed it: then the next turn sees that.
-    if (found) await store.update(entry.key, found, entry.revision);
+    const write = found && (await store.update(entry.key, found, entry.revision));
+    // Somebody was faster, perhaps another apiserver with the same to say: that will be here soon.
+    if (write?.result === 'conflict') wait(retryMs);
   };
 
   const ask = async (): Promise<Finding> => {
