@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
-import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -10,7 +9,9 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { hopSchema, type Hop } from '../kit/hop.ts';
 import { startKubectlProxy, type KubectlProxyOptions } from './proxy.ts';
-import { ok, startScriptedUpstream, type ScriptedRequest } from './scripted-upstream.ts';
+import { RawClient } from '../kit/testing/raw-client.ts';
+import { ok, type ScriptedRequest } from '../kit/testing/scripted-server.ts';
+import { startScriptedUpstream } from './scripted-upstream.ts';
 
 const get = (path = '/api', ...headers: string[]) =>
   [`GET ${path} HTTP/1.1`, 'Host: localhost', 'User-Agent: t', ...headers, '', ''].join('\r\n');
@@ -412,44 +413,13 @@ async function start(
           : { port: proxy.port, host: '127.0.0.1', allowHalfOpen: true },
       );
       await once(socket, 'connect');
-      return new Client(socket);
+      return new RawClient(socket);
     },
     async [Symbol.asyncDispose]() {
       await proxy[Symbol.asyncDispose]();
       await scripted[Symbol.asyncDispose]();
     },
   };
-}
-
-/** A client that reads what it is told to wait for. */
-class Client {
-  readonly socket: Socket;
-  text = '';
-  private readonly end: Promise<unknown>;
-
-  constructor(socket: Socket) {
-    this.socket = socket;
-    this.end = new Promise((resolve) => socket.on('end', resolve).on('close', resolve));
-    socket.on('error', () => undefined);
-    socket.on('data', (chunk) => {
-      this.text += chunk.toString('latin1');
-    });
-  }
-
-  write(text: string): void {
-    this.text = '';
-    this.socket.write(text, 'latin1');
-  }
-
-  /** Waits until what was read since the last write looks like this. */
-  async reads(pattern: RegExp, isEnough: (text: string) => boolean = () => true): Promise<string> {
-    while (!pattern.test(this.text) || !isEnough(this.text)) await once(this.socket, 'data');
-    return this.text;
-  }
-
-  async ended(): Promise<void> {
-    await this.end;
-  }
 }
 
 const target = (head: string) => head.split(' ')[1] ?? '';
