@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { readRequest } from '../kit/apiserver/request-info.ts';
+import type { StatusError } from '../kit/api/status-error.ts';
+import { hopByHop } from '../kit/http/hop-by-hop.ts';
+import { apiserverProxy } from './descriptor.ts';
+import { identityHeaders, identityPrefixes, removedAnswerHeaders } from './headers.ts';
+import { redirects } from './redirects/descriptor.ts';
+import { parseId } from './resolve/id.ts';
+import { addressNotAllowed, noEndpoints, notFound, unreachable } from './resolve/refusals.ts';
+
+const tableOf = (wanted: string) => {
+  const table = apiserverProxy.tables.find(({ id }) => id === wanted);
+  if (!table) throw new Error(`no table ${wanted}`);
+  return table.rows;
+};
+
+const errorOf = (wanted: string) => {
+  const error = apiserverProxy.errors.find(({ id }) => id === wanted);
+  if (!error) throw new Error(`no error ${wanted}`);
+  return error;
+};
+
+describe('the descriptor of the apiserver proxy', () => {
+  it('names as removed from requests just what the proxy removes', () => {
+    const removed = apiserverProxy.headers
+      .filter(
+        ({ on, action, id }) => on === 'request' && action === 'removed' && id !== 'rewrite-choice',
+      )
+      .map(({ name }) => name.toLowerCase());
+    const identity = [...identityHeaders, ...identityPrefixes.map((prefix) => `${prefix}*`)];
+    expect(removed.sort()).toEqual([...identity, ...hopByHop].sort());
+  });
+
+  it('names as removed from answers what the proxy removes', () => {
+    const removed = apiserverProxy.headers
+      .filter(({ on, action }) => on === 'response' && action === 'removed')
+      .map(({ name }) => name.toLowerCase());
+    expect(removed).toEqual(expect.arrayContaining([...removedAnswerHeaders]));
+  });
+
+  it.each(tableOf('names').map(({ id, cells }) => [id, cells] as const))(
+    'says of the name “%s” what the proxy reads from it',
+    (_, { input, scheme, name, port, isValid }) => {
+      expect(parseId(String(input))).toEqual(isValid === true ? { scheme, name, port } : null);
+    },
+  );
+
+  it('has the verbs by which the apiserver authorizes', () => {
+    for (const { cells } of tableOf('verbs')) {
+      for (const method of z.array(z.string()).parse(cells.methods)) {
+        const { verb } = readRequest(method, '/api/v1/namespaces/default/pods/web-0/proxy/');
+        expect(verb, method).toBe(cells.verb);
+      }
+    }
+  });
+
+  it.each([
+    ['address-not-allowed', addressNotAllowed(), {}],
+    ['no-object', notFound('services', 'web'), { name: 'web' }],
+    ['no-endpoints', noEndpoints('web:http'), { id: 'web:http' }],
+    ['unreachable', unreachable('EOF'), { cause: 'EOF' }],
+  ])('words the error “%s” as it is answered', (id, answered: StatusError, values) => {
+    const { status, reason, message = '' } = errorOf(id);
+    const worded = Object.entries(values).reduce(
+      (text, [name, value]) => text.replace(`{${name}}`, value),
+      message,
+    );
+    expect({ status, reason, worded }).toEqual({
+      status: answered.code,
+      reason: answered.reason,
+      worded: answered.message,
+    });
+  });
+
+  it('names recorded cases that there are', () => {
+    const file = new URL('recorded/cases.ndjson', import.meta.url);
+    const upgrades = new URL('recorded/upgrades.ndjson', import.meta.url);
+    const recorded = new Set(
+      [file, upgrades].flatMap((each) => readFileSync(each, 'utf8').trim().split('\n')).map(idOf),
+    );
+    const named = [...apiserverProxy.claims, ...redirects.claims]
+      .flatMap(({ sources }) => sources)
+      .flatMap((source) => (source.kind === 'recorded' ? source.case : []));
+    expect(named.filter((id) => !recorded.has(id))).toEqual([]);
+  });
+});
+
+function idOf(line: string): string {
+  return z.object({ id: z.string() }).parse(JSON.parse(line)).id;
+}
