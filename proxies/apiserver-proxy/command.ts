@@ -50,36 +50,58 @@ async function serve(
   given: ReadonlySet<string>,
   terminal: Terminal,
 ): Promise<StopSignal | null> {
-  const { stdout, stderr } = terminal;
-  const log = (line: string) => void stderr.write(`${line}\n`);
-  let isServing = false;
   const stopped = untilStopped();
+  await using running = await unlessStopped(stopped, () => start(flags, given, terminal));
+  const { address, insecureAddress } = running;
+  process.send?.({ ready: true, address, insecureAddress });
+  return await stopped;
+}
+
+/** Before the start there is nothing to finish, and an apiserver that is away may be waited for. */
+async function unlessStopped<Running>(
+  stopped: Promise<StopSignal | null>,
+  begin: () => Promise<Running>,
+): Promise<Running> {
+  let isStarting = true;
   void stopped.then((signal) => {
-    // There is nothing to finish yet; an apiserver that is away may be waited for.
-    if (isServing) return;
+    if (!isStarting) return;
     if (signal === null) process.exit(0);
     endBySignal(signal);
   });
+  try {
+    return await begin();
+  } finally {
+    isStarting = false;
+  }
+}
 
+interface Running extends AsyncDisposable {
+  readonly address: string;
+  readonly insecureAddress: string | undefined;
+}
+
+async function start(
+  flags: Flags,
+  given: ReadonlySet<string>,
+  terminal: Terminal,
+): Promise<Running> {
+  const { stdout, stderr } = terminal;
+  const log = (line: string) => void stderr.write(`${line}\n`);
   const configuration = await configure(flags, { given, log, stdout });
-  await using owned = new AsyncDisposableStack();
-  const api = owned.use(await connect(flags, terminal, log));
+  await using starting = new AsyncDisposableStack();
+  const api = starting.use(await connect(flags, terminal, log));
   await checkApi(api);
-  const bastion = owned.use(await startBastion({ ...configuration, api }));
-  owned.use(relayHops(bastion));
-  owned.use(renewTls(flags, bastion, log));
-  log(klogLine('I', 'secure_serving.go:213', `Serving securely on ${bastion.address}`));
-  if (bastion.insecureAddress !== undefined) {
-    const message = `Serving insecurely on ${bastion.insecureAddress}: whoever is in between reads the tokens`;
+  const bastion = starting.use(await startBastion({ ...configuration, api }));
+  starting.use(relayHops(bastion));
+  starting.use(renewTls(flags, bastion, log));
+  const { address, insecureAddress } = bastion;
+  log(klogLine('I', 'secure_serving.go:213', `Serving securely on ${address}`));
+  if (insecureAddress !== undefined) {
+    const message = `Serving insecurely on ${insecureAddress}: whoever is in between reads the tokens`;
     log(klogLine('W', 'insecure_serving.go:55', message));
   }
-  isServing = true;
-  process.send?.({
-    ready: true,
-    address: bastion.address,
-    insecureAddress: bastion.insecureAddress,
-  });
-  return await stopped;
+  const owned = starting.move();
+  return { address, insecureAddress, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 async function connect(

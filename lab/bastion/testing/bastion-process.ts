@@ -23,9 +23,10 @@ export interface FailedStart {
   readonly stderr: string;
 }
 
-function launch(args: readonly string[], env: Readonly<Record<string, string>>) {
+function launch(args: readonly string[], env: Readonly<Record<string, string>>, cwd?: string) {
   const child = spawn(process.execPath, [hop, 'apiserver-proxy', ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    ...(cwd === undefined ? {} : { cwd }),
     env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', LANG: 'C', ...env },
   });
   let stderr = '';
@@ -68,8 +69,9 @@ export async function startBastionProcess(
 export async function failToStart(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  cwd?: string,
 ): Promise<FailedStart> {
-  const { child, stderr } = launch(args, env);
+  const { child, stderr } = launch(args, env, cwd);
   const served = once(child, 'message').then(() => {
     child.kill('SIGKILL');
     throw new Error('it serves');
