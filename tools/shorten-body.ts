@@ -1,4 +1,5 @@
 /** What of an answer's body a transcript keeps: enough to see what it is. */
+import { laidOut } from '../src/laid-out.ts';
 
 const maxLines = 9;
 const maxEvents = 2;
@@ -12,7 +13,7 @@ export interface ShortBody {
 /** JSON is laid out and cut after some lines; of a stream of events, the beginning of each is kept. */
 export function shortenBody(body: string): ShortBody {
   const whole = parse(body);
-  if (whole !== undefined) return cutLines(JSON.stringify(withoutBookkeeping(whole), null, 2));
+  if (whole !== undefined) return cutLines(laidOut(withoutBookkeeping(whole)));
   const lines = body.trimEnd().split('\n');
   const isEventStream = lines.length > 1 && lines.every((line) => parse(line) !== undefined);
   if (!isEventStream) return cutLines(body);

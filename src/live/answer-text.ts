@@ -1,4 +1,5 @@
 /** The body of an answer as a reader wants to see it, whole or while it still comes. */
+import { laidOut } from '../laid-out.ts';
 
 /** As much of an answer as a reader wants to see. */
 const maxLines = 40;
@@ -21,7 +22,7 @@ export class AnswerText {
 
   /** @param shortened Stands below what is shown, where that is not all. */
   toShow(shortened: string): string {
-    const text = this.#isStream ? this.#raw : laidOut(this.#raw);
+    const text = this.#isStream ? this.#raw : readable(this.#raw);
     const lines = text.trimEnd().split('\n');
     if (lines.length <= maxLines) return lines.join('\n');
     return [...lines.slice(0, maxLines), shortened].join('\n');
@@ -29,9 +30,9 @@ export class AnswerText {
 }
 
 /** JSON on one line is for machines. */
-function laidOut(body: string): string {
+function readable(body: string): string {
   try {
-    return JSON.stringify(JSON.parse(body), null, 2);
+    return laidOut(JSON.parse(body));
   } catch {
     return body;
   }

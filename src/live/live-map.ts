@@ -19,7 +19,7 @@ export class LiveMap {
     else if (figure) {
       this.#map = document.createElement('div');
       this.#map.append(figure.cloneNode(true));
-      output.append(this.#map);
+      output.prepend(this.#map);
     }
     this.#map?.classList.add('running');
     this.#map?.querySelectorAll('.lit').forEach((lit) => lit.remove());

@@ -24,7 +24,6 @@ export class Output {
   }
 
   show(line: LiveLine): void {
-    this.#begin();
     switch (line.type) {
       case 'world':
         this.#section = this.#element;
@@ -34,7 +33,10 @@ export class Output {
         break;
       case 'hop':
         // The map shows what is claimed, not its contrary.
-        if (line.world !== 'refuted') this.#map.light(line.hop);
+        if (line.world !== 'refuted') {
+          this.#begin();
+          this.#map.light(line.hop);
+        }
         this.#traceList(line.world !== undefined).insertAdjacentHTML(
           'beforeend',
           words.trace ? traceItem(line.hop, words.trace, line.text ?? '') : '',
@@ -65,7 +67,7 @@ export class Output {
     }
   }
 
-  /** Something has come: there is a line to draw. */
+  /** A hop has come: there is a line to draw. */
   #begin(): void {
     if (this.#hasBegun) return;
     this.#hasBegun = true;

@@ -3,13 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import type { Lab } from '../../../lab/index.ts';
-import type { Hop } from '../../../proxies/kit/hop.ts';
 import { createHopFeed } from './hop-feed.ts';
 import type { Identity, RunningProxy } from './running-proxy.ts';
 
-interface LabDoor extends Pick<Lab, 'server' | 'kubeconfigPath' | 'visitorKubeconfigPath'> {
-  readonly onHop?: (listener: (hop: Hop) => void) => Disposable;
-}
+type LabDoor = Pick<Lab, 'server' | 'kubeconfigPath' | 'visitorKubeconfigPath' | 'onHop'>;
 
 /** Follows its hops until it is disposed of. */
 export async function openApiserverProxy(lab: LabDoor): Promise<RunningProxy & Disposable> {
@@ -19,7 +16,8 @@ export async function openApiserverProxy(lab: LabDoor): Promise<RunningProxy & D
     readKubeconfig(lab.kubeconfigPath),
   ]);
   const hops = createHopFeed();
-  const following = lab.onHop?.((hop) => hops.receive(hop));
+  const following = lab.onHop((hop) => hops.receive(hop));
+  await following.ready;
   return {
     address,
     hostname: hostname.replace(/^\[|\]$/g, ''),
@@ -29,7 +27,7 @@ export async function openApiserverProxy(lab: LabDoor): Promise<RunningProxy & D
       caPem: owner.caPem,
       identities: { reader: visitor.identity, administrator: owner.identity, nobody: {} },
     },
-    [Symbol.dispose]: () => following?.[Symbol.dispose](),
+    [Symbol.dispose]: () => following[Symbol.dispose](),
   };
 }
 
