@@ -13,7 +13,6 @@ import type { HttpRequest } from '../../proxies/kit/http/server-exchange.ts';
 import type { User } from './exchange.ts';
 import type { FrontOptions } from './front.ts';
 import { impersonate } from './impersonation.ts';
-import { isLongRunning } from './in-flight.ts';
 import { readRequest, type RequestInfo } from '../../proxies/kit/apiserver/request-info.ts';
 import { tooManyRequests } from './status.ts';
 
@@ -29,8 +28,8 @@ export interface BegunRequest {
    * @throws StatusError 401, 403 or 429
    */
   admit(): Promise<User>;
-  /** A long answer has begun: a watch, an upgraded connection. */
-  started(code: number): void;
+  /** A long answer has begun: a watch, an upgraded connection. Told once. */
+  readonly started: (code: number) => void;
   /** The answer is over. Counts once. */
   ended(code: number): void;
 }
@@ -52,6 +51,7 @@ export function beginRequest(
     sourceAddress: audit ? sourceAddressOf(request) : '',
   };
   let place: Disposable | undefined;
+  let isStarted = false;
   let isOver = false;
 
   return {
@@ -81,7 +81,9 @@ export function beginRequest(
     },
 
     started: (code) => {
-      if (isLongRunning(info)) audit?.(auditLine(record, 'ResponseStarted', code));
+      if (isStarted) return;
+      isStarted = true;
+      audit?.(auditLine(record, 'ResponseStarted', code));
     },
 
     ended: (code) => {

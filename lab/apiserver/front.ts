@@ -21,6 +21,7 @@ import {
 import { route } from './route.ts';
 import type { ApiSettings } from './settings.ts';
 import { endUnread, RequestTimeout, withinTime } from './request-timeout.ts';
+import { whenBegun } from './when-begun.ts';
 import { StatusError, statusErrorOf } from './status.ts';
 import type { ServiceAccountTokens } from './tokens/service-account-tokens.ts';
 
@@ -51,7 +52,7 @@ export async function handle(
   request: HttpRequest,
   response: HttpResponse,
   options: FrontOptions,
-  upgrade?: UpgradedConnection,
+  offered?: UpgradedConnection,
 ): Promise<void> {
   const begun = beginRequest(request, options);
   if (!begun) return respondWithText({ request, response }, 400, '400 Bad Request');
@@ -63,6 +64,7 @@ export async function handle(
   if (options.closing.aborted && request.httpVersion === '1.1') {
     response.setHeader('Connection', 'close');
   }
+  const upgrade = isLongRunning(info) ? whenBegun(response, offered, begun.started) : offered;
   const answer = { request, response, query: info.query };
   try {
     const user = await begun.admit().catch((error: unknown) => {
@@ -81,7 +83,6 @@ export async function handle(
       ? await routed
       : await withinTime(routed, options.requestTimeoutMs);
     if (reply) await respondWithJson(answer, reply.status, reply.body, reply.headers);
-    else begun.started(response.statusCode ?? 0);
   } catch (error) {
     // As JSON: a path may have newlines in it, which begin no line of the log.
     if (!(error instanceof StatusError)) {
