@@ -8,6 +8,7 @@ import { errors } from './tables/errors.ts';
 import { get } from './tables/get.ts';
 import { nodes } from './tables/nodes.ts';
 import { pods } from './tables/pods.ts';
+import { proxy } from './tables/proxy.ts';
 import { rollout } from './tables/rollout.ts';
 import { serverSide } from './tables/server-side.ts';
 import { write } from './tables/write.ts';
@@ -22,6 +23,7 @@ export const groups: readonly Group[] = [
   errors,
   access,
   pods,
+  proxy,
   rollout,
   nodes,
 ];
