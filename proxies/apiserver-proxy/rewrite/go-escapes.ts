@@ -6,20 +6,21 @@ export type UrlPart = 'path' | 'host' | 'zone' | 'userinfo' | 'fragment';
 /** What Go cannot read as a URL, in its words. */
 export class UrlError extends Error {}
 
-/** Beside letters, digits and `-_.~`, these stay as they are when Go writes a part. */
-const unescaped: Readonly<Record<UrlPart, string>> = {
-  path: '$&+,/:;=@',
-  host: '!$&\'()*+,;=:[]<>"',
-  zone: '!$&\'()*+,;=:[]<>"',
-  userinfo: '$&+,;=',
-  fragment: '$&+,/:;=?@!()*',
+/** What stays as it is when Go writes a part. */
+const unescaped: Readonly<Record<UrlPart, RegExp>> = {
+  path: /^[A-Za-z0-9\-_.~$&+,/:;=@]*$/,
+  host: /^[A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"]*$/,
+  zone: /^[A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"]*$/,
+  userinfo: /^[A-Za-z0-9\-_.~$&+,;=]*$/,
+  fragment: /^[A-Za-z0-9\-_.~$&+,/:;=?@!()*]*$/,
 };
 
 /** These do no harm where they stand already, though Go would escape some of them. */
-const tolerated = "!$&'()*+,;=:@[]%";
+const tolerated = /[!$&'()*+,;=:@[\]%]/g;
 
 /** @param bytes a byte string. */
 export function escapeUrl(bytes: string, part: UrlPart): string {
+  if (unescaped[part].test(bytes)) return bytes;
   let written = '';
   for (const byte of bytes) written += mustEscape(byte, part) ? percent(byte) : byte;
   return written;
@@ -31,6 +32,7 @@ export function escapeUrl(bytes: string, part: UrlPart): string {
  */
 export function unescapeUrl(bytes: string, part: UrlPart): string {
   const isHost = part === 'host' || part === 'zone';
+  if (!isHost && !bytes.includes('%')) return bytes;
   let decoded = '';
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes.charAt(at);
@@ -55,11 +57,11 @@ export function unescapeUrl(bytes: string, part: UrlPart): string {
 
 /** Whether a part that came escaped may go out as it came. */
 export function isWellEscaped(bytes: string, part: UrlPart): boolean {
-  return Array.from(bytes).every((byte) => tolerated.includes(byte) || !mustEscape(byte, part));
+  return unescaped[part].test(bytes.replace(tolerated, ''));
 }
 
 function mustEscape(byte: string, part: UrlPart): boolean {
-  return !/[A-Za-z0-9\-_.~]/.test(byte) && !unescaped[part].includes(byte);
+  return !unescaped[part].test(byte);
 }
 
 function percent(byte: string): string {

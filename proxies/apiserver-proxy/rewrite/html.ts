@@ -31,8 +31,11 @@ const modes: ReadonlyMap<string, Tokenizer['state']> = new Map([
   ['xmp', TokenizerMode.RAWTEXT],
 ]);
 
+/** Here what comes is text up to the next `<`. */
+const resting: ReadonlySet<Tokenizer['state']> = new Set(Object.values(TokenizerMode));
+
 /** A tag or comment longer than this is none that a page has: from it on the page passes as it is. */
-const maxTagBytes = 1024 * 1024;
+const maxTagBytes = 4 * 1024 * 1024;
 
 /** @param url rewrites the value of a link: a byte string. */
 export function createHtmlRewriter(url: (value: string) => string): HtmlRewriter {
@@ -74,30 +77,48 @@ export function createHtmlRewriter(url: (value: string) => string): HtmlRewriter
       onEof: () => undefined,
     },
   );
+  // How much it keeps of what it has read: each write copies it.
+  tokenizer.preprocessor.bufferWaterline = 1024;
   const giveOut = (): Buffer => {
     const bytes = Buffer.concat(done);
     done.length = 0;
     return bytes;
   };
+  const feed = (bytes: Buffer) => {
+    held.push(bytes);
+    received += bytes.length;
+    tokenizer.write(bytes.toString('latin1'), false);
+    // The first lets go of text that was read, the second says how far it reaches.
+    tokenizer.flushCurrentCharacterToken();
+    tokenizer.flushCharacters();
+    hasGivenUp = received - known > maxTagBytes;
+    done.push(take(hasGivenUp ? received : known));
+  };
+  const isAtRest = () => !hasGivenUp && received === known && resting.has(tokenizer.state);
   return {
     push: (chunk) => {
-      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-      if (hasGivenUp) return bytes;
-      held.push(bytes);
-      received += bytes.length;
-      tokenizer.write(bytes.toString('latin1'), false);
-      // The first lets go of text that was read, the second says how far it reaches.
-      tokenizer.flushCurrentCharacterToken();
-      tokenizer.flushCharacters();
-      hasGivenUp = received - known > maxTagBytes;
-      done.push(take(hasGivenUp ? received : known));
+      let rest = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      while (rest.length > 0 && isAtRest()) {
+        // Text up to a tag needs no tokenizer.
+        const begin = lengthOr(rest.indexOf('<'), rest);
+        done.push(rest.subarray(0, begin));
+        rest = rest.subarray(begin);
+        const end = lengthOr(rest.indexOf('>') + 1 || -1, rest);
+        if (end > 0) feed(rest.subarray(0, end));
+        rest = rest.subarray(end);
+      }
+      if (hasGivenUp) done.push(rest);
+      else if (rest.length > 0) feed(rest);
       return giveOut();
     },
     end: () => {
-      if (hasGivenUp) return Buffer.alloc(0);
       tokenizer.write('', true);
       done.push(take(received));
       return giveOut();
     },
   };
+}
+
+function lengthOr(index: number, all: Buffer): number {
+  return index < 0 ? all.length : index;
 }
