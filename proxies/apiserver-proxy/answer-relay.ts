@@ -6,6 +6,7 @@ import type { ResponseHead } from '../kit/http/head.ts';
 import { headerValue } from '../kit/http/head.ts';
 import type { Header } from '../kit/http/head.ts';
 import { detectContentType } from '../kit/http/sniff.ts';
+import { giveBackReadMemory } from '../kit/http/read-memory.ts';
 import type { HttpResponse } from '../kit/http/server-exchange.ts';
 import type { UpstreamConnection } from '../kit/http/upstream-connection.ts';
 import { answerHeaders, isPage } from './answer-head.ts';
@@ -89,10 +90,15 @@ export class AnswerRelay {
       if (!body.isComplete && !(this.mustSniff && this.isLengthStated)) this.sendHead(nothing);
       return;
     }
-    const isSmall = data.length <= smallBytes;
-    if (!isSmall) connection.lend();
     this.sendHead(data);
-    this.write(isSmall ? Buffer.from(data) : data);
+    if (data.length <= smallBytes) {
+      this.write(Buffer.from(data));
+    } else {
+      connection.lend();
+      this.write(data, (error) => {
+        if (!error) giveBackReadMemory(memory);
+      });
+    }
   }
 
   /** The target has sent everything. */
@@ -128,8 +134,8 @@ export class AnswerRelay {
     if (data.length === 0) response.flushHeaders?.();
   }
 
-  private write(data: Buffer): void {
-    if (this.response.write(data) || this.isClientSlow) return;
+  private write(data: Buffer, onWritten?: (error?: Error | null) => void): void {
+    if (this.response.write(data, onWritten) || this.isClientSlow) return;
     this.isClientSlow = true;
     this.slowDown();
     this.response.once('drain', () => {

@@ -21,7 +21,7 @@ async function get(world: World, path = '/', ...headers: string[]) {
 async function getHttp2(world: World, path = '/') {
   const session = await world.connectHttp2();
   const stream = session.request({ ':path': world.prefix + path });
-  return { session, stream };
+  return { session, stream, [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
 }
 
 describe('an answer', () => {
@@ -57,8 +57,8 @@ describe('an answer', () => {
     expect(text).toContain('Access-Control-Max-Age: 5\r\n');
     expect(text).not.toMatch(/Access-Control-Allow|X-Hop|timeout=77|Proxy-Auth|Audit-Id/);
 
-    const { session, stream } = await getHttp2(world);
-    await using _ = session;
+    await using http2 = await getHttp2(world);
+    const { stream } = http2;
     const [headers] = (await once(stream, 'response')) as [Record<string, unknown>];
     expect(headers).toMatchObject({
       ':status': 200,
@@ -111,8 +111,8 @@ describe('an answer', () => {
       ),
     );
     const client = await get(world);
-    const { session, stream } = await getHttp2(world);
-    await using _ = session;
+    await using http2 = await getHttp2(world);
+    const { stream } = http2;
     await client.reads(/\r\n\r\n/);
     await once(stream, 'response');
     const [first, second] = world.target.requests;
@@ -133,8 +133,8 @@ describe('an answer', () => {
       ),
     );
     await (await get(world)).reads(/2\r\nok\r\n0\r\nX-Sum: 1\r\nX-More: 2\r\n\r\n$/);
-    const { session, stream } = await getHttp2(world);
-    await using _ = session;
+    await using http2 = await getHttp2(world);
+    const { stream } = http2;
     stream.resume();
     const [trailers] = (await once(stream, 'trailers')) as [object];
     expect(trailers).toMatchObject({ 'x-sum': '1', 'x-more': '2' });
@@ -155,8 +155,8 @@ describe('an answer', () => {
     await client.reads(/partial$/);
     await client.ended();
 
-    const { session, stream } = await getHttp2(world);
-    await using _ = session;
+    await using http2 = await getHttp2(world);
+    const { session, stream } = http2;
     stream.resume();
     const [error] = (await once(stream, 'error')) as [Error];
     expect(error.message).toContain('NGHTTP2_INTERNAL_ERROR');
@@ -168,8 +168,8 @@ describe('an answer', () => {
       answering('HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nTransfer-Encoding: chunked\r\n\r\n'),
     );
     const client = await get(world);
-    const { session, stream } = await getHttp2(world);
-    await using _ = session;
+    await using http2 = await getHttp2(world);
+    const { stream } = http2;
     await client.reads(/\r\n\r\n/);
     await once(stream, 'response');
     client.socket.destroy();

@@ -13,6 +13,20 @@ export function newReadMemory(sizeBytes = readBytes): Buffer {
   return Buffer.allocUnsafeSlow(headroomBytes + sizeBytes + tailroomBytes);
 }
 
+/** Memory that came back, for the next who needs some: a stream would otherwise leave it to the collector. */
+const spare: Buffer[] = [];
+const maximumSpare = 64;
+
+export function takeReadMemory(): Buffer {
+  return spare.pop() ?? newReadMemory();
+}
+
+/** Nobody looks at these bytes any more. */
+export function giveBackReadMemory(memory: Buffer): void {
+  const isUsual = memory.length === headroomBytes + readBytes + tailroomBytes;
+  if (isUsual && spare.length < maximumSpare) spare.push(memory);
+}
+
 /** The part of the memory that is read into. */
 export function readableWindow(memory: Buffer): Buffer {
   return memory.subarray(headroomBytes, memory.length - tailroomBytes);

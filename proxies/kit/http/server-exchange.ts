@@ -29,7 +29,8 @@ export interface HttpResponse {
     once(event: 'finish', listener: () => void): unknown;
     close(code?: number): unknown;
   };
-  write(chunk: Uint8Array | string): boolean;
+  /** @param onWritten is called when nobody needs the chunk's memory any more. */
+  write(chunk: Uint8Array | string, onWritten?: (error?: Error | null) => void): boolean;
   end(chunk?: Uint8Array | string): unknown;
   /** Of an answer without a stated length. */
   readonly addTrailers?: (trailers: Readonly<Record<string, string>>) => void;

@@ -9,6 +9,7 @@ import {
   newReadMemory,
   readableWindow,
   readBytes,
+  takeReadMemory,
 } from './read-memory.ts';
 
 /** Whoever uses a connection just now. */
@@ -76,7 +77,10 @@ export class UpstreamConnection {
     socket.resume();
   }
 
-  /** The bytes just handed out are still queued somewhere: read the next ones elsewhere. */
+  /**
+   * The bytes just handed out are still queued somewhere: read the next ones elsewhere. Whoever knows
+   * when they are not any more may give the memory back.
+   */
   lend(): void {
     this.reading.isLent = true;
   }
@@ -110,7 +114,7 @@ class Reading {
   /** As large as what comes. */
   isEconomical = false;
   private sizeBytes = readBytes;
-  private memory = newReadMemory();
+  private memory = takeReadMemory();
   private view = readableWindow(this.memory);
   private lastBytes = 0;
 
@@ -119,7 +123,7 @@ class Reading {
     if (this.isLent || sizeBytes !== this.sizeBytes) {
       this.isLent = false;
       this.sizeBytes = sizeBytes;
-      this.memory = newReadMemory(sizeBytes);
+      this.memory = sizeBytes === readBytes ? takeReadMemory() : newReadMemory(sizeBytes);
       this.view = readableWindow(this.memory);
     }
     return this.view;
