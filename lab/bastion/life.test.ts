@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { get } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { connect, type PeerCertificate } from 'node:tls';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startFragileWire } from '../controllers/testing/fragile-wire.ts';
 import { createAuthority } from '../../proxies/kit/pki/authority.ts';
 import { ask, type Asked } from './testing/ask.ts';
 import { startBastionProcess, type BastionProcess } from './testing/bastion-process.ts';
@@ -80,7 +81,9 @@ describe('its end', () => {
 });
 
 it('shows a certificate that replaces another, and keeps the one it has when the new one is none', async () => {
-  await using bastion = await startBastionProcess(cluster.flags);
+  await using own = await startBastionCluster();
+  await own.allow('jane', ['get'], ['services/proxy']);
+  await using bastion = await startBastionProcess(own.flags);
   const shown = async () => {
     const socket = connect({ host: '127.0.0.1', port: bastion.port, rejectUnauthorized: false });
     await once(socket, 'secureConnect');
@@ -89,8 +92,8 @@ it('shows a certificate that replaces another, and keeps the one it has when the
     return certificate.subject.CN;
   };
   const replace = async (name: string, text: string) => {
-    await writeFile(join(cluster.directory, `${name}.next`), text);
-    await rename(join(cluster.directory, `${name}.next`), join(cluster.directory, name));
+    await writeFile(join(own.directory, `${name}.next`), text);
+    await rename(join(own.directory, `${name}.next`), join(own.directory, name));
   };
   expect(await shown()).toBe('kube-apiserver');
   const next = await createAuthority('next');
@@ -110,29 +113,45 @@ it('shows a certificate that replaces another, and keeps the one it has when the
   await expect.poll(async () => (await ask(`${web}/`, asked)).status, { timeout: 5_000 }).toBe(200);
 });
 
-describe('when the apiserver is away', () => {
-  it('serves what is known, says so, and is as before when it is back', async () => {
-    await using own = await startBastionCluster();
-    await own.allow('jane', ['get'], ['services/proxy', 'pods/proxy']);
-    await using bastion = await startBastionProcess(own.flags);
-    const asked = { port: bastion.port, ca: own.serving.certificatePem, token: 'jane' };
-    expect(await ask(`${web}/`, asked)).toMatchObject({ status: 200 });
-    await own.apiserver[Symbol.asyncDispose]();
+it('serves what is known while the apiserver is away, says so, and follows again when it is back', async () => {
+  await using wire = await startFragileWire(cluster.apiserver.server);
+  const kubeconfig = join(cluster.directory, 'over-wire');
+  const text = await readFile(cluster.kubeconfig, 'utf8');
+  await writeFile(kubeconfig, text.replace(cluster.apiserver.server, wire.server));
+  await using bastion = await startBastionProcess([
+    ...cluster.flags,
+    `--kubeconfig=${kubeconfig}`,
+    // Nobody waits for the answer of a moment ago to be forgotten.
+    '--authentication-token-webhook-cache-ttl=1m',
+    '--authorization-webhook-cache-authorized-ttl=1m',
+  ]);
+  const status = async (path: string) => (await say(bastion, path)).status;
+  const pod = (name: string) => `/api/v1/namespaces/default/pods/${name}/proxy/`;
+  expect(await status(`${web}/`)).toBe(200);
+  expect(await status(pod('later-0'))).toBe(404);
+  wire.setAway(true);
 
-    expect(await ask(`${web}/`, asked)).toMatchObject({ status: 200 });
-    await expect
-      .poll(async () => (await ask('/readyz?verbose', asked)).text, { timeout: 5_000 })
-      .toContain('[+]apiserver does not answer: serving what is known\n');
-    expect(await ask('/readyz', asked)).toMatchObject({ status: 200 });
-    // Somebody who has not come before cannot be known now.
-    const { status, text, headers } = await ask(`${web}/`, { ...asked, token: 'nobody' });
-    expect([status, headers['retry-after']]).toEqual([503, '1']);
-    expect(JSON.parse(text)).toMatchObject({
-      message: 'the apiserver does not answer: unable to create a TokenReview',
-      reason: 'ServiceUnavailable',
-    });
-    await bastion.said(/E\d{4} .* hop\] Unable to create a TokenReview: dial tcp/);
+  expect(await status(`${web}/`)).toBe(200);
+  await expect
+    .poll(async () => (await say(bastion, '/readyz?verbose')).text, { timeout: 5_000 })
+    .toContain('[+]apiserver does not answer: serving what is known\n');
+  expect(await status('/readyz')).toBe(200);
+  // Whether it is there, nobody can tell now; nor who somebody is who has not come before.
+  expect(await status(pod('later-0'))).toBe(503);
+  const stranger = await say(bastion, `${web}/`, { token: 'nobody' });
+  expect([stranger.status, stranger.headers['retry-after']]).toEqual([503, '1']);
+  expect(JSON.parse(stranger.text)).toMatchObject({
+    message: 'the apiserver does not answer: unable to create a TokenReview',
+    reason: 'ServiceUnavailable',
   });
+  await bastion.said(/E\d{4} .* hop\] Unable to create a TokenReview: /);
+
+  await cluster.createPod('later-0');
+  wire.setAway(false);
+  expect(await status(pod('later-0'))).toBe(200);
+  await cluster.apiserver.send('DELETE', '/api/v1/namespaces/default/pods/later-0');
+  await expect.poll(() => status(pod('later-0')), { timeout: 10_000 }).toBe(404);
+  expect((await say(bastion, '/readyz?verbose')).text).toContain('[+]apiserver ok\n');
 });
 
 it('answers 500 when it may no longer ask whose a token is', async () => {

@@ -12,6 +12,8 @@ export interface FragileWire extends AsyncDisposable {
   cutAfter(bytes: number): void;
   /** Passes nothing on, but keeps every connection that there is; new ones work. */
   freeze(): void;
+  /** Breaks every connection, and each new one, until it is told otherwise. */
+  setAway(isAway: boolean): void;
 }
 
 export async function startFragileWire(target: string): Promise<FragileWire> {
@@ -19,8 +21,13 @@ export async function startFragileWire(target: string): Promise<FragileWire> {
   const pairs = new Set<readonly [Socket, Socket]>();
   let left = 0;
   let connections = 0;
+  let isAway = false;
   const server = createServer((client) => {
     connections++;
+    if (isAway) {
+      client.destroy();
+      return;
+    }
     const upstream = connect(Number(targetPort), hostname);
     const pair = [client, upstream] as const;
     pairs.add(pair);
@@ -59,6 +66,10 @@ export async function startFragileWire(target: string): Promise<FragileWire> {
     },
     freeze: () => {
       for (const pair of pairs) for (const socket of pair) socket.pause();
+    },
+    setAway: (next) => {
+      isAway = next;
+      if (isAway) cut();
     },
     [Symbol.asyncDispose]: async () => {
       cut();
