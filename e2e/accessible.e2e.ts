@@ -12,6 +12,15 @@ import { missing, missingPage, pagesIn } from './site-pages.ts';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+/** A claim and an example of each page that has some. */
+const ran = [
+  '#claim-client-http',
+  '#example-exec-refused',
+  '#claim-target-scheme',
+  '#example-websocket',
+  '#claim-replaced',
+];
+
 /** What colours change; everything else is the same in the dark. */
 const colours: RunOptions = { runOnly: { type: 'rule', values: ['color-contrast'] } };
 
@@ -31,8 +40,7 @@ describe.concurrent.for(allLocales)('in %s', (locale) => {
     '%s is accessible',
     async (path, { visit }) => {
       const page = await visit(path, { expected: missing, reducedMotion: 'reduce' });
-      for (const place of ['#claim-client-http', '#example-exec-refused'])
-        await run(page.locator(place));
+      for (const place of ran) await run(page.locator(place));
       await page.evaluate(() => {
         for (const details of document.querySelectorAll('main details'))
           details.setAttribute('open', '');
