@@ -38,8 +38,7 @@ export function isGlobalUnicast(address: string): boolean {
 }
 
 function isCanonical(address: string, family: 'ipv4' | 'ipv6'): boolean {
-  // A zone is an interface of ours: nobody's to choose.
-  if (address.includes('%')) return false;
+  // Without a zone, too: an interface of ours is nobody's to choose.
   return new SocketAddress({ address, family }).address === address;
 }
 
