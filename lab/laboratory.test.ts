@@ -64,6 +64,25 @@ describe('a laboratory', () => {
     await expect(client.send('GET', '/version')).rejects.toThrow(/certificate/);
   });
 
+  it('lends the machines of a lab whose machines have networks of their own, and no others', async () => {
+    const own = { directory, signal: ending.signal };
+    const ran: unknown[] = [];
+    const lab = {
+      kubeconfigPath: '/cluster',
+      onHop: () => ({ ready: Promise.resolve(), [Symbol.dispose]: () => undefined }),
+      run: async (...args: unknown[]) => {
+        ran.push(args);
+        return { stdout: 'done', stderr: '', status: 0 };
+      },
+    };
+    expect(laboratory().machines).toBeNull();
+    expect(createLaboratory({ ...lab, mode: 'loopback' }, own).machines).toBeNull();
+    const { machines } = createLaboratory({ ...lab, mode: 'isolated' }, own);
+    expect(machines).toMatchObject({ server: 'https://192.0.2.2:6443', outside: 'client' });
+    expect(await machines?.run('client', ['true'], 'in')).toMatchObject({ stdout: 'done' });
+    expect(ran).toEqual([['client', ['true'], { stdin: 'in', signal: own.signal }]]);
+  });
+
   it('keeps its files to itself, and ends its apiservers with the proof', async () => {
     const apiserver = await laboratory().startApiserver();
     const kubeconfig = await apiserver.kubeconfig();

@@ -21,7 +21,7 @@ const administrator: User = { name: 'proof', groups: ['system:masters'] };
 /** Starts one; its files are in `directory`, which is the caller's to remove. */
 export async function startRecordingApiserver(
   directory: string,
-  { rejectsForwardedRedirects = true }: LentApiserverOptions = {},
+  { rejectsForwardedRedirects = true, onHop }: LentApiserverOptions = {},
 ): Promise<RecordingApiserver> {
   const store = createMemoryStore<ApiObject>();
   const [authority] = await Promise.all([
@@ -46,6 +46,8 @@ export async function startRecordingApiserver(
     kubeletClient: { certificate: client.certificatePem, key: client.keyPem },
     onRequest: (request) => requests.push(received(request)),
   });
+
+  if (onHop) apiserver.setHopListener(onHop);
 
   const caFile = join(directory, 'ca.crt');
   const clientCertificateFile = join(directory, 'client.crt');

@@ -65,6 +65,8 @@ export interface RecordingApiserver extends AsyncDisposable {
 export interface LentApiserverOptions {
   /** Default true. `--aggregator-reject-forwarding-redirect`: redirects of aggregated API servers become 502. */
   readonly rejectsForwardedRedirects?: boolean;
+  /** Hears the hops of what is proxied through it: `hop` of the notebook. */
+  readonly onHop?: (hop: Hop) => void;
 }
 
 /** What a command in a machine's network came to. */
@@ -86,6 +88,8 @@ export interface LabMachines {
   readonly networks: Readonly<Record<'pods' | 'nodes', readonly string[]>>;
   /** Runs a command in that machine's network, with the host's files. */
   run(machine: string, argv: readonly string[], stdin: string): Promise<MachineResult>;
+  /** The hops of everybody's requests; those that begin once it is ready are seen. */
+  onHop(listener: (hop: Hop) => void): Disposable & { readonly ready: Promise<void> };
 }
 
 /** What the lab lends to a proof. Whatever is started through it ends with the proof. */

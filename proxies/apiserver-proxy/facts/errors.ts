@@ -22,6 +22,14 @@ export const errors = [
   status(400, 'invalid-id', 'BadRequest', 'invalid service request "{id}"'),
   status(400, 'address-not-allowed', 'BadRequest', 'address not allowed'),
   status(400, 'no-dry-run', 'BadRequest', 'dryRun is not supported'),
+  status(
+    400,
+    'application-authorization-refused',
+    'BadRequest',
+    'X-Hop-Authorization is not allowed: the server runs without --allow-application-authorization',
+  ),
+  status(400, 'unclear-request', 'BadRequest', 'the length of the body is not clear'),
+  status(400, 'unknown-rewriting', 'BadRequest', 'X-Hop-Rewrite must be "none"'),
   status(401, 'not-authenticated', 'Unauthorized', 'Unauthorized'),
   status(
     403,

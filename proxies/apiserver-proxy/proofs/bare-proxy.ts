@@ -3,6 +3,7 @@
  * not of an apiserver.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Notebook } from '../../kit/proof.ts';
 import { StatusError } from '../../kit/api/status-error.ts';
 import type { ApiserverProxyOptions } from '../proxy.ts';
 import { startApiserverLike } from './apiserver-like.ts';
@@ -18,6 +19,7 @@ export interface BareWorld extends AsyncDisposable {
 export async function bareWorld(
   target: TargetOptions,
   options: Omit<ApiserverProxyOptions, 'lookup' | 'allowsAddress'>,
+  onHop: Notebook['hop'],
 ): Promise<BareWorld> {
   await using stack = new AsyncDisposableStack();
   const started = stack.use(await startTarget(target));
@@ -30,6 +32,7 @@ export async function bareWorld(
       allowsAddress: () => true,
     }),
   );
+  proxy.setHopListener(onHop);
 
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const [, prefix = '', namespace = '', id = '', subpath = ''] =

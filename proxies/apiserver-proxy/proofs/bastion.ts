@@ -13,12 +13,18 @@ export const bastion = defineProof({
     const from = machines[place];
     const path = `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}/proxy/`;
     const wrong = { Authorization: 'Bearer of-nobody' };
-    const [known, unknown, nobody, direct] = await askFrom(from, machines, administrator, [
-      { path, as: 'administrator' },
-      { path, as: 'nobody', headers: wrong },
-      { path, as: 'nobody' },
-      { host: pod.address, port: pod.port },
-    ]);
+    const [known, unknown, nobody, direct] = await askFrom(
+      from,
+      machines,
+      administrator,
+      [
+        { path, as: 'administrator' },
+        { path, as: 'nobody', headers: wrong },
+        { path, as: 'nobody' },
+        { host: pod.address, port: pod.port },
+      ],
+      notebook.hop,
+    );
     if (!known || !unknown || !nobody || !direct) throw new Error('not all were answered');
     notebook.check(known.status === 200 && known.body.includes(pod.name), 'admitted', {
       pod: pod.name,

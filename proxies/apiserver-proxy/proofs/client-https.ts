@@ -20,10 +20,14 @@ interface PortWorld extends AsyncDisposable {
 }
 
 export const clientHttps = defineProof<PortWorld>({
-  claimed: async (laboratory) => {
-    const world = await clusterWorld(laboratory, [{ name: 'web-0' }], async (client, [pod]) => {
-      if (pod) await makePod(client, pod);
-    });
+  claimed: async (laboratory, { hop: onHop }) => {
+    const world = await clusterWorld(
+      { laboratory, onHop },
+      [{ name: 'web-0' }],
+      async (client, [pod]) => {
+        if (pod) await makePod(client, pod);
+      },
+    );
     return { ...world, port: Number(new URL(world.apiserver.server).port) };
   },
   refuted: async (laboratory) => {

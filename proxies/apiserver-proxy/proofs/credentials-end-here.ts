@@ -28,14 +28,18 @@ interface CredentialsWorld extends AsyncDisposable {
 }
 
 export const credentialsEndHere = defineProof<CredentialsWorld>({
-  claimed: async (laboratory) => {
-    const world = await clusterWorld(laboratory, [{ name: 'web-0' }], async (client, [target]) => {
-      if (target) await makePod(client, target);
-    });
+  claimed: async (laboratory, { hop: onHop }) => {
+    const world = await clusterWorld(
+      { laboratory, onHop },
+      [{ name: 'web-0' }],
+      async (client, [target]) => {
+        if (target) await makePod(client, target);
+      },
+    );
     return { ...world, extra: {} };
   },
-  refuted: async () => {
-    const world = await bareWorld({ name: 'web-0' }, { allowsApplicationAuthorization: true });
+  refuted: async (_laboratory, { hop }) => {
+    const world = await bareWorld({ name: 'web-0' }, { allowsApplicationAuthorization: true }, hop);
     const extra = { 'X-Hop-Authorization': 'Bearer of-the-application' };
     return { ...world, extra };
   },

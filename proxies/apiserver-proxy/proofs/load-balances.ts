@@ -56,7 +56,7 @@ async function world(laboratory: Laboratory, asked: string) {
     host: `127.0.0.${index + 10}`,
     port,
   }));
-  const made = await clusterWorld(laboratory, options, async (client, targets) => {
+  const made = await clusterWorld({ laboratory }, options, async (client, targets) => {
     for (const target of targets) await makePod(client, target);
     await makeService(client, {
       name: 'web',

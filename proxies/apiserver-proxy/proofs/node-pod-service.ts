@@ -1,8 +1,8 @@
 /** A node, a pod and a Service, each with a server that says who it is. Refuted by asking for a ConfigMap. */
-import { defineProof, type Laboratory, type Notebook } from '../../kit/proof.ts';
+import { defineProof, type Notebook } from '../../kit/proof.ts';
 import { ask, messageOf } from './ask.ts';
 import { makeNode, makePod, makeService, namespace } from './cluster-objects.ts';
-import { clusterWorld } from './cluster-world.ts';
+import { clusterWorld, type Surroundings } from './cluster-world.ts';
 
 const inNamespace = `/api/v1/namespaces/${namespace}`;
 
@@ -14,8 +14,10 @@ const paths = {
 } as const;
 
 export const nodePodService = defineProof({
-  claimed: (laboratory) => world(laboratory, [paths.node, paths.pod, paths.service]),
-  refuted: (laboratory) => world(laboratory, [paths.node, paths.pod, paths.configMap]),
+  claimed: (laboratory, { hop }) =>
+    world({ laboratory, onHop: hop }, [paths.node, paths.pod, paths.service]),
+  refuted: (laboratory, { hop }) =>
+    world({ laboratory, onHop: hop }, [paths.node, paths.pod, paths.configMap]),
   probe: async ({ apiserver, targets, asked }, notebook: Notebook, { signal }) => {
     for (const [index, path] of asked.entries()) {
       const answer = await ask(apiserver, { path }, signal);
@@ -27,9 +29,9 @@ export const nodePodService = defineProof({
   },
 });
 
-async function world(laboratory: Laboratory, asked: readonly string[]) {
+async function world(surroundings: Surroundings, asked: readonly string[]) {
   const made = await clusterWorld(
-    laboratory,
+    surroundings,
     [
       { name: 'the kubelet', isTls: true },
       { name: 'the pod' },

@@ -1,8 +1,10 @@
 /** Questions that are put from a machine of the running lab, as its administrator or as nobody. */
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { ApiConnection } from '../../kit/api/api-client.ts';
 import { parseKubeconfig } from '../../kit/kubeconfig/config-file.ts';
+import type { Hop } from '../../kit/hop.ts';
 import type { LabMachines } from '../../kit/proof.ts';
 
 interface Certificate {
@@ -41,12 +43,17 @@ export type Question =
 
 const program = fileURLToPath(new URL('machine-client.ts', import.meta.url));
 
-/** @throws Error when the program fails: nothing was learnt then. */
+/**
+ * Puts the questions, one after the other, and tells the hops of those that were let in.
+ *
+ * @throws Error when the program fails: nothing was learnt then.
+ */
 export async function askFrom(
   machine: string,
   machines: LabMachines,
   administrator: ApiConnection,
   questions: readonly Question[],
+  onHop: (hop: Hop) => void,
 ): Promise<readonly MachineAnswer[]> {
   const { caPem: ca, certPem: cert = '', keyPem: key = '' } = administrator;
   const asked: MachineQuestions = {
@@ -57,15 +64,54 @@ export async function askFrom(
         ? question
         : {
             path: question.path,
-            headers: question.headers ?? {},
+            // The request's name, which its hops have.
+            headers: { 'Audit-ID': randomUUID(), ...question.headers },
             ...(question.as === 'administrator' && { certificate: { cert, key } }),
           },
     ),
   };
+  using hops = collectHops(machines, onHop);
+  await hops.ready;
   const argv = [process.execPath, '--no-warnings', program];
   const { status, stdout, stderr } = await machines.run(machine, argv, JSON.stringify(asked));
   if (status !== 0) throw new Error(stderr);
-  return JSON.parse(stdout) as readonly MachineAnswer[];
+  const answers = JSON.parse(stdout) as readonly MachineAnswer[];
+  const admitted = asked.questions.flatMap((question, index) =>
+    'headers' in question && answers[index]?.status === 200
+      ? (question.headers['Audit-ID'] ?? '')
+      : [],
+  );
+  await hops.of(admitted);
+  return answers;
+}
+
+/** A trace may be late, an answer may not. */
+const patienceMs = 500;
+
+/** The hops of everybody, of which ours are told in the end. */
+function collectHops(machines: LabMachines, onHop: (hop: Hop) => void) {
+  const seen: Hop[] = [];
+  let look = (): void => undefined;
+  const following = machines.onHop((hop) => {
+    seen.push(hop);
+    look();
+  });
+  return {
+    ready: following.ready,
+    /** Two for each request: from the client, and to the target. */
+    of: async (requests: readonly string[]): Promise<void> => {
+      const ours = () => seen.filter(({ request }) => requests.includes(request));
+      await new Promise<void>((resolve) => {
+        look = () => {
+          if (ours().length >= 2 * requests.length) resolve();
+        };
+        setTimeout(resolve, patienceMs).unref();
+        look();
+      });
+      for (const hop of ours()) onHop(hop);
+    },
+    [Symbol.dispose]: () => following[Symbol.dispose](),
+  };
 }
 
 /** As the administrator of the running lab, from where we are. */

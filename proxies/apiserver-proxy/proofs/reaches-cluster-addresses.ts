@@ -21,7 +21,13 @@ export const reachesClusterAddresses = defineProof({
       { resource: 'nodes', name: node.name, path: `/api/v1/nodes/${node.name}/proxy/healthz` },
     ];
     const questions = places.map(({ path }) => ({ path, as: 'administrator', headers }) as const);
-    const answers = await askFrom(machines.outside, machines, administrator, questions);
+    const answers = await askFrom(
+      machines.outside,
+      machines,
+      administrator,
+      questions,
+      notebook.hop,
+    );
     for (const [index, { resource, name }] of places.entries()) {
       const answer = answers[index];
       if (!answer) throw new Error(`${resource} was not answered`);

@@ -2,14 +2,14 @@
  * One pod with two ports: the name says whether TLS is spoken to it. Refuted where the port behind
  * `https:` speaks plain HTTP.
  */
-import { defineProof, type Laboratory, type Notebook } from '../../kit/proof.ts';
+import { defineProof, type Notebook } from '../../kit/proof.ts';
 import { ask, messageOf } from './ask.ts';
 import { makePod, makeService, namespace } from './cluster-objects.ts';
-import { clusterWorld } from './cluster-world.ts';
+import { clusterWorld, type Surroundings } from './cluster-world.ts';
 
 export const targetScheme = defineProof({
-  claimed: (laboratory) => world(laboratory, { isTls: true }),
-  refuted: (laboratory) => world(laboratory, { isTls: false }),
+  claimed: (laboratory, { hop }) => world({ laboratory, onHop: hop }, { isTls: true }),
+  refuted: (laboratory, { hop }) => world({ laboratory, onHop: hop }, { isTls: false }),
   probe: async ({ apiserver, targets: [plain, secure] }, notebook: Notebook, { signal }) => {
     for (const name of ['web:plain', 'http:web:plain']) {
       const path = `/api/v1/namespaces/${namespace}/services/${name}/proxy/${name}`;
@@ -31,9 +31,9 @@ export const targetScheme = defineProof({
   },
 });
 
-function world(laboratory: Laboratory, { isTls }: { readonly isTls: boolean }) {
+function world(surroundings: Surroundings, { isTls }: { readonly isTls: boolean }) {
   const options = [{ name: 'plain' }, { name: 'secure', isTls }];
-  return clusterWorld(laboratory, options, async (client, [plain, secure]) => {
+  return clusterWorld(surroundings, options, async (client, [plain, secure]) => {
     if (!plain || !secure) throw new Error('a target is missing');
     const pod = { ...plain, name: 'web-0' };
     await makePod(client, pod);

@@ -3,18 +3,18 @@
  * `X-Hop-Rewrite: none`.
  */
 import type { RequestListener } from 'node:http';
-import { defineProof, type Laboratory, type Notebook } from '../../../kit/proof.ts';
+import { defineProof, type Notebook } from '../../../kit/proof.ts';
 import { ask } from '../../proofs/ask.ts';
 import { makePod, namespace } from '../../proofs/cluster-objects.ts';
-import { clusterWorld } from '../../proofs/cluster-world.ts';
+import { clusterWorld, type Surroundings } from '../../proofs/cluster-world.ts';
 
 const prefix = `/api/v1/namespaces/${namespace}/pods/web-0/proxy`;
 const elsewhere = 'http://other.example/target';
 const locations: Readonly<Record<string, string>> = { '/own': '/target', '/other': elsewhere };
 
 export const passedOn = defineProof({
-  claimed: (laboratory) => world(laboratory, {}),
-  refuted: (laboratory) => world(laboratory, { 'X-Hop-Rewrite': 'none' }),
+  claimed: (laboratory, { hop }) => world({ laboratory, onHop: hop }, {}),
+  refuted: (laboratory, { hop }) => world({ laboratory, onHop: hop }, { 'X-Hop-Rewrite': 'none' }),
   probe: async ({ apiserver, headers }, notebook: Notebook, { signal }) => {
     const own = await ask(apiserver, { path: `${prefix}/own`, headers }, signal);
     const to = own.headers.location ?? '';
@@ -32,9 +32,9 @@ export const passedOn = defineProof({
   },
 });
 
-async function world(laboratory: Laboratory, headers: Readonly<Record<string, string>>) {
+async function world(surroundings: Surroundings, headers: Readonly<Record<string, string>>) {
   const pod = { name: 'web-0', answer: redirect };
-  const made = await clusterWorld(laboratory, [pod], async (client, [target]) => {
+  const made = await clusterWorld(surroundings, [pod], async (client, [target]) => {
     if (target) await makePod(client, target);
   });
   return { ...made, headers };

@@ -17,10 +17,14 @@ const old = ['/api/v1/redirect/nodes/the-node', '/api/v1/proxy/nodes/the-node/']
 const current = '/api/v1/nodes/the-node/proxy/';
 
 export const replaced = defineProof<ReplacedWorld>({
-  claimed: (laboratory) =>
-    clusterWorld(laboratory, [{ name: kubelet, isTls: true }], async (client, [node]) => {
-      if (node) await makeNode(client, { ...node, name: 'the-node' });
-    }),
+  claimed: (laboratory, { hop: onHop }) =>
+    clusterWorld(
+      { laboratory, onHop },
+      [{ name: kubelet, isTls: true }],
+      async (client, [node]) => {
+        if (node) await makeNode(client, { ...node, name: 'the-node' });
+      },
+    ),
   refuted: async () => {
     const server = await startApiserverLike((_request, response) => {
       response.writeHead(307, { Location: 'http://172.30.0.21:10250' }).end();
