@@ -20,6 +20,7 @@ import type {
 } from '../../kit/http/server-exchange.ts';
 import { klogLine } from '../../kit/klog.ts';
 import type { ApiserverProxy } from '../proxy.ts';
+import type { ProxyCall } from '../proxy-call.ts';
 import type { AccessReviewer } from './access-reviewer.ts';
 import { accessLine } from './access-line.ts';
 import { demand, impersonate } from './admission.ts';
@@ -70,6 +71,8 @@ export async function handle(
   if (options.isDraining() && request.httpVersion === '1.1') {
     response.setHeader('Connection', 'close');
   }
+  // From now on: a client may leave while we ask who it is.
+  const signal = signalOf(response, options.closing);
   const ended = options.metrics.started(info);
   response.once('close', () => {
     const code = response.statusCode ?? 0;
@@ -78,7 +81,7 @@ export async function handle(
     options.audit?.(auditLine(record, 'ResponseComplete', code));
   });
   try {
-    await serve(record, response, options, upgrade);
+    await serve(record, { response, upgrade, signal }, options);
   } catch (error) {
     // As JSON: a path may have newlines in it, which begin no line of the log.
     if (!(error instanceof StatusError)) {
@@ -97,10 +100,10 @@ export async function handle(
 
 async function serve(
   record: AuditRecord,
-  response: HttpResponse,
+  client: Pick<ProxyCall, 'response' | 'upgrade' | 'signal'>,
   options: FrontOptions,
-  upgrade: UpgradedConnection | undefined,
 ): Promise<void> {
+  const { response } = client;
   const { request, info } = record;
   // Whoever looks after us need not be known.
   if (options.isOpen(info.path) && (await answerOwnPath(record, response, options))) return;
@@ -118,10 +121,8 @@ async function serve(
     throw notServed(info);
   }
   await options.proxy.serve({
+    ...client,
     request,
-    response,
-    upgrade,
-    signal: signalOf(response, options.closing),
     requestId: record.id,
     resource,
     namespace: info.namespace,

@@ -48,3 +48,17 @@ it('takes a token that is for one of its audiences', async () => {
   expect(await review('t')).toMatchObject({ name: 'jane' });
   expect(asked).toMatchObject([{ spec: { audiences: ['api', 'hop'] } }]);
 });
+
+it('asks about so many at once, and turns others away', async () => {
+  const { promise: answered, resolve } = Promise.withResolvers<object>();
+  // The border: nothing else of a client is used.
+  const api = { create: () => answered } as unknown as ApiClient;
+  const review = createTokenReviewer({ api, audiences: [], ttlMs: 1, log: () => undefined });
+  const waiting = Array.from({ length: 200 }, (_, index) => review(`made up ${index}`));
+  await expect(review('one more')).rejects.toMatchObject({ code: 429 });
+  // Who asks the same question waits for the same answer.
+  const again = review('made up 0');
+  resolve({ status: {} });
+  expect(new Set(await Promise.all([...waiting, again]))).toEqual(new Set([undefined]));
+  expect(await review('one more')).toBeUndefined();
+});

@@ -106,14 +106,22 @@ export function createUpstreamClient(
   const watch: ApiClient['watch'] = async (path, options, onEvent) => {
     const { resourceVersion, signal } = options;
     const query = { ...options.query, watch: 1, resourceVersion };
-    const response = await open({ method: 'GET', path, options: { ...options, query } });
-    const { statusCode: status = 0 } = response;
+    // A server that says nothing more, and does not end the watch when it should, is gone.
+    using late = createDeadline(answerTimeoutMs);
+    const signals = [late.signal, ...(signal ? [signal] : [])];
     try {
+      const asked = { ...options, query, signal: AbortSignal.any(signals) };
+      const response = await open({ method: 'GET', path, options: asked });
+      const { statusCode: status = 0 } = response;
+      const { timeoutSeconds } = options.query ?? {};
+      late.set(
+        timeoutSeconds === undefined ? undefined : Number(timeoutSeconds) * 1000 + answerTimeoutMs,
+      );
       if (status !== 200) throw new ApiError(status, readStatus(await readText(response), status));
       const lines = splitLines((line) => onEvent(readEvent(line)));
       for await (const chunk of response) lines(chunk as Buffer);
     } catch (error) {
-      if (error instanceof ApiError) throw error;
+      if (error instanceof ApiError || error instanceof UnreachableError) throw error;
       signal?.throwIfAborted();
       isReachable = false;
       throw new UnreachableError(messageOf(error), true, error);
@@ -138,6 +146,23 @@ export function createUpstreamClient(
       await Promise.resolve();
     },
   };
+}
+
+interface Deadline extends Disposable {
+  readonly signal: AbortSignal;
+  /** Counts anew; undefined: not any more. */
+  set(ms: number | undefined): void;
+}
+
+function createDeadline(firstMs: number): Deadline {
+  const over = new AbortController();
+  const end = () => over.abort(new Error('no answer in time'));
+  let timer: NodeJS.Timeout | undefined = setTimeout(end, firstMs);
+  const set = (ms: number | undefined) => {
+    clearTimeout(timer);
+    timer = ms === undefined ? undefined : setTimeout(end, ms);
+  };
+  return { signal: over.signal, set, [Symbol.dispose]: () => set(undefined) };
 }
 
 /** The connections of one client certificate. */
