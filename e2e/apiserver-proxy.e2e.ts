@@ -140,7 +140,7 @@ describe.concurrent.for(allLocales)('in %s', (locale) => {
   });
 
   const ask = async (page: Page): Promise<void> => {
-    const name = say('interface:balance.ask', { count: balanced.requests });
+    const name = say('interface:balance.ask', { requests: balanced.requests });
     await page.getByRole('button', { name, exact: true }).click();
   };
 });
