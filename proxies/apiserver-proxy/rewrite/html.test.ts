@@ -57,6 +57,7 @@ describe('the rewriter of pages', () => {
     '</A\n><//></><x',
     '&lt; &nbsp; &amp &bogus; &#0; & é \0 \r\n \r',
     'text, and then an unfinished <a href="/x',
+    'end tags </>without</> a name',
     'ends in <',
     'ends in </',
     'ends in &am',
