@@ -7,7 +7,7 @@ import { linkAttributes } from '../rewrite/link-attributes.ts';
 type Fact = z.input<typeof tableSchema>;
 
 /** The grammar of the name before `/proxy`, by upstream's own cases (specification 2.2). */
-export const nameCases = [
+const nameCases = [
   ['name', 'aoeu', '', 'aoeu', ''],
   ['name-and-port', 'aoeu:asdf', '', 'aoeu', 'asdf'],
   ['empty-port', 'aoeu:', '', 'aoeu', ''],
@@ -17,7 +17,7 @@ export const nameCases = [
   ['looks-like-a-scheme', 'https:aoeu', '', 'https', 'aoeu'],
 ] as const;
 
-export const invalidNames = [
+const invalidNames = [
   ['no-name', ':asdf'],
   ['unknown-scheme', 'aoeu:asdf:htns'],
   ['scheme-without-name', 'http::asdf'],
@@ -84,7 +84,7 @@ const verbTable: Fact = {
 const everyVerb = '*';
 
 /** What the roles that every cluster has allow (`plugin/pkg/auth/authorizer/rbac/bootstrappolicy`). */
-export const roles = [
+const roles = [
   { id: 'cluster-admin', resources: ['nodes/proxy', 'pods/proxy', 'services/proxy'] },
   { id: 'admin', resources: ['pods/proxy', 'services/proxy'] },
   { id: 'edit', resources: ['pods/proxy', 'services/proxy'] },
