@@ -19,6 +19,7 @@ interface Scene {
 }
 
 const proxyPage = (locale: Locale) => `/${locale}/kubectl-proxy/`;
+const bastionPage = (locale: Locale) => `/${locale}/apiserver-proxy/`;
 
 const scenes: Readonly<Record<string, Scene>> = {
   home: {
@@ -40,6 +41,15 @@ const scenes: Readonly<Record<string, Scene>> = {
       await scrollTo(page, '#examples');
     },
   },
+  fork: {
+    path: bastionPage,
+    act: async (page, locale) => {
+      await run(page, '#example-service', locale);
+      await scrollTo(page, '#example-service');
+    },
+  },
+  balance: { path: bastionPage, act: (page) => scrollTo(page, '#balance') },
+  redirects: { path: (locale) => `/${locale}/redirects/` },
   flags: { path: proxyPage, act: (page) => scrollTo(page, '#flags') },
   search: {
     path: proxyPage,
