@@ -24,16 +24,50 @@ export async function watchForAbsence(socket: Socket, onGone: () => void): Promi
 /** On Linux the peer's end of a local connection is in the same table: without an inode once closed. */
 async function isOrphaned(socket: Socket): Promise<boolean> {
   const { remoteAddress = '', remotePort = 0, localPort = 0 } = socket;
-  const isIpv6 = remoteAddress.includes(':');
-  try {
-    const table = await readFile(isIpv6 ? '/proc/self/net/tcp6' : '/proc/self/net/tcp', 'latin1');
-    const row = new RegExp(
-      `:${hexPort(remotePort)} [0-9A-F]+:${hexPort(localPort)} \\S+(?: +\\S+){5} +(\\d+)`,
-    );
-    return row.exec(table)?.[1] === '0';
-  } catch {
-    return false;
+  const orphans = await (remoteAddress.includes(':') ? tcp6 : tcp).next();
+  return orphans.has(`${remotePort} ${localPort}`);
+}
+
+/** Reads a table once for all who ask at a time: thousands of peers may go together. */
+class OrphanTable {
+  private readonly file: string;
+  private reading: Promise<unknown> = Promise.resolve();
+  private following: Promise<ReadonlySet<string>> | null = null;
+
+  constructor(file: string) {
+    this.file = file;
+  }
+
+  /** The orphans of a reading that begins after the question. */
+  next(): Promise<ReadonlySet<string>> {
+    this.following ??= this.reading.then(() => {
+      this.following = null;
+      const reading = this.read();
+      this.reading = reading;
+      return reading;
+    });
+    return this.following;
+  }
+
+  /** As `port peer-port` of each end that nobody holds any more. */
+  private async read(): Promise<ReadonlySet<string>> {
+    const orphans = new Set<string>();
+    try {
+      for (const row of (await readFile(this.file, 'latin1')).split('\n')) {
+        const [, local = '', peer = '', , , , , , , inode] = row.trim().split(/ +/);
+        if (inode === '0') orphans.add(`${portOf(local)} ${portOf(peer)}`);
+      }
+    } catch {
+      // Elsewhere than on Linux nobody knows.
+    }
+    return orphans;
   }
 }
 
-const hexPort = (port: number): string => port.toString(16).toUpperCase().padStart(4, '0');
+const tcp = new OrphanTable('/proc/self/net/tcp');
+const tcp6 = new OrphanTable('/proc/self/net/tcp6');
+
+/** Of `0100007F:1F90`. */
+function portOf(end: string): number {
+  return Number.parseInt(end.slice(end.indexOf(':') + 1), 16);
+}
