@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { apiserverProxy } from '../../proxies/apiserver-proxy/descriptor.ts';
 import { kubectlProxy } from '../../proxies/kubectl-proxy/descriptor.ts';
 import { translate } from '../i18n/messages.ts';
 import { drawLine } from './line.ts';
@@ -26,5 +27,41 @@ describe('the map', () => {
   it('does not let a name become markup', () => {
     const stations = line.stations.map((station) => ({ ...station, name: '<b>' }));
     expect(drawLine({ ...line, stations }, 'tall')).not.toContain('<b>');
+  });
+});
+
+describe('a line that forks', () => {
+  const fork = proxyLine(apiserverProxy, translate('en'));
+  const places = (way: 'wide' | 'tall') =>
+    new Map(
+      [
+        ...drawLine(fork, way).matchAll(/data-station="([^"]+)"><circle cx="(\d+)" cy="(\d+)"/g),
+      ].map(([, id = '', x, y]) => [id, { x: Number(x), y: Number(y) }]),
+    );
+
+  it('has its branches side by side, behind the station where they part', () => {
+    const wide = places('wide');
+    const ends = ['pod', 'kubelet', 'node'].map((id) => wide.get(id));
+    expect(new Set(ends.map((end) => end?.x)).size).toBe(1);
+    expect(new Set(ends.map((end) => end?.y)).size).toBe(3);
+    expect(ends[0]?.x).toBeGreaterThan(wide.get('apiserver-proxy')?.x ?? Infinity);
+  });
+
+  it('has them one below the other on a phone', () => {
+    const rows = [...places('tall').values()].map(({ y }) => y);
+    expect(rows).toEqual(rows.toSorted((a, b) => a - b));
+    expect(new Set(rows).size).toBe(5);
+  });
+
+  it.each(['wide', 'tall'] as const)('stays on its paper (%s)', (way) => {
+    const drawn = drawLine(fork, way);
+    const [, width = 0, height = 0] = /viewBox="0 0 (\d+) (\d+)"/.exec(drawn)?.map(Number) ?? [];
+    for (const [, x, y] of drawn.matchAll(/[ML](\d+),(\d+)/g)) {
+      expect(Number(x)).toBeLessThanOrEqual(width);
+      expect(Number(y)).toBeLessThanOrEqual(height);
+    }
+    for (const [, y] of drawn.matchAll(/<text x="\d+" y="([\d.]+)"/g)) {
+      expect(Number(y)).toBeLessThanOrEqual(height);
+    }
   });
 });
