@@ -48,7 +48,14 @@ export function watchObjects(api: ApiClient, log: (line: string) => void): Watch
 
   const misses = createExpiringCache<object | undefined>(mostMisses);
   /** Undefined where the apiserver, too, has none. */
-  const ask = async <T extends object>(path: string, kind: string, query?: Query) => {
+  const ask = async <T extends object>(
+    segments: readonly string[],
+    kind: string,
+    query?: Query,
+  ) => {
+    // Names come from the paths of requests: what could be more than one segment is no name.
+    if (!segments.every(isSegment)) return undefined;
+    const path = `/${segments.map(encodeURIComponent).join('/')}`;
     const key = path + JSON.stringify(query ?? {});
     const found = await misses.get(key, async () => {
       const asked = api.get<T>(path, query ? { query } : {}).catch((error: unknown) => {
@@ -63,7 +70,7 @@ export function watchObjects(api: ApiClient, log: (line: string) => void): Watch
 
   const service = async (namespace: string, name: string) =>
     services.get(`${namespace}/${name}`) ??
-    (await ask<KeptService>(pathOf('services', namespace, name), 'Service'));
+    (await ask<KeptService>([...core, 'namespaces', namespace, 'services', name], 'Service'));
 
   return {
     isSynced: () => isSynced,
@@ -71,9 +78,9 @@ export function watchObjects(api: ApiClient, log: (line: string) => void): Watch
     service,
     pod: async (namespace, name) =>
       pods.get(`${namespace}/${name}`) ??
-      (await ask<KeptPod>(pathOf('pods', namespace, name), 'Pod')),
+      (await ask<KeptPod>([...core, 'namespaces', namespace, 'pods', name], 'Pod')),
     node: async (name) =>
-      nodes.get(name) ?? (await ask<KeptNode>(`/api/v1/nodes/${encode(name)}`, 'Node')),
+      nodes.get(name) ?? (await ask<KeptNode>([...core, 'nodes', name], 'Node')),
     endpoints: async (namespace, name) => {
       const owner = await service(namespace, name);
       if (!owner) return undefined;
@@ -86,7 +93,7 @@ export function watchObjects(api: ApiClient, log: (line: string) => void): Watch
   };
 
   async function listSlices(namespace: string, name: string): Promise<readonly KeptSlice[]> {
-    const path = `/apis/discovery.k8s.io/v1/namespaces/${encode(namespace)}/endpointslices`;
+    const path = [...discovery, 'namespaces', namespace, 'endpointslices'];
     const query = { labelSelector: `${serviceNameLabel}=${name}` };
     const list = await ask<{ readonly items?: readonly KeptSlice[] }>(path, 'EndpointSlice', query);
     return list?.items ?? [];
@@ -95,11 +102,10 @@ export function watchObjects(api: ApiClient, log: (line: string) => void): Watch
 
 type Query = Readonly<Record<string, string>>;
 
-function pathOf(resource: string, namespace: string, name: string): string {
-  return `/api/v1/namespaces/${encode(namespace)}/${resource}/${encode(name)}`;
-}
+const core = ['api', 'v1'];
+const discovery = ['apis', 'discovery.k8s.io', 'v1'];
 
-/** A name comes from the path of a request: it must stay one segment, and be no step upwards. */
-function encode(name: string): string {
-  return encodeURIComponent(name).replace(/^\.+$/, (dots) => '%2E'.repeat(dots.length));
+/** As upstream's `IsValidPathSegmentName`. */
+function isSegment(name: string): boolean {
+  return !/^\.{0,2}$|[/%]/.test(name);
 }
