@@ -24,14 +24,21 @@ export async function follow(
   await styled;
   const output = new Output(element, map);
   const { run } = words;
+  const recorded = element.parentElement?.querySelector<HTMLDetailsElement>(':scope > details');
+  if (recorded) recorded.open = false;
   try {
     for await (const line of live(request)) output.show(line);
   } catch (error) {
-    if (request.signal.aborted) output.say(run?.cancelled ?? '');
-    else if (error instanceof NothingRuns) {
-      output.say(run?.offline ?? '');
-      return false;
-    } else output.say(error instanceof LiveProblem ? error.message : (run?.failed ?? ''));
+    if (request.signal.aborted) {
+      output.say(run?.cancelled ?? '');
+      return true;
+    }
+    const isNothing = error instanceof NothingRuns;
+    const said = error instanceof LiveProblem ? error.message : run?.failed;
+    output.say((isNothing ? run?.offline : said) ?? '');
+    // What did not come now came once.
+    if (recorded) recorded.open = true;
+    return !isNothing;
   }
   return true;
 }

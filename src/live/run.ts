@@ -42,8 +42,6 @@ export class HopRun extends HTMLElement {
     const request = { path: `/live/${kind}/${id}`, method: 'POST', signal: running.signal };
     const own = this.closest('.hero')?.querySelector('.figure') ?? null;
     const is = await follow(request, this.#output, new LiveMap(line, own));
-    const recorded = this.querySelector<HTMLDetailsElement>(':scope > details');
-    if (recorded) recorded.open = !is;
     this.#running = undefined;
     this.#button.textContent = (is ? words.run?.again : words.run?.recording) ?? '';
     this.#output.ariaBusy = 'false';
