@@ -155,7 +155,12 @@ async function endLease(lease: ApiserverLease | undefined): Promise<void> {
 }
 
 function createServer({ tlsCert, tlsPrivateKey, clientCa, requestHeader }: ApiserverOptions) {
-  const http1: ServerOptions = { keepAliveTimeout: idleMs, maxHeaderSize: 1024 * 1024 };
+  const http1: ServerOptions = {
+    keepAliveTimeout: idleMs,
+    maxHeaderSize: 1024 * 1024,
+    // Short requests have a time of their own; what is proxied may be sent for hours.
+    requestTimeout: 0,
+  };
   const authorities = [clientCa, requestHeader?.clientCa].filter((pem) => pem !== undefined);
   return createSecureServer({
     ...http1,
