@@ -9,6 +9,9 @@ describe('links', () => {
     ['/kubectl-proxy/', '/it/kubectl-proxy/'],
     ['/kubectl-proxy/#flags', '/it/kubectl-proxy/#flags'],
     ['/#proxies', '/it/#proxies'],
+    ['/it/kubectl-proxy/#flags', '/it/kubectl-proxy/#flags'],
+    ['/it/', '/it/'],
+    ['/italian/', '/it/italian/'],
   ])('stay in the language: %s', (target, path) => {
     expect(localizedPath('it', target)).toBe(path);
   });

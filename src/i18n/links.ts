@@ -2,7 +2,8 @@
 import { type Locale } from './locales.ts';
 
 /**
- * The address of a page in a language. Prose writes links without one: `/kubectl-proxy/#flags`.
+ * The address of a page in a language. Prose writes links without one, or with its own:
+ * `/kubectl-proxy/#flags`, `/it/kubectl-proxy/#flags`.
  *
  * @example localizedPath('it', '/kubectl-proxy/#flags') // '/it/kubectl-proxy/#flags'
  * @example localizedPath('it', 'kubectl-proxy') // '/it/kubectl-proxy/'
@@ -10,7 +11,7 @@ import { type Locale } from './locales.ts';
  */
 export function localizedPath(locale: Locale, target: string): string {
   const [path = '', anchor] = target.split('#', 2);
-  const slug = path.replace(/^\/|\/$/g, '');
+  const slug = path.replace(/^\/|\/$/g, '').replace(new RegExp(`^${locale}(?:/|$)`), '');
   return `/${locale}/${slug === '' ? '' : `${slug}/`}${anchor === undefined ? '' : `#${anchor}`}`;
 }
 
