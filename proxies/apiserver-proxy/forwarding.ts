@@ -5,12 +5,12 @@ import type { ResponseHead } from '../kit/http/head.ts';
 import { ResponseReader } from '../kit/http/response-reader.ts';
 import type { ResponseEnd } from '../kit/http/response-reader.ts';
 import { exchangeEnded, exchangeStarted } from '../kit/http/stay-awake.ts';
-import { StatusError } from '../kit/api/status-error.ts';
 import type { HttpRequest, HttpResponse } from '../kit/http/server-exchange.ts';
 import type { UpstreamConnection, UpstreamReceiver } from '../kit/http/upstream-connection.ts';
 import { AnswerRelay } from './answer-relay.ts';
 import type { HopRecorder, SentRequest } from './hop-recorder.ts';
 import type { IncomingRequest } from './incoming-request.ts';
+import { refusal } from './refusal.ts';
 import { RequestBody } from './request-body.ts';
 import type { Rewriter } from './rewrite/rewriter.ts';
 import type { Target } from './targets.ts';
@@ -61,7 +61,7 @@ export class Forwarding implements UpstreamReceiver {
         const sent = this.describeSent();
         if (sent !== null) plan.hops?.answered(head.status, sent);
         if (plan.rejectsRedirects && isRedirect(head)) {
-          this.fail(redirectRefused());
+          this.fail(refusal('redirect-refused'));
           return;
         }
         try {
@@ -176,7 +176,7 @@ export class Forwarding implements UpstreamReceiver {
   private failToReach(cause: string): void {
     if (this.isDone) return;
     this.plan.hops?.failed(cause, this.describeSent());
-    this.fail(unreachable(cause));
+    this.fail(refusal('unreachable', { cause }));
   }
 
   /** Too late for an answer: the client must see that it is unfinished. */
@@ -184,7 +184,7 @@ export class Forwarding implements UpstreamReceiver {
     if (this.isDone) return;
     const { response } = this.plan;
     if (!response.headersSent) {
-      this.fail(unreachable('unexpected EOF'));
+      this.fail(refusal('unreachable', { cause: 'unexpected EOF' }));
       return;
     }
     this.close();
@@ -222,13 +222,4 @@ const http2InternalError = 2;
 
 function isRedirect({ status, headers }: ResponseHead): boolean {
   return status >= 300 && status <= 399 && (headerValue(headers, 'location') ?? '') !== '';
-}
-
-function redirectRefused(): StatusError {
-  const text = 'the backend attempted to redirect this request, which is not permitted';
-  return new StatusError(502, undefined, text);
-}
-
-function unreachable(cause: string): StatusError {
-  return new StatusError(503, 'ServiceUnavailable', `error trying to reach service: ${cause}`);
 }

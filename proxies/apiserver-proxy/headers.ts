@@ -1,27 +1,21 @@
-/** What happens to the headers of requests and answers, as data (specification 2.5, 2.6). */
+/** What happens to the headers of requests and answers, as they are compared (specification 2.5, 2.6). */
+import { crossOriginHeaders, identityHeaders as identity, ours } from './facts/headers.ts';
 
-/** Who somebody is, is for the server alone: targets never see it. Lower case. */
-export const identityHeaders = [
-  'authorization',
-  'x-remote-user',
-  'x-remote-uid',
-  'x-remote-group',
-  'impersonate-user',
-  'impersonate-uid',
-  'impersonate-group',
-] as const;
+const keysOf = (facts: readonly { readonly name: string }[]): readonly string[] =>
+  facts.map(({ name }) => name.toLowerCase());
 
+const identityKeys = keysOf(identity);
+
+/** Who somebody is, is for the server alone: targets never see it. */
+export const identityHeaders = identityKeys.filter((key) => !key.endsWith('*'));
 /** All headers that begin so are removed too. */
-export const identityPrefixes = ['x-remote-extra-', 'impersonate-extra-'] as const;
+export const identityPrefixes = identityKeys
+  .filter((key) => key.endsWith('*'))
+  .map((key) => key.slice(0, -1));
 
-/** Of answers: pages of other origins read what the server's own policy lets them read. */
-export const removedAnswerHeaders = [
-  'access-control-allow-origin',
-  'access-control-allow-methods',
-  'access-control-allow-headers',
-  'access-control-allow-credentials',
-] as const;
+/** Of answers. */
+export const removedAnswerHeaders = keysOf(crossOriginHeaders);
 
 /** Our own, for the proxy alone. */
-export const applicationAuthorizationHeader = 'X-Hop-Authorization';
-export const rewriteHeader = 'X-Hop-Rewrite';
+export const applicationAuthorizationHeader = ours.authorization.name;
+export const rewriteHeader = ours.rewrite.name;

@@ -5,6 +5,7 @@ import type { Framing } from '../kit/http/framing.ts';
 import type { Header } from '../kit/http/head.ts';
 import type { HttpRequest } from '../kit/http/server-exchange.ts';
 import { StatusError } from '../kit/api/status-error.ts';
+import { refusal } from './refusal.ts';
 
 export interface IncomingRequest {
   readonly method: string;
@@ -20,13 +21,18 @@ export interface IncomingRequest {
 
 /** @throws StatusError 400 for a request that somebody else could read otherwise. */
 export function readIncoming(request: HttpRequest): IncomingRequest {
-  const isHttp2 = request.httpVersion.startsWith('2');
+  // By what it is, not by what it says: a request line may name any version.
+  const isHttp2 = request.stream !== undefined;
+  if (!isHttp2 && !/^1\.[01]$/.test(request.httpVersion)) {
+    throw refused('unsupported protocol version');
+  }
   const { headers, authority } = readHeaders(request.rawHeaders, isHttp2);
   for (const { name, value } of headers) {
     if (!token.test(name)) throw refused('invalid header name');
     if (illegalValue.test(value)) throw refused(`invalid value of header ${name}`);
   }
   const target = request.url ?? '/';
+  if (illegalTarget.test(target)) throw refused('invalid request target');
   const mark = target.indexOf('?');
   return {
     method: request.method ?? 'GET',
@@ -48,7 +54,9 @@ export function rawHeaders({ rawHeaders: raw, httpVersion }: HttpRequest): reado
 
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** Control characters; the parser joins a folded value with its line end in it. */
-const illegalValue = /[\0-\x08\x0a-\x1f\x7f]/;
+const illegalValue = /[\0-\x08\x0a-\x1f\x7f]|[^\0-\xff]/;
+/** What would end a request line, or be cut to its last byte on the way. */
+const illegalTarget = /[\0-\x20\x7f]|[^\0-\xff]/;
 /** What Go's `httpguts.ValidHostHeader` lets through. */
 const validHost = /^[!$%&'()*+,\-.:;=[\]_~0-9A-Za-z]*$/;
 
@@ -91,7 +99,7 @@ function framingOf(request: HttpRequest, headers: readonly Header[], isHttp2: bo
   if (lengths > 1) throw refused('too many Content-Length headers');
   const minorVersion = request.httpVersion === '1.0' ? 0 : 1;
   const framing = requestFraming({ method: '', target: '', minorVersion, headers });
-  if ('refused' in framing) throw refused('the length of the body is not clear');
+  if ('refused' in framing) throw refusal('unclear-request');
   const isOpen = isHttp2 && lengths === 0 && request.stream?.endAfterHeaders === false;
   return isOpen ? { kind: 'chunked' } : framing;
 }

@@ -37,8 +37,6 @@ export interface ApiserverProxyOptions {
   readonly allowsAddress?: (address: string, isDeclared: boolean) => boolean;
   /** Whether a request may hand the application's own `Authorization` through. Default no. */
   readonly allowsApplicationAuthorization?: boolean;
-  /** Answers of the target that are redirects become 502: for aggregated API servers. Default no. */
-  readonly rejectsRedirects?: boolean;
 }
 
 export interface ApiserverProxy extends AsyncDisposable {
@@ -88,7 +86,7 @@ export function createApiserverProxy(options: ApiserverProxyOptions): ApiserverP
         authorization: wishes.authorization,
       },
       rewriter: wishes.isRewritten ? rewriterFor(location, incoming, call) : null,
-      rejectsRedirects: options.rejectsRedirects === true,
+      rejectsRedirects: false,
       hops,
     });
   };
@@ -105,7 +103,10 @@ export function createApiserverProxy(options: ApiserverProxyOptions): ApiserverP
     },
     async forward(call) {
       const { host, port } = call.location;
-      const incoming = { ...readIncoming(call.request), host: goAddress(host, port) };
+      const incoming = {
+        ...readIncoming(call.request),
+        host: goAddress(host, port),
+      };
       await pass(call, {
         incoming,
         isUpgrading: isUpgrade(incoming.headers),

@@ -1,6 +1,7 @@
 /** The tables of upstream's `upgradeaware_test.go`, by the names of its tests (specification 2.8). */
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { createAuthority } from '../kit/pki/authority.ts';
 import { ok, type ScriptedRequest } from '../kit/testing/scripted-server.ts';
 import { request, startWorld, type World } from './testing/start-world.ts';
 
@@ -16,6 +17,7 @@ async function ask(world: World, method: string, path: string, ...headers: strin
   return client;
 }
 
+const serving = createAuthority().then((authority) => authority.issueServer(['target']));
 const headOf = (world: World) => world.target.requests[0]?.head ?? '';
 
 describe('TestServeHTTP', () => {
@@ -67,7 +69,11 @@ describe('TestRejectForwardingRedirectsOption', () => {
     [false, '200 OK\r\nContent-Length: 4\r\n\r\nbody', 200, 'body'],
     [false, '301 X\r\nLocation: /a\r\nContent-Length: 4\r\n\r\nbody', 301, 'body'],
   ])('reject %s, backend %j: %d', async (rejectsRedirects, answer, status, body) => {
-    await using world = await startWorld(say(`HTTP/1.1 ${answer}`), { rejectsRedirects });
+    const { certificatePem: cert, keyPem: key } = await serving;
+    await using world = await startWorld(say(`HTTP/1.1 ${answer}`), {
+      tls: { cert, key },
+      forwards: { rejectsRedirects },
+    });
     const client = await ask(world, 'GET', '/');
     const text = await client.reads(body === '' ? /\r\n\r\n$/ : new RegExp(body));
     expect(text).toContain(`HTTP/1.1 ${status} `);

@@ -1,6 +1,7 @@
 /** A request to hand the connection on: after a 101, bytes pass both ways, whatever they mean. */
 import { Socket } from 'node:net';
 import { StatusError } from '../kit/api/status-error.ts';
+import { badRequest } from '../kit/apiserver/refusals.ts';
 import { EchoRelay } from '../kit/http/echo-relay.ts';
 import { goErrorText, messageOf } from '../kit/http/go-error.ts';
 import { parseResponseHead } from '../kit/http/head.ts';
@@ -15,6 +16,7 @@ import type { Dialer } from '../kit/upstream.ts';
 import { EarlyBytes } from './early-bytes.ts';
 import type { HopRecorder, SentRequest } from './hop-recorder.ts';
 import type { IncomingRequest } from './incoming-request.ts';
+import { refusal } from './refusal.ts';
 
 export interface UpgradePlan {
   /** Absent where the client's request cannot become anything else: no `Upgrade`, or HTTP/2. */
@@ -75,7 +77,7 @@ export class Upgrading implements UpstreamReceiver {
         if (this.isDone) connection.destroy();
         else this.use(connection);
       },
-      (error: unknown) => this.fail(`error dialing backend: ${messageOf(error)}`),
+      (error: unknown) => this.fail(refusal('upgrade-not-dialled', { cause: messageOf(error) })),
     );
     return this.outcome.promise;
   }
@@ -88,7 +90,7 @@ export class Upgrading implements UpstreamReceiver {
     }
     const next = this.heads.take(memory, start, end);
     if (next !== -1) this.takeHead(this.connection, memory, next, end);
-    else if (this.heads.waiting > maximumHeadBytes) this.fail('response head too long');
+    else if (this.heads.waiting > maximumHeadBytes) this.fail(failed('response head too long'));
   }
 
   onUpstreamEnd(): void {
@@ -99,7 +101,10 @@ export class Upgrading implements UpstreamReceiver {
     if (this.isDone || this.connection === null) return;
     if (this.refusal !== null && error === null) this.refusal.takeEnd();
     else if (this.refusal !== null) this.cut();
-    else this.fail(error === null ? 'unexpected EOF' : goErrorText(error, this.connection.label));
+    else {
+      const { label } = this.connection;
+      this.fail(failed(error === null ? 'unexpected EOF' : goErrorText(error, label)));
+    }
   }
 
   onUpstreamDrain(): void {
@@ -135,7 +140,7 @@ export class Upgrading implements UpstreamReceiver {
   ): void {
     const head = parseResponseHead(this.heads.text);
     if ('malformed' in head) {
-      this.fail(head.malformed);
+      this.fail(failed(head.malformed));
       return;
     }
     if (head.status < 200 && head.status !== 101) {
@@ -144,9 +149,9 @@ export class Upgrading implements UpstreamReceiver {
     }
     const { client } = this;
     if (head.status !== 101 && head.status < 400) {
-      this.fail(`invalid upgrade response: status code ${head.status}`);
+      this.fail(refusal('not-upgraded', { status: head.status }));
     } else if (client === null) {
-      this.fail('request connection cannot be hijacked');
+      this.fail(failed('request connection cannot be hijacked'));
     } else {
       const sent = this.describeSent();
       if (sent !== null) this.plan.hops?.answered(head.status, sent);
@@ -208,7 +213,7 @@ export class Upgrading implements UpstreamReceiver {
     const { early } = this;
     if (early === null) return;
     if (!early.take(chunk)) this.client?.pause();
-    if (early.fault !== null && this.refusal === null) this.fail(early.fault, 400);
+    if (early.fault !== null && this.refusal === null) this.fail(badRequest(early.fault));
   };
 
   private readonly onClientEnd = (): void => {
@@ -229,15 +234,15 @@ export class Upgrading implements UpstreamReceiver {
   };
 
   /** The answer is the server's to give. */
-  private fail(text: string, code = 500): void {
+  private fail(error: StatusError): void {
     if (this.isDone) return;
-    this.plan.hops?.failed(text, this.describeSent());
+    this.plan.hops?.failed(error.message, this.describeSent());
     this.client
       ?.off('data', this.onClientData)
       .off('end', this.onClientEnd)
       .off('drain', this.onClientDrain)
       .off('close', this.onAbort);
-    this.outcome.reject(new StatusError(code, code === 400 ? 'BadRequest' : undefined, text));
+    this.outcome.reject(error);
     this.close();
   }
 
@@ -266,4 +271,9 @@ export class Upgrading implements UpstreamReceiver {
     this.connection?.destroy();
     this.outcome.resolve(undefined);
   }
+}
+
+/** Upstream names no reason where a connection could not be handed on. */
+function failed(message: string): StatusError {
+  return new StatusError(500, undefined, message);
 }

@@ -1,8 +1,8 @@
 /** What a request asks of the proxy itself. */
-import { badRequest } from '../kit/apiserver/refusals.ts';
 import { headerValue } from '../kit/http/head.ts';
 import { applicationAuthorizationHeader, rewriteHeader } from './headers.ts';
 import type { IncomingRequest } from './incoming-request.ts';
+import { refusal } from './refusal.ts';
 
 export interface Wishes {
   /** The application's own `Authorization`, which cannot come under its name: that one is the server's. */
@@ -20,16 +20,14 @@ export function readWishes(
   { headers, query }: IncomingRequest,
   { allowsApplicationAuthorization = false }: Allowed,
 ): Wishes {
-  if (asksForDryRun(query)) throw badRequest('dryRun is not supported');
+  if (asksForDryRun(query)) throw refusal('no-dry-run');
   const authorization = headerValue(headers, applicationAuthorizationHeader.toLowerCase());
   if (authorization !== null && !allowsApplicationAuthorization) {
-    throw badRequest(
-      `${applicationAuthorizationHeader} is not allowed: the server runs without --allow-application-authorization`,
-    );
+    throw refusal('application-authorization-refused');
   }
   const rewriting = headerValue(headers, rewriteHeader.toLowerCase());
   if (rewriting !== null && rewriting !== 'none') {
-    throw badRequest(`${rewriteHeader} must be "none"`);
+    throw refusal('unknown-rewriting');
   }
   return { authorization, isRewritten: rewriting === null };
 }

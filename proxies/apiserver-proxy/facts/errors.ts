@@ -3,19 +3,15 @@ import type { z } from 'zod';
 import type { errorSchema } from '../../descriptor.ts';
 
 /** As a `metav1.Status`. */
-const status = <Id extends string>(
-  code: number,
-  id: Id,
-  reason: string | null,
-  message: string,
-): z.input<typeof errorSchema> & { readonly id: Id } => ({
-  id,
-  status: code,
-  contentType: 'application/json',
-  body: null,
-  reason,
-  message,
-});
+const status = <Id extends string>(code: number, id: Id, reason: string | null, message: string) =>
+  ({
+    id,
+    status: code,
+    contentType: 'application/json',
+    body: null,
+    reason,
+    message,
+  }) satisfies z.input<typeof errorSchema>;
 
 export const errors = [
   { id: 'missing-slash', status: 301, contentType: null, body: null },

@@ -46,18 +46,18 @@ const told = [
 ] as const satisfies readonly Fact[];
 
 /** Ours alone: nothing of the kind is upstream. */
-const ours = [
-  {
+export const ours = {
+  authorization: {
     id: 'application-authorization',
     name: 'X-Hop-Authorization',
     on: 'request',
     action: 'replaced',
   },
-  { id: 'rewrite-choice', name: 'X-Hop-Rewrite', on: 'request', action: 'removed' },
-] as const satisfies readonly Fact[];
+  rewrite: { id: 'rewrite-choice', name: 'X-Hop-Rewrite', on: 'request', action: 'removed' },
+} as const satisfies Readonly<Record<string, Fact>>;
 
-const ofAnswers = [
-  { id: 'location', name: 'Location', on: 'response', action: 'replaced' },
+/** Pages of other origins read what the server's own policy lets them read. */
+export const crossOriginHeaders = [
   { id: 'cors-origin', name: 'Access-Control-Allow-Origin', on: 'response', action: 'removed' },
   { id: 'cors-methods', name: 'Access-Control-Allow-Methods', on: 'response', action: 'removed' },
   { id: 'cors-headers', name: 'Access-Control-Allow-Headers', on: 'response', action: 'removed' },
@@ -67,6 +67,10 @@ const ofAnswers = [
     on: 'response',
     action: 'removed',
   },
+] as const satisfies readonly Fact[];
+
+const ofAnswers = [
+  { id: 'location', name: 'Location', on: 'response', action: 'replaced' },
   { id: 'content-encoding', name: 'Content-Encoding', on: 'response', action: 'removed' },
   { id: 'rewritten-length', name: 'Content-Length', on: 'response', action: 'removed' },
   { id: 'set-cookie', name: 'Set-Cookie', on: 'response', action: 'kept' },
@@ -74,4 +78,11 @@ const ofAnswers = [
   { id: 'not-cached', name: 'Cache-Control', on: 'response', action: 'added' },
 ] as const satisfies readonly Fact[];
 
-export const headers = [...identityHeaders, ...hopByHop, ...told, ...ours, ...ofAnswers] as const;
+export const headers = [
+  ...identityHeaders,
+  ...hopByHop,
+  ...told,
+  ...Object.values(ours),
+  ...crossOriginHeaders,
+  ...ofAnswers,
+] as const;

@@ -2,7 +2,8 @@
 import type { Location } from '../location.ts';
 import type { EndpointAddress, EndpointSubset, FoundService } from '../lookup.ts';
 import { hostPort } from './host-port.ts';
-import { noEndpoints, notFound, unavailable } from './refusals.ts';
+import { refusal } from '../refusal.ts';
+import { noEndpoints, notFound } from './refusals.ts';
 import type { ResolveOptions, Target } from './resolve-options.ts';
 
 /** @throws StatusError 404 without a Service or its Endpoints, 503 without an endpoint to go to */
@@ -48,7 +49,7 @@ async function portNameOf(
   if (!service) throw notFound('services', name);
   const found = service.spec?.ports?.find((one) => BigInt(one.port) === number);
   if (found) return found.name ?? '';
-  throw unavailable(`no service port ${number} found for service ${JSON.stringify(name)}`);
+  throw refusal('no-service-port', { port: String(number), name });
 }
 
 const largestInt64 = 2n ** 63n - 1n;

@@ -4,19 +4,21 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
 import type { ClientHttp2Session, Http2Server } from 'node:http2';
-import { connect, Socket } from 'node:net';
+import { connect } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import { StatusError } from '../../kit/api/status-error.ts';
 import type { Hop } from '../../kit/hop.ts';
-import { ServerResponse } from '../../kit/http/node-http.ts';
 import type {
   HttpRequest,
   HttpResponse,
   UpgradedConnection,
 } from '../../kit/http/server-exchange.ts';
+import { offerUpgrade, rememberQueued } from '../../kit/http/upgrade-offer.ts';
 import { RawClient } from '../../kit/testing/raw-client.ts';
 import { startScriptedServer } from '../../kit/testing/scripted-server.ts';
 import type { ScriptedRequest, ScriptedServer } from '../../kit/testing/scripted-server.ts';
+import type { ForwardCall } from '../forward-call.ts';
+import type { FoundNode } from '../lookup.ts';
 import { createApiserverProxy } from '../proxy.ts';
 import type { ApiserverProxy, ApiserverProxyOptions } from '../proxy.ts';
 
@@ -38,11 +40,15 @@ export interface WorldOptions extends Partial<ApiserverProxyOptions> {
   /** The target speaks TLS. */
   readonly tls?: TlsOptions;
   readonly listens?: boolean;
+  /** Requests are forwarded to the target as to an aggregated API server: it must speak TLS. */
+  readonly forwards?: Partial<Pick<ForwardCall, 'tls' | 'headers' | 'rejectsRedirects'>>;
+  /** Where the target is looked for, if not at 127.0.0.1. */
+  readonly address?: string;
 }
 
 export async function startWorld(
   answer: (request: ScriptedRequest) => unknown,
-  { tls, listens = false, ...options }: WorldOptions = {},
+  { tls, listens = false, forwards, address = '127.0.0.1', ...options }: WorldOptions = {},
 ): Promise<World> {
   const target = await startScriptedServer(answer, tls);
   const proxy = createApiserverProxy({
@@ -50,10 +56,9 @@ export async function startWorld(
       service: () => Promise.resolve(undefined),
       endpoints: () => Promise.resolve(undefined),
       pod: (_, name) =>
-        Promise.resolve(
-          name === 'target' ? { status: { podIPs: [{ ip: '127.0.0.1' }] } } : undefined,
-        ),
-      node: () => Promise.resolve(undefined),
+        Promise.resolve(name === 'target' ? { status: { podIPs: [{ ip: address }] } } : undefined),
+      // Its kubelet is the target.
+      node: (name) => Promise.resolve(name === 'target' ? nodeAt(target.port) : undefined),
     },
     allowsAddress: () => true,
     ...options,
@@ -71,18 +76,27 @@ export async function startWorld(
     response.once('close', () => gone.abort());
     response.setHeader('Cache-Control', 'no-cache, private');
     const path = decodeURIComponent((request.url ?? '').split('?', 1)[0] ?? '');
-    const [, prefix = '', id = '', subpath = ''] =
-      /^(.*\/pods\/([^/]+)\/proxy)(.*)$/s.exec(path) ?? [];
+    const [, prefix = '', resource, id = '', subpath = ''] =
+      /^(.*\/(pods|nodes)\/([^/]+)\/proxy)(.*)$/s.exec(path) ?? [];
+    const { signal } = gone;
+    const call = { request, response, upgrade, signal, requestId: 'request-1', user: 'jane' };
     try {
+      if (forwards) {
+        await proxy.forward({
+          ...call,
+          target: (request.url ?? '').replace(prefix, ''),
+          location: { host: '127.0.0.1', port: target.port },
+          tls: { serverName: 'target', isUnverified: true },
+          headers: {},
+          rejectsRedirects: false,
+          ...forwards,
+        });
+        return;
+      }
       await proxy.serve({
-        request,
-        response,
-        upgrade,
-        signal: gone.signal,
-        requestId: 'request-1',
-        user: 'jane',
-        resource: 'pods',
-        namespace: 'default',
+        ...call,
+        resource: resource === 'nodes' ? 'nodes' : 'pods',
+        namespace: resource === 'nodes' ? '' : 'default',
         id,
         prefix,
         subpath,
@@ -97,15 +111,12 @@ export async function startWorld(
     }
   };
 
-  const http1 = createServer((request, response) => void handle(request, response));
+  const http1 = createServer((request, response) => {
+    rememberQueued(request, response);
+    void handle(request, response);
+  });
   http1.on('upgrade', (request: IncomingMessage, socket, head) => {
-    if (!(socket instanceof Socket)) return;
-    socket.on('error', () => socket.destroy());
-    const response = new ServerResponse(request);
-    response.shouldKeepAlive = false;
-    response.assignSocket(socket);
-    response.once('finish', () => socket.end());
-    void handle(request, response, { socket, head, begin: () => undefined });
+    void offerUpgrade(request, socket, head, handle);
   });
   const http2 = createHttp2Server((request, response) => void handle(request, response));
   const [port1, port2] = [await listen(http1), await listen(http2)];
@@ -141,6 +152,15 @@ export async function startWorld(
       http1.closeAllConnections();
       http1.close();
       http2.close();
+    },
+  };
+}
+
+function nodeAt(port: number): FoundNode {
+  return {
+    status: {
+      addresses: [{ type: 'InternalIP', address: '127.0.0.1' }],
+      daemonEndpoints: { kubeletEndpoint: { Port: port } },
     },
   };
 }
