@@ -9,6 +9,8 @@ import type { Kubelets } from './kubelet/kubelets.ts';
 import type { MountedProxy } from './proxy/mounted-proxy.ts';
 import type { UpgradedConnection } from '../../proxies/kit/http/server-exchange.ts';
 import type { Health } from '../../proxies/kit/apiserver/health.ts';
+import { demandClear } from '../../proxies/apiserver-proxy/clear-request.ts';
+import { isBehindLast, makeLast } from '../../proxies/kit/http/last-request.ts';
 import { isLongRunning, type InFlight } from './in-flight.ts';
 import type { Metrics } from './metrics.ts';
 import type { RoleIndex } from './rbac/role-index.ts';
@@ -54,8 +56,12 @@ export async function handle(
   options: FrontOptions,
   offered?: UpgradedConnection,
 ): Promise<void> {
+  if (isBehindLast(request)) return;
   const begun = beginRequest(request, options);
-  if (!begun) return respondWithText({ request, response }, 400, '400 Bad Request');
+  if (!begun) {
+    makeLast(request, response);
+    return respondWithText({ request, response }, 400, '400 Bad Request');
+  }
   const { info } = begun;
   const { kubelets, proxy } = options;
   for (const [name, value] of Object.entries(begun.headers)) response.setHeader(name, value);
@@ -67,6 +73,7 @@ export async function handle(
   const upgrade = isLongRunning(info) ? whenBegun(response, offered, begun.started) : offered;
   const answer = { request, response, query: info.query };
   try {
+    demandClear(request, response);
     const user = await begun.admit().catch((error: unknown) => {
       // As upstream's filters: a message that names what was asked for is nothing to guess a type from.
       if (error instanceof StatusError && error.code === 403) {

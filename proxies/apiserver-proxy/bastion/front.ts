@@ -13,6 +13,7 @@ import { readRequest, type RequestInfo } from '../../kit/apiserver/request-info.
 import { respondWithStatus, respondWithText } from '../../kit/apiserver/respond.ts';
 import { StatusError } from '../../kit/api/status-error.ts';
 import { signalOf } from '../../kit/http/answer-signal.ts';
+import { isBehindLast, makeLast } from '../../kit/http/last-request.ts';
 import type {
   HttpRequest,
   HttpResponse,
@@ -22,6 +23,7 @@ import { klogLine } from '../../kit/klog.ts';
 import type { ApiserverProxy } from '../proxy.ts';
 import type { ProxyCall } from '../proxy-call.ts';
 import type { AccessReviewer } from './access-reviewer.ts';
+import { demandClear } from '../clear-request.ts';
 import { accessLine } from './access-line.ts';
 import { demand, impersonate } from './admission.ts';
 import type { Authenticator } from './authenticator.ts';
@@ -54,8 +56,10 @@ export async function handle(
   options: FrontOptions,
   upgrade?: UpgradedConnection,
 ): Promise<void> {
+  if (isBehindLast(request)) return;
   const info = readInfo(request);
   if (!info) {
+    makeLast(request, response);
     await respondWithText({ request, response }, 400, '400 Bad Request');
     return;
   }
@@ -81,6 +85,7 @@ export async function handle(
     options.audit?.(auditLine(record, 'ResponseComplete', code));
   });
   try {
+    demandClear(request, response);
     await serve(record, { response, upgrade, signal }, options);
   } catch (error) {
     // As JSON: a path may have newlines in it, which begin no line of the log.
