@@ -17,7 +17,7 @@ import { createInFlight } from './in-flight.ts';
 import { createLoopback } from './loopback.ts';
 import { createMetrics } from './metrics.ts';
 import { createKubelets } from './kubelet/kubelets.ts';
-import { offerUpgrade } from '../../proxies/kit/http/upgrade-offer.ts';
+import { offerUpgrade, rememberQueued } from '../../proxies/kit/http/upgrade-offer.ts';
 import type { ApiserverOptions } from './options.ts';
 import { mountProxy, type MountedProxy } from './proxy/mounted-proxy.ts';
 import { aggregateRoles } from './rbac/aggregation.ts';
@@ -95,6 +95,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
   const server = createServer(options);
   server.on('request', (request, response) => {
     options.onRequest?.(request);
+    rememberQueued(request, response);
     void handle(request, response, front);
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {

@@ -202,6 +202,24 @@ describe('an upgrade that the target does not make', () => {
     });
   });
 
+  it('because an earlier request has no answer yet ends the connection, with all that is under way', async () => {
+    await using world = await startWorld(({ socket, head }) => {
+      if (head.startsWith('GET /early')) socket.write('HTTP/1.1 200 OK\r\n\r\nbegun');
+      else socket.write(switching);
+    });
+    const client = await world.connect();
+    const early = ['/early-1', '/early-2'].map((path) => request('GET', world.prefix + path));
+    client.write(early.join(''));
+    await client.reads(/begun/);
+    while (world.target.openConnections < 2) await tick();
+    client.socket.write(
+      request('GET', `${world.prefix}/ws`, 'Connection: Upgrade', 'Upgrade: foo/1'),
+    );
+    await client.ended();
+    while (world.serving > 0 || world.target.openConnections > 0) await tick();
+    expect(world.target.requests).toHaveLength(2);
+  });
+
   it('in time for the client is forgotten with it', async () => {
     await using world = await startWorld(() => undefined);
     const client = await upgrade(world);

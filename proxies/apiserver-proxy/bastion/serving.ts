@@ -14,7 +14,7 @@ import type {
   UpgradedConnection,
 } from '../../kit/http/server-exchange.ts';
 import { trackConnections } from '../../kit/http/track-connections.ts';
-import { offerUpgrade } from '../../kit/http/upgrade-offer.ts';
+import { offerUpgrade, rememberQueued } from '../../kit/http/upgrade-offer.ts';
 import { errorCode } from '../../kit/kubeconfig/errors.ts';
 
 export interface ListenOptions {
@@ -95,6 +95,7 @@ async function listen(
 ): Promise<Listener> {
   const connections = trackConnections(server);
   server.on('request', (request: HttpRequest, response: HttpResponse) => {
+    rememberQueued(request, response);
     void handle(request, response);
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
