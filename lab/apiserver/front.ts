@@ -3,6 +3,7 @@ import type { Aggregator } from './aggregation/aggregator.ts';
 import type { Authenticator } from './authentication.ts';
 import type { Authorizer } from './authorization.ts';
 import { beginRequest } from './begun-request.ts';
+import { proxiedResource } from '../../proxies/apiserver-proxy/proxied-resource.ts';
 import { signalOf } from '../../proxies/kit/http/answer-signal.ts';
 import type { HttpRequest, HttpResponse } from '../../proxies/kit/http/server-exchange.ts';
 import type { Kubelets } from './kubelet/kubelets.ts';
@@ -78,6 +79,11 @@ export async function handle(
       // As upstream's filters: a message that names what was asked for is nothing to guess a type from.
       if (error instanceof StatusError && error.code === 403) {
         response.setHeader('X-Content-Type-Options', 'nosniff');
+      }
+      const resource = proxiedResource(info);
+      if (resource) {
+        const { namespace, name: id } = info;
+        proxy?.refused({ request, requestId: begun.id, resource, namespace, id }, error);
       }
       throw error;
     });

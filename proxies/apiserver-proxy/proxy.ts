@@ -48,6 +48,11 @@ export interface ApiserverProxy extends AsyncDisposable {
   serve(call: ProxyCall): Promise<void>;
   /** As `serve`, for a target that is known: no name is looked up, nothing of its answer rewritten. */
   forward(call: ForwardCall): Promise<void>;
+  /** Tells of a request that its server refused before it came here. */
+  refused(
+    call: Pick<ProxyCall, 'request' | 'requestId' | 'resource' | 'namespace' | 'id'>,
+    error: unknown,
+  ): void;
   /** Hops are recorded while somebody listens; otherwise they cost nothing. */
   setHopListener(listener: ((hop: Hop) => void) | null): void;
 }
@@ -121,6 +126,9 @@ export function createApiserverProxy(options: ApiserverProxyOptions): ApiserverP
         rejectsRedirects: call.rejectsRedirects,
         hops: null,
       });
+    },
+    refused(call, error) {
+      if (listener !== null) new HopRecorder(listener, call).refused(error);
     },
     setHopListener(next) {
       listener = next;

@@ -82,6 +82,8 @@ describe.each(modes)('the apiserver proxy of a lab ($mode)', { timeout: 60_000 }
         'client → apiserver-proxy',
         'apiserver-proxy → pod',
       ]);
+      const { user } = seen[0]?.decision.values ?? {};
+      expect(user).toBe('kubernetes-admin');
       hops[Symbol.dispose]();
       // Whoever listens next is told of the next alone: nothing was kept.
       const later = randomUUID();
@@ -93,6 +95,22 @@ describe.each(modes)('the apiserver proxy of a lab ($mode)', { timeout: 60_000 }
       await expect.poll(() => next.length).toBe(2);
       expect(new Set(next.map(({ request }) => request))).toEqual(new Set([later]));
       expect(seen).toHaveLength(2);
+    });
+
+    it('tells of requests that it refuses at the door', async () => {
+      const seen: Hop[] = [];
+      using hops = lab.onHop((hop) => seen.push(hop));
+      await hops.ready;
+      const path = '/api/v1/nodes/node-1/proxy/';
+      await client.send('GET', path, undefined, { 'Impersonate-User': 'jane' });
+      await expect.poll(() => seen.length).toBe(1);
+      expect(seen[0]).toMatchObject({
+        status: 403,
+        decision: {
+          key: 'apiserver-proxy.refused',
+          values: { message: expect.stringContaining('nodes/proxy') as string },
+        },
+      });
     });
 
     it('goes nowhere but to what is in the lab', async () => {

@@ -12,6 +12,7 @@ export interface MountedProxy extends AsyncDisposable {
   serve(call: ProxyCall): Promise<void>;
   /** @throws StatusError while nothing has been answered */
   forward(call: ForwardCall): Promise<void>;
+  refused: ApiserverProxy['refused'];
   setHopListener: ApiserverProxy['setHopListener'];
 }
 
@@ -43,6 +44,9 @@ export function mountProxy(options: Options): MountedProxy {
   return {
     serve: async (call) => (await (loading ??= load())).serve(call),
     forward: async (call) => (await (loading ??= load())).forward(call),
+    refused: (call, error) => {
+      if (listener !== null) void (loading ??= load()).then((proxy) => proxy.refused(call, error));
+    },
     setHopListener: (next) => {
       listener = next;
       void loading?.then((proxy) => proxy.setHopListener(listener));

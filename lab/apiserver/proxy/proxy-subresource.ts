@@ -18,7 +18,7 @@ export function proxySubresource(resource: ProxyResource, kind: string): Subreso
 }
 
 async function connect(call: Call, resource: ProxyResource): Promise<Reply> {
-  const { request, response, info, signal, upgrade, requestId, proxy } = call;
+  const { request, response, info, user, signal, upgrade, requestId, proxy } = call;
   if (!proxy) throw internalError('this apiserver has no proxy');
   await proxy.serve({
     request,
@@ -26,6 +26,7 @@ async function connect(call: Call, resource: ProxyResource): Promise<Reply> {
     upgrade,
     signal,
     requestId: requestId ?? '',
+    user: user.name,
     resource,
     namespace: info.namespace,
     id: info.name,

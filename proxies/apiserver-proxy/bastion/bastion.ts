@@ -43,7 +43,7 @@ export interface Bastion extends AsyncDisposable, Pick<ApiserverProxy, 'setHopLi
   readonly synced: Promise<unknown>;
   /** As it is now. */
   readonly tls: Tls;
-  /** Shows another certificate, and takes those of other authorities, from now on. */
+  /** Shows another certificate, and takes those of other authorities, from now on. @throws Error where OpenSSL cannot read them */
   renew(tls: Tls): void;
 }
 
@@ -119,9 +119,10 @@ export async function startBastion(options: BastionOptions): Promise<Bastion> {
     },
     setHopListener: (listener) => proxy.setHopListener(listener),
     renew: (tls) => {
-      state.tls = tls;
-      clientAuthorities = authoritiesOf(tls);
+      const authorities = authoritiesOf(tls);
       secure.renew(tls);
+      clientAuthorities = authorities;
+      state.tls = tls;
     },
     [Symbol.asyncDispose]: async () => {
       // First say so: who looks for a bastion that is ready finds another.

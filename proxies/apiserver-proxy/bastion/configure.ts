@@ -2,6 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { hostname } from 'node:os';
+import { readAuthorities } from '../../kit/apiserver/client-certificates.ts';
 import { ConfigurationError, readText } from '../../kit/apiserver/configuration-error.ts';
 import {
   readServingCertificate,
@@ -117,6 +118,8 @@ export async function readAuthority(path: string): Promise<string | undefined> {
   const pem = await readText(path);
   try {
     new X509Certificate(pem);
+    // Each of them: OpenSSL would take the first alone.
+    readAuthorities(pem);
     return pem;
   } catch {
     throw new ConfigurationError(

@@ -29,7 +29,7 @@ import { demand, impersonate } from './admission.ts';
 import type { Authenticator } from './authenticator.ts';
 import type { Metrics } from './metrics.ts';
 import { answerOwnPath, notServed } from './own-paths.ts';
-import { proxiedResource } from './proxied-resource.ts';
+import { proxiedResource } from '../proxied-resource.ts';
 
 export interface FrontOptions {
   readonly authenticate: Authenticator;
@@ -129,6 +129,7 @@ async function serve(
     ...client,
     request,
     requestId: record.id,
+    user: user.name,
     resource,
     namespace: info.namespace,
     id: info.name,

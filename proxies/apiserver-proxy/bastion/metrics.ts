@@ -6,7 +6,7 @@ import {
   prometheusText,
   type Sample,
 } from '../../kit/prometheus-text.ts';
-import { proxiedResource } from './proxied-resource.ts';
+import { proxiedResource } from '../proxied-resource.ts';
 
 export interface Metrics {
   /** A request is under way; to be called once with its end. */

@@ -19,22 +19,16 @@ export function renewTls(
     clientCa: await readAuthority(authorityFile),
   });
   return followFiles(files, () => {
-    read().then(
-      (tls) => {
+    read()
+      .then((tls) => {
         bastion.renew(tls);
-        log(
-          klogLine(
-            'I',
-            'dynamic_serving_content.go:192',
-            'Serving with the certificates that replaced the others',
-          ),
-        );
-      },
-      (error: unknown) => {
+        const message = 'Serving with the certificates that replaced the others';
+        log(klogLine('I', 'dynamic_serving_content.go:192', message));
+      })
+      .catch((error: unknown) => {
         // Two files do not change at once: the second of them sets it right.
         const reason = error instanceof Error ? error.message : String(error);
         log(klogLine('W', 'dynamic_serving_content.go:192', `Still serving as before: ${reason}`));
-      },
-    );
+      });
   });
 }

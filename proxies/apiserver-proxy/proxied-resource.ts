@@ -1,6 +1,6 @@
 /** Which requests are for the proxy: those for `proxy` subresources of core v1. */
-import type { RequestInfo } from '../../kit/apiserver/request-info.ts';
-import type { ProxyResource } from '../proxy-call.ts';
+import type { RequestInfo } from '../kit/apiserver/request-info.ts';
+import type { ProxyResource } from './proxy-call.ts';
 
 const namespaced: ReadonlyMap<string, boolean> = new Map<ProxyResource, boolean>([
   ['nodes', false],
