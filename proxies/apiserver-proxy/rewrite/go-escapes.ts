@@ -1,5 +1,5 @@
 /** The escapes of Go's `net/url`, part by part of a URL: which bytes stay, and which become `%XX`. */
-import { goQuote } from './go-quote.ts';
+import { goQuote } from '../../kit/http/go-quote.ts';
 
 export type UrlPart = 'path' | 'host' | 'zone' | 'userinfo' | 'fragment';
 

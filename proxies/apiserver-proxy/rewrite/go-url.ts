@@ -3,7 +3,7 @@
  * what a page says must come out as upstream's proxy would write it.
  */
 import { escapeUrl, isWellEscaped, unescapeUrl, UrlError, type UrlPart } from './go-escapes.ts';
-import { goQuote } from './go-quote.ts';
+import { goQuote } from '../../kit/http/go-quote.ts';
 
 /** All byte strings. */
 export interface GoUrl {

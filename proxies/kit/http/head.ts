@@ -1,4 +1,5 @@
 /** Strict heads of HTTP/1.1 messages: whatever could be read two ways is refused. */
+import { goQuote } from './go-quote.ts';
 
 /** A header field as it arrived, with its lower-case name for comparing. */
 export interface Header {
@@ -83,16 +84,16 @@ export function parseResponseHead(text: string): ResponseHead | Malformed {
   const end = text.indexOf('\r\n');
   const space = text.indexOf(' ');
   const line = text.slice(0, end);
-  if (space === -1 || space > end) return { malformed: `malformed HTTP response ${quote(line)}` };
+  if (space === -1 || space > end) return { malformed: `malformed HTTP response ${goQuote(line)}` };
   const rest = line.slice(space + 1).trimStart();
   const code = rest.split(' ', 1)[0] ?? '';
   const status = /^[1-9]\d\d$/.test(code) ? Number(code) : 0;
   if (status === 0) {
-    return { malformed: `malformed HTTP status code ${quote(code.replace(/^0+(?=\d)/, ''))}` };
+    return { malformed: `malformed HTTP status code ${goQuote(code.replace(/^0+(?=\d)/, ''))}` };
   }
   const proto = version.exec(line.slice(0, space));
   if (proto?.[1] !== '1') {
-    return { malformed: `malformed HTTP version ${quote(line.slice(0, space))}` };
+    return { malformed: `malformed HTTP version ${goQuote(line.slice(0, space))}` };
   }
   if (illegal.test(text)) return { malformed: 'malformed MIME header line' };
   const headers = parseHeaders(text, end + 2);
@@ -195,5 +196,3 @@ function trimBlanks(text: string, from: number, to: number): string {
 }
 
 const isBlank = (code: number): boolean => code === 0x20 || code === 0x09;
-
-const quote = (text: string): string => JSON.stringify(text);

@@ -44,6 +44,7 @@ export class ResponseReader {
   private readonly heads = new HeadCollector();
   private body: BodyReader | null = null;
   private canReuse = false;
+  private headBytes = 0;
   private isStopped = false;
 
   /** @param method of the request: it says whether the answer has a body. */
@@ -60,6 +61,7 @@ export class ResponseReader {
   /** Takes what the upstream sent. */
   take(memory: Buffer, start: number, end: number): void {
     this.receivedBytes += end - start;
+    if (this.isStopped) return;
     const at = this.body === null ? this.takeHeads(memory, start, end) : start;
     if (this.body !== null && !this.isStopped) this.takeBody(this.body, memory, at, end);
   }
@@ -68,7 +70,7 @@ export class ResponseReader {
   takeEnd(): void {
     if (this.isStopped) return;
     if (this.body === null) {
-      this.events.onMalformed(this.receivedBytes === 0 ? 'EOF' : broken('unexpected EOF'));
+      this.events.onMalformed(this.receivedBytes === 0 ? 'EOF' : broken(this.endInHead()));
     } else if (this.body.remaining === Number.POSITIVE_INFINITY) {
       this.isStopped = true;
       this.events.onEnd({ trailers: [], isByClose: true, canReuse: false, surplus: '' });
@@ -100,14 +102,17 @@ export class ResponseReader {
     let at = start;
     do {
       at = this.heads.take(memory, at, end);
-      if (at === -1) {
-        if (this.heads.waiting > maximumHeadBytes) {
-          this.events.onMalformed(
-            `net/http: server response headers exceeded ${maximumHeadBytes} bytes; aborted`,
-          );
-        }
+      const isWhole = at !== -1;
+      // All heads together: interim ones may go on for ever.
+      if (this.headBytes + (isWhole ? 0 : this.heads.waiting) > maximumHeadBytes) {
+        this.isStopped = true;
+        this.events.onMalformed(
+          `net/http: server response headers exceeded ${maximumHeadBytes} bytes; aborted`,
+        );
         return end;
       }
+      if (!isWhole) return end;
+      this.headBytes += this.heads.text.length;
     } while (this.takeHead() && at < end);
     return at;
   }
@@ -140,6 +145,13 @@ export class ResponseReader {
       const canReuse = this.canReuse && surplus === '';
       this.events.onEnd({ trailers: body.trailers, isByClose: false, canReuse, surplus });
     }
+  }
+
+  /** As Go: the end of a connection ends a line, but no head. */
+  private endInHead(): string {
+    const text = this.heads.waitingText(0);
+    const head = text === '' || text.includes('\n') ? null : parseResponseHead(`${text}\r\n\r\n`);
+    return head !== null && 'malformed' in head ? head.malformed : 'unexpected EOF';
   }
 
   private malformed(fault: string): false {

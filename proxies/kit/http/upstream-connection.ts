@@ -1,7 +1,7 @@
 /** One HTTP/1.1 connection to the upstream, read into memory of its own that is used again. */
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { endpointText } from './endpoint-text.ts';
+import { connectionText } from './endpoint-text.ts';
 import type { ConnectOptions, Dialer } from '../upstream.ts';
 import {
   headroomBytes,
@@ -55,9 +55,7 @@ export class UpstreamConnection {
     this.socket = socket;
     this.reading = reading;
     this.generation = generation;
-    this.label =
-      endpointText(socket.localAddress, socket.localPort) +
-      `->${endpointText(socket.remoteAddress, socket.remotePort)}`;
+    this.label = connectionText(socket);
     let error: Error | null = null;
     socket.allowHalfOpen = true;
     socket.setNoDelay(true);

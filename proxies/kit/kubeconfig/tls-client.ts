@@ -8,6 +8,8 @@ import {
   type PeerCertificate,
   type TLSSocket,
 } from 'node:tls';
+import { connectionText } from '../http/endpoint-text.ts';
+import { goErrorText } from '../http/go-error.ts';
 import { certificateNameProblem } from './certificate-name.ts';
 import { dialling, type DialOptions } from './dial.ts';
 import { errorCode } from './errors.ts';
@@ -122,7 +124,8 @@ function handshake(secured: TLSSocket, signal: AbortSignal | undefined): Promise
     secured.prependOnceListener('secure', () => {
       certificate = secured.getPeerCertificate();
     });
-    const onError = (error: Error) => fail(handshakeProblem(error, certificate));
+    const label = connectionText(secured);
+    const onError = (error: Error) => fail(handshakeProblem(error, certificate, label));
     const onAbort = () => fail('context canceled');
     const onClose = () => fail('EOF');
     const timer = setTimeout(() => fail('net/http: TLS handshake timeout'), handshakeTimeoutMs);
@@ -185,8 +188,14 @@ const alerts: readonly (readonly [RegExp, string])[] = [
   [/^ECONNRESET$/, 'EOF'],
 ];
 
-function handshakeProblem(error: Error, certificate: PeerCertificate | undefined): string {
+function handshakeProblem(
+  error: Error,
+  certificate: PeerCertificate | undefined,
+  label: string,
+): string {
   if (error instanceof VerificationError) return failed(error.message);
+  // Node calls it a reset too where the server just closes; only a real one comes of a system call.
+  if ('syscall' in error) return goErrorText(error, label);
   const code = errorCode(error);
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
     return failed(`x509: certificate has expired or is not yet valid${dates(certificate)}`);
