@@ -105,6 +105,9 @@ it('shows a certificate that replaces another, and keeps the one it has when the
   await bastion.said(/Serving with the certificates that replaced/);
   expect(await shown()).toBe('replaced');
 
+  const none = '-----BEGIN CERTIFICATE-----\nZm9v\n-----END CERTIFICATE-----\n';
+  await replace('clients.crt', next.certificatePem + none);
+  await bastion.said(/Still serving as before: unable to load client CA provider/);
   const clients = await createAuthority('other clients');
   const { certificatePem: cert, keyPem: key } = await clients.issueClient({ user: 'jane' });
   const asked = { port: bastion.port, cert, key, ca: next.certificatePem };

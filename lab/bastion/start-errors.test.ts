@@ -24,6 +24,8 @@ beforeAll(async () => {
     user: { token: 'x' },
   });
   await writeFile(file('text'), 'no PEM\n');
+  const none = '-----BEGIN CERTIFICATE-----\nZm9v\n-----END CERTIFICATE-----\n';
+  await writeFile(file('half'), cluster.serving.certificatePem + none);
 });
 afterAll(() => cluster[Symbol.asyncDispose]());
 
@@ -44,6 +46,7 @@ describe('it does not start, and says why', () => {
       'is not the key of',
     ],
     [['--client-ca-file=text'], 'does not contain any valid RSA or ECDSA', 'of authorities in PEM'],
+    [['--client-ca-file=half'], 'does not contain any valid RSA or ECDSA', 'of authorities in PEM'],
     [['--kubelet-client-key='], 'cert/key file must be both set', 'Give both files'],
     [['--bind-address=192.0.2.7'], 'cannot assign requested address', 'No interface'],
     [['--audit-log-path=/proc/x'], 'open /proc/x: no such file or directory', 'may write there'],

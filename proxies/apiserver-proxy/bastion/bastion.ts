@@ -43,7 +43,11 @@ export interface Bastion extends AsyncDisposable, Pick<ApiserverProxy, 'setHopLi
   readonly synced: Promise<unknown>;
   /** As it is now. */
   readonly tls: Tls;
-  /** Shows another certificate, and takes those of other authorities, from now on. @throws Error where OpenSSL cannot read them */
+  /**
+   * Shows another certificate, and takes those of other authorities, from now on.
+   *
+   * @throws Error where OpenSSL cannot read them: then all stays as it is.
+   */
   renew(tls: Tls): void;
 }
 
