@@ -83,7 +83,7 @@ export async function handle(
       const resource = proxiedResource(info);
       if (resource) {
         const { namespace, name: id } = info;
-        proxy?.refused({ request, requestId: begun.id, resource, namespace, id }, error);
+        proxy.refused({ request, requestId: begun.id, resource, namespace, id }, error);
       }
       throw error;
     });
