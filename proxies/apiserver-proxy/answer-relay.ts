@@ -12,6 +12,7 @@ import type { UpstreamConnection } from '../kit/http/upstream-connection.ts';
 import { answerHeaders, isPage } from './answer-head.ts';
 import { createAnswerTransformer } from './answer-transformer.ts';
 import type { AnswerTransformer } from './answer-transformer.ts';
+import { refusal } from './refusal.ts';
 import type { Rewriter } from './rewrite/rewriter.ts';
 
 export interface AnswerRelayOptions {
@@ -38,15 +39,22 @@ export class AnswerRelay {
   private isLengthStated = false;
   private transformer: AnswerTransformer | null = null;
   private isClientSlow = false;
+  /** Node's HTTP/2 ends the stream with the head. */
+  private isBodyDropped = false;
+  private isBroken = false;
 
   constructor(response: HttpResponse, options: AnswerRelayOptions) {
     this.response = response;
     this.options = options;
   }
 
-  /** @throws StatusError 500 for a Location that is no URL. */
+  /** @throws StatusError 500 for a Location that is no URL, 503 for a status that the client cannot get. */
   start(connection: UpstreamConnection, head: ResponseHead, framing: Framing): void {
     this.connection = connection;
+    if (this.isHttp2 && head.status > largestHttp2Status) {
+      throw refusal('unreachable', { cause: `HTTP/2 has no status code ${head.status}` });
+    }
+    this.isBodyDropped = this.isHttp2 && head.status === resetContent;
     const { method, rewriter, mayDecode } = this.options;
     const { headers } = head;
     const location = headerValue(headers, 'location') ?? '';
@@ -65,7 +73,7 @@ export class AnswerRelay {
       headers: answerHeaders(head, this.response, {
         method,
         framing,
-        isChanged,
+        isChanged: isChanged || this.isBodyDropped,
         isDecoded,
         ...(rewriter !== null && location !== '' && { location: rewriter.location(location) }),
       }),
@@ -130,11 +138,29 @@ export class AnswerRelay {
     this.head = null;
     const type =
       this.mustSniff && data.length > 0 ? { 'Content-Type': detectContentType(data) } : {};
-    response.writeHead(head.status, { ...head.headers, ...type });
+    this.writeHead(head.status, { ...head.headers, ...type });
     if (data.length === 0) response.flushHeaders?.();
   }
 
+  /** Whatever a target thinks of: a head that Node does not take must not end the server. */
+  private writeHead(status: number, headers: Headers): void {
+    try {
+      this.response.writeHead(status, headers);
+    } catch {
+      this.isBodyDropped = this.isBroken = true;
+      this.options.onBroken();
+    }
+  }
+
+  private get isHttp2(): boolean {
+    return this.response.stream !== undefined;
+  }
+
   private write(data: Buffer, onWritten?: (error?: Error | null) => void): void {
+    if (this.isBodyDropped) {
+      onWritten?.();
+      return;
+    }
     if (this.response.write(data, onWritten) || this.isClientSlow) return;
     this.isClientSlow = true;
     this.slowDown();
@@ -154,9 +180,10 @@ export class AnswerRelay {
     const { head, response } = this;
     if (head !== null) {
       this.head = null;
-      response.writeHead(head.status, head.headers);
+      this.writeHead(head.status, head.headers);
     }
-    const passed = passedTrailers(trailers);
+    if (this.isBroken) return;
+    const passed = passedTrailers(trailers).filter(({ key }) => !ofHttp2.has(key));
     if (passed.length > 0) {
       response.addTrailers?.(Object.fromEntries(passed.map(({ name, value }) => [name, value])));
     }
@@ -166,5 +193,10 @@ export class AnswerRelay {
 }
 
 type Headers = Readonly<Record<string, string | string[]>>;
+
+const largestHttp2Status = 599;
+const resetContent = 205;
+/** It belongs to the connection; HTTP/2 has no such header. */
+const ofHttp2: ReadonlySet<string> = new Set(['http2-settings']);
 
 const nothing: Buffer = Buffer.alloc(0);

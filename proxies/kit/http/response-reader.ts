@@ -61,9 +61,8 @@ export class ResponseReader {
   /** Takes what the upstream sent. */
   take(memory: Buffer, start: number, end: number): void {
     this.receivedBytes += end - start;
-    if (this.isStopped) return;
     const at = this.body === null ? this.takeHeads(memory, start, end) : start;
-    if (this.body !== null && !this.isStopped) this.takeBody(this.body, memory, at, end);
+    if (this.body !== null) this.takeBody(this.body, memory, at, end);
   }
 
   /** The upstream closed in order. */
@@ -99,6 +98,7 @@ export class ResponseReader {
 
   /** Takes interim heads and the final one; returns where the body begins. */
   private takeHeads(memory: Buffer, start: number, end: number): number {
+    if (this.isStopped) return end;
     let at = start;
     do {
       at = this.heads.take(memory, at, end);
@@ -135,6 +135,7 @@ export class ResponseReader {
   }
 
   private takeBody(body: BodyReader, memory: Buffer, start: number, end: number): void {
+    if (this.isStopped) return;
     body.read(memory, start, end);
     this.events.onBody(body, memory);
     if (body.fault !== null) {
