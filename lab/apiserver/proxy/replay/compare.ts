@@ -47,12 +47,10 @@ function withCause({ id, response }: RecordedCase): RecordedResponse | undefined
   if (!response || !recorded || ours === undefined) return response;
   const body = response.body.replace(recorded, ours);
   const grown = body.length - response.body.length;
-  const headers = response.headers.map(
-    ([name, value]): [string, string] => [
-      name,
-      /^content-length$/i.test(name) ? String(Number(value) + grown) : value,
-    ],
-  );
+  const headers = response.headers.map(([name, value]): [string, string] => [
+    name,
+    /^content-length$/i.test(name) ? String(Number(value) + grown) : value,
+  ]);
   return { ...response, headers, body };
 }
 
