@@ -161,7 +161,7 @@ async function pass(
   });
   const { request, response, upgrade, signal } = call;
   if (isUpgrading) {
-    await new Upgrading({ ...to, upgrade, signal, head, dialer: to.target.dialer }).run();
+    await new Upgrading({ ...to, request, upgrade, signal, head, dialer: to.target.dialer }).run();
   } else {
     await new Forwarding({ ...to, request, response, signal, head, mayDecode }).run();
   }

@@ -113,6 +113,23 @@ describe('what the target sees', () => {
     expect(world.target.requests[0]?.head.split('\r\n', 1)[0]).toBe(line);
   });
 
+  it.each([
+    ['/logs/log.log', '/logs/log.log'],
+    ['/', '/'],
+    [
+      '/logs/log.log%00%3Cscript%3Ealert(1)%3C/script%3E',
+      '/logs/log.log%00%3Cscript%3Ealert%281%29%3C/script%3E',
+    ],
+  ])('is told that %j is asked for as such, escaped (TestProxyTransport)', async (asked, told) => {
+    await using world = await startWorld(echo);
+    const client = await world.connect();
+    client.write(request('GET', world.prefix + asked));
+    await client.reads(/\r\n\r\n[^]/);
+    const head = world.target.requests[0]?.head ?? '';
+    expect(head).toContain(`\r\nX-Forwarded-Uri: ${world.prefix}${told}\r\n`);
+    expect(head).not.toMatch(/X-Forwarded-(?:Host|Proto)/);
+  });
+
   it('is the host of a target in absolute form', async () => {
     await using world = await startWorld(echo);
     const client = await world.connect();

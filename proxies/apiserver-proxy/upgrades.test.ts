@@ -188,6 +188,20 @@ describe('an upgrade that the target does not make', () => {
     expect(world.target.requests[0]?.head).toContain('GET / HTTP/1.1\r\n');
   });
 
+  it('is an error after its body, where the client names no protocol', async () => {
+    await using world = await startWorld(({ socket }) => {
+      socket.once('data', (data) => socket.write(ok(data.toString())));
+    });
+    const client = await world.connect();
+    client.write(request('POST', `${world.prefix}/`, 'Connection: Upgrade', 'Content-Length: 4'));
+    while (world.target.requests.length === 0) await tick();
+    client.socket.write('body');
+    expect(await messageOf(client)).toMatchObject({
+      message: 'invalid upgrade response: status code 200',
+    });
+    expect(behindHead(world)).toBe('body');
+  });
+
   it('because it closes is an error', async () => {
     await using world = await startWorld(({ socket }) => socket.end());
     expect(await messageOf(await upgrade(world))).toMatchObject({ message: 'unexpected EOF' });

@@ -8,7 +8,7 @@ import { parseResponseHead } from '../kit/http/head.ts';
 import type { Header, ResponseHead } from '../kit/http/head.ts';
 import { HeadCollector } from '../kit/http/head-collector.ts';
 import { watchForAbsence } from '../kit/http/peer-presence.ts';
-import type { UpgradedConnection } from '../kit/http/server-exchange.ts';
+import type { HttpRequest, UpgradedConnection } from '../kit/http/server-exchange.ts';
 import { Tunnel } from '../kit/http/tunnel.ts';
 import { UpstreamConnection } from '../kit/http/upstream-connection.ts';
 import type { UpstreamReceiver } from '../kit/http/upstream-connection.ts';
@@ -17,8 +17,10 @@ import { EarlyBytes } from './early-bytes.ts';
 import type { HopRecorder, SentRequest } from './hop-recorder.ts';
 import type { IncomingRequest } from './incoming-request.ts';
 import { refusal } from './refusal.ts';
+import { RequestBody } from './request-body.ts';
 
 export interface UpgradePlan {
+  readonly request: HttpRequest;
   /** Absent where the client's request cannot become anything else: no `Upgrade`, or HTTP/2. */
   readonly upgrade?: UpgradedConnection | undefined;
   readonly signal: AbortSignal;
@@ -52,7 +54,10 @@ export class Upgrading implements UpstreamReceiver {
   private readonly dialling = new AbortController();
   private readonly outcome = Promise.withResolvers<undefined>();
   private connection: UpstreamConnection | null = null;
+  private headBytes = 0;
   private early: EarlyBytes | null = null;
+  /** Where there is no connection of the client's to read it from. */
+  private body: RequestBody | null = null;
   private hasClientEnded = false;
   /** Brings a refusal of the target to the client. */
   private refusal: EchoRelay | null = null;
@@ -89,8 +94,13 @@ export class Upgrading implements UpstreamReceiver {
       return;
     }
     const next = this.heads.take(memory, start, end);
-    if (next !== -1) this.takeHead(this.connection, memory, next, end);
-    else if (this.heads.waiting > maximumHeadBytes) this.fail(failed('response head too long'));
+    if (next !== -1) this.headBytes += this.heads.text.length;
+    // All heads together: interim ones may go on for ever.
+    if (this.headBytes + (next === -1 ? this.heads.waiting : 0) > maximumHeadBytes) {
+      this.fail(failed('response head too long'));
+    } else if (next !== -1) {
+      this.takeHead(this.connection, memory, next, end);
+    }
   }
 
   onUpstreamEnd(): void {
@@ -108,6 +118,7 @@ export class Upgrading implements UpstreamReceiver {
   }
 
   onUpstreamDrain(): void {
+    this.body?.drained();
     this.client?.resume();
   }
 
@@ -117,13 +128,18 @@ export class Upgrading implements UpstreamReceiver {
   }
 
   private use(connection: UpstreamConnection): void {
-    const { head, incoming, upgrade, hops } = this.plan;
+    const { request, head, incoming, upgrade, hops } = this.plan;
     this.connection = connection;
     connection.receiver = this;
     hops?.sent();
     connection.socket.write(head, 'latin1');
+    if (upgrade === undefined) {
+      this.body = new RequestBody(request, incoming);
+      this.body.start(connection, this.onAbort);
+      return;
+    }
     this.early = new EarlyBytes(incoming.framing, connection);
-    if (upgrade && upgrade.head.length > 0) this.onClientData(upgrade.head);
+    if (upgrade.head.length > 0) this.onClientData(upgrade.head);
     this.client
       ?.on('data', this.onClientData)
       .on('end', this.onClientEnd)
@@ -268,6 +284,7 @@ export class Upgrading implements UpstreamReceiver {
     if (this.isDone) return;
     this.isDone = true;
     this.dialling.abort();
+    this.body?.stop();
     this.connection?.destroy();
     this.outcome.resolve(undefined);
   }
