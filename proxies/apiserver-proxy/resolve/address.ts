@@ -32,14 +32,14 @@ const lists = { 4: blockList('ipv4'), 6: blockList('ipv6') };
 export function isGlobalUnicast(address: string): boolean {
   const version = isIP(address);
   if (version !== 4 && version !== 6) return false;
-  const family = version === 4 ? 'ipv4' : 'ipv6';
-  if (!isCanonical(address, family)) return false;
-  return !lists[version].check(address, family);
+  // IPv4 is read in one spelling alone.
+  if (version === 6 && !isCanonical(address)) return false;
+  return !lists[version].check(address, version === 4 ? 'ipv4' : 'ipv6');
 }
 
-function isCanonical(address: string, family: 'ipv4' | 'ipv6'): boolean {
+function isCanonical(address: string): boolean {
   // Without a zone, too: an interface of ours is nobody's to choose.
-  return new SocketAddress({ address, family }).address === address;
+  return new SocketAddress({ address, family: 'ipv6' }).address === address;
 }
 
 function blockList(family: 'ipv4' | 'ipv6'): BlockList {
