@@ -19,6 +19,7 @@ export interface FrontServer {
 }
 
 export interface AuditEvent {
+  readonly auditID: string;
   readonly stage: string;
   readonly requestURI: string;
   readonly verb: string;
