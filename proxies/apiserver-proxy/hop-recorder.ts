@@ -31,7 +31,13 @@ type Call = Pick<
   'request' | 'upgrade' | 'requestId' | 'user' | 'resource' | 'namespace' | 'id'
 >;
 
-const stations = { endpoint: 'pod', pod: 'pod', kubelet: 'kubelet', node: 'node' } as const;
+const stations = {
+  endpoint: 'pod',
+  'only-endpoint': 'pod',
+  pod: 'pod',
+  kubelet: 'kubelet',
+  node: 'node',
+} as const;
 const nothingChanged: Hop['headers'] = { added: [], removed: [], changed: [] };
 
 export class HopRecorder {
@@ -78,9 +84,7 @@ export class HopRecorder {
     const { location } = this;
     if (location === null) return;
     const { key, values } = location.choice;
-    const address = goAddress(location.host, location.port);
-    if (status === 101) this.reached(location, 'upgraded', { address }, status, sent);
-    else this.reached(location, key, values, status, sent);
+    this.reached(location, key, values, status, sent);
   }
 
   /** No answer came; `sent` is null where there was no connection. */

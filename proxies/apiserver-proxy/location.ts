@@ -14,7 +14,7 @@ export interface Location {
   readonly serverName?: string;
   /** How it was chosen, for the hop: the message `hops:apiserver-proxy.<key>` with its values. */
   readonly choice: {
-    readonly key: 'endpoint' | 'pod' | 'kubelet' | 'node';
+    readonly key: 'endpoint' | 'only-endpoint' | 'pod' | 'kubelet' | 'node';
     readonly values: Readonly<Record<string, string | number>>;
   };
 }

@@ -289,7 +289,7 @@ describe('hops', () => {
     await messageOf(await upgrade(world, []));
     expect(world.hops.map(({ decision, status }) => [decision.key, status])).toEqual([
       ['apiserver-proxy.admitted', null],
-      ['apiserver-proxy.upgraded', 101],
+      ['apiserver-proxy.pod', 101],
       ['apiserver-proxy.refused', 400],
       ['apiserver-proxy.admitted', null],
       ['apiserver-proxy.failed', null],

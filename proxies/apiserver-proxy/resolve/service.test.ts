@@ -264,7 +264,7 @@ describe('the endpoint of a Service', () => {
     const found = await resolve({ resource: 'services', namespace: 'default', id: 'six' }, options);
     expect(found).toMatchObject({ host: 'fd00::1', port: 80, transport: 'insecure' });
     expect(found.choice).toEqual({
-      key: 'endpoint',
+      key: 'only-endpoint',
       values: {
         namespace: 'default',
         service: 'six',

@@ -24,7 +24,7 @@ export async function locateService(target: Target, options: ResolveOptions): Pr
       port,
       transport: 'insecure',
       choice: {
-        key: 'endpoint',
+        key: among === 1 ? 'only-endpoint' : 'endpoint',
         values: {
           namespace,
           service: name,

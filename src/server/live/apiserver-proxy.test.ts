@@ -121,6 +121,7 @@ describe('a request of a reader through the apiserver proxy', () => {
     ['PUT', `${catalog}/books`, 'only-proxied'],
     ['GET', `${catalog}/../../../nodes/node-1/proxy/`, 'bad-path'],
     ['GET', `${catalog}/%2e%2e/x`, 'bad-path'],
+    ['GET', `${catalog}/${'x'.repeat(5000)}`, 'too-long'],
     ['GET', '/api/v1/namespaces/shop/services/a%2Fproxy/proxy/', 'bad-path'],
   ])('%s %s reaches nobody', async (method, target, code) => {
     const answer = await to(via + target, { method });

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Translate } from './messages.ts';
 import type { Hop } from '../../../proxies/kit/hop.ts';
+import { decisionText } from '../../decision-text.ts';
 import type { HopLine, LiveLine } from './lines.ts';
 import { LiveError, type LiveErrorCode } from './live-error.ts';
 
@@ -30,8 +31,7 @@ export function openLines({ response }: Exchange): (line: LiveLine) => void {
 
 /** A hop as a line, with what was decided in the reader's language. */
 export function hopLine(hop: Hop, translate: Translate): HopLine {
-  const { key, values } = hop.decision;
-  return { type: 'hop', hop, text: translate(`hops:${key}`, values) };
+  return { type: 'hop', hop, text: decisionText(hop, (key, values) => translate(key, values)) };
 }
 
 /** Answers with JSON that is never stored. */

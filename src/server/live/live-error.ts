@@ -23,6 +23,7 @@ export const liveErrors = {
   'method-not-allowed': 405,
   'machine-refused': 409,
   'body-too-large': 413,
+  'too-long': 414,
   'too-many-requests': 429,
   internal: 500,
   'proxy-failed': 502,

@@ -26,8 +26,8 @@ const reachesFurther = new Set(['exec', 'attach', 'portforward', 'proxy']);
  * Reads are free except for secrets, and for what reaches further than the apiserver. For a write, the
  * caller compares the namespace with the visitor's.
  *
- * @throws LiveError `bad-path` for a target that two programs could read in two ways; `secret`;
- *   `reaches-further`
+ * @throws LiveError `bad-path` for a target that two programs could read in two ways; `too-long`;
+ *   `secret`; `reaches-further`
  */
 export function permit({ method, target }: VisitorRequest): Permitted {
   const segments = segmentsOf(target);
@@ -59,7 +59,7 @@ export type ViaStation = keyof typeof viaMethods;
  * Through the apiserver proxy a reader asks Services and pods of the lab's own applications. Not nodes:
  * a kubelet answers more than questions. What stands behind `/proxy` is the application's.
  *
- * @throws LiveError `bad-path`, `only-proxied`
+ * @throws LiveError `bad-path`, `too-long`, `only-proxied`
  */
 export function permitProxied({ method, target }: VisitorRequest): void {
   const methods = viaMethods['apiserver-proxy'];
@@ -83,11 +83,12 @@ function isTrial(target: string): boolean {
   return target.includes('?') && parameters.length === 1 && parameters[0] === 'dryRun=All';
 }
 
-/** The decoded segments of a path that reads the same to everybody, or `bad-path`. */
+/** The decoded segments of a path that reads the same to everybody, or `bad-path`; `too-long`. */
 function segmentsOf(target: string): string[] {
+  if (target.length > maxTargetLength) throw new LiveError('too-long', { limit: maxTargetLength });
   const [path = ''] = target.split('?', 1);
   const isPlain = plainPath.test(path) && plainQuery.test(target.slice(path.length));
-  if (!isPlain || target.length > maxTargetLength) throw new LiveError('bad-path');
+  if (!isPlain) throw new LiveError('bad-path');
   const segments = path.slice(1).split('/').map(decode);
   const isAmbiguous = segments.some(
     (segment, i) =>
