@@ -262,7 +262,11 @@ async function readKubeletClient(flags: ApiserverFlags): Promise<KubeletClientOp
   const certFile = flags['kubelet-client-certificate'];
   const keyFile = flags['kubelet-client-key'];
   if (certFile === '' && keyFile === '') return undefined;
-  const { tlsCert, tlsPrivateKey } = await readServingCertificate(certFile, keyFile);
+  const { tlsCert, tlsPrivateKey } = await readServingCertificate(
+    certFile,
+    keyFile,
+    '--kubelet-client-certificate, --kubelet-client-key',
+  );
   const authority = await readAuthority(flags['kubelet-certificate-authority']);
   return {
     certificate: tlsCert,
@@ -275,7 +279,11 @@ async function readProxyClient(flags: ApiserverFlags): Promise<ProxyClient | und
   const certFile = flags['proxy-client-cert-file'];
   const keyFile = flags['proxy-client-key-file'];
   if (certFile === '' && keyFile === '') return undefined;
-  const { tlsCert, tlsPrivateKey } = await readServingCertificate(certFile, keyFile);
+  const { tlsCert, tlsPrivateKey } = await readServingCertificate(
+    certFile,
+    keyFile,
+    '--proxy-client-cert-file, --proxy-client-key-file',
+  );
   return { certificate: tlsCert, key: tlsPrivateKey };
 }
 

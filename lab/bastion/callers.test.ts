@@ -16,7 +16,7 @@ beforeAll(async () => {
     ...cluster.flags,
     `--insecure-port=${await freePort()}`,
     `--audit-log-path=${join(cluster.directory, 'audit.log')}`,
-    '--v=3',
+    '-v=3',
   ]);
 });
 afterAll(async () => {

@@ -135,7 +135,11 @@ async function readKubelet(flags: Flags): Promise<KubeletTransport | undefined> 
   const keyFile = flags['kubelet-client-key'];
   const authority = await readAuthority(flags['kubelet-certificate-authority']);
   if (certFile === '' && keyFile === '') return undefined;
-  const { tlsCert, tlsPrivateKey } = await readServingCertificate(certFile, keyFile);
+  const { tlsCert, tlsPrivateKey } = await readServingCertificate(
+    certFile,
+    keyFile,
+    '--kubelet-client-certificate, --kubelet-client-key',
+  );
   return { certificate: tlsCert, key: tlsPrivateKey, authority };
 }
 

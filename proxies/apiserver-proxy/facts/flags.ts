@@ -82,6 +82,6 @@ export const flags = [
     hidden: true,
   },
   { name: 'audit-log-path', type: 'string', default: '', group: 'diagnostics' },
-  { name: 'v', type: 'int', default: 0, group: 'diagnostics' },
+  { name: 'v', shorthand: 'v', type: 'int', default: 0, group: 'diagnostics' },
   { name: 'help', shorthand: 'h', type: 'bool', default: false, group: 'diagnostics' },
 ] as const satisfies readonly z.input<typeof flagSchema>[];

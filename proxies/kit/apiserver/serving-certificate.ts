@@ -11,18 +11,19 @@ export interface ServingCertificate {
 }
 
 /**
- * Reads a certificate and its key.
+ * Reads a certificate and its key, which these flags name.
  *
  * @throws ConfigurationError in Go's words, also where the two do not belong together.
  */
 export async function readServingCertificate(
   certFile: string,
   keyFile: string,
+  flags = '--tls-cert-file, --tls-private-key-file',
 ): Promise<ServingCertificate> {
   if (certFile === '' || keyFile === '') {
     throw new ConfigurationError(
       'missing-pair',
-      'cert/key file must be both set or both unset: --tls-cert-file, --tls-private-key-file',
+      `cert/key file must be both set or both unset: ${flags}`,
     );
   }
   const [tlsCert, tlsPrivateKey] = await Promise.all([readText(certFile), readText(keyFile)]);
