@@ -8,7 +8,7 @@ import { start as startFlaky } from './flaky.ts';
 import { start as startHtml } from './html.ts';
 import { start as startRedirects } from './redirects.ts';
 import { start as startSlow } from './slow.ts';
-import { linkAttributes } from './http/link-page.ts';
+import { linkAttributes } from '../../proxies/apiserver-proxy/rewrite/link-attributes.ts';
 import { runPod } from './testing/pod.ts';
 import { sendRaw } from './testing/raw-http.ts';
 

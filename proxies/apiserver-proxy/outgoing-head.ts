@@ -1,4 +1,5 @@
 /** The head that goes to the target, as Go's transport writes it (specification 2.5, recorded group 03). */
+import { announcedTrailers, framingLines } from '../kit/http/framing-lines.ts';
 import type { Header } from '../kit/http/head.ts';
 import { headerValue } from '../kit/http/head.ts';
 import { isHopByHop, namedByConnection } from '../kit/http/hop-by-hop.ts';
@@ -36,7 +37,7 @@ export function outgoingHead(request: IncomingRequest, options: OutgoingOptions)
   const lines = [...passedLines(request, options), ...addedLines(request, options)].sort(byName);
   let text = `${method} ${options.target} HTTP/1.1\r\nHost: ${host}\r\n`;
   if (userAgent !== '') text += `User-Agent: ${userAgent}\r\n`;
-  text += framingLines(request);
+  text += framingLines(method, request.framing, trailersOf(headers));
   for (const [name, value] of lines) text += `${name}: ${value}\r\n`;
   if (options.asksForGzip) text += 'Accept-Encoding: gzip\r\n';
   return `${text}\r\n`;
@@ -113,25 +114,11 @@ function addedLines(request: IncomingRequest, options: OutgoingOptions): Line[] 
   return lines;
 }
 
-/** The framing is stated anew: as Go does, with a length of zero only where a body is usual. */
-function framingLines({ method, headers, framing }: IncomingRequest): string {
-  switch (framing.kind) {
-    case 'length':
-      return `Content-Length: ${framing.length}\r\n`;
-    case 'chunked':
-      return `Transfer-Encoding: chunked\r\n${announcedTrailers(headers)}`;
-    default:
-      return ['POST', 'PUT', 'PATCH'].includes(method) ? 'Content-Length: 0\r\n' : '';
-  }
-}
-
-function announcedTrailers(headers: readonly Header[]): string {
-  const names = headers
-    .filter(({ key }) => key === 'trailer')
-    .flatMap(({ value }) => value.split(','))
-    .map((name) => name.trim())
-    .filter((name) => name !== '' && isPassed(name.toLowerCase()));
-  return names.length === 0 ? '' : `Trailer: ${names.map(canonicalName).sort().join(',')}\r\n`;
+/** As they are sent on. */
+function trailersOf(headers: readonly Header[]): readonly string[] {
+  return announcedTrailers(headers)
+    .filter((name) => isPassed(name.toLowerCase()))
+    .map(canonicalName);
 }
 
 function takesTrailers(headers: readonly Header[]): boolean {

@@ -1,4 +1,5 @@
 /** The head that goes upstream: what is removed, what is added (specification 1.6, 1.10). */
+import { announcedTrailers, framingLines } from '../kit/http/framing-lines.ts';
 import type { Header } from '../kit/http/head.ts';
 import { headerValue } from '../kit/http/head.ts';
 import { isHopByHop, namedByConnection } from '../kit/http/hop-by-hop.ts';
@@ -62,7 +63,7 @@ export function outgoingHead(request: ClientRequest, options: OutgoingOptions): 
     }
   }
   if (options.isUpgrade) text += upgradeLines(headers);
-  text += framingLines(request, headers);
+  text += framingLines(request.head.method, request.framing, announcedTrailers(headers));
   if (takesTrailers) text += 'TE: trailers\r\n';
   if (options.clientAddress !== null) {
     forwardedFor += `${forwardedFor === '' ? '' : ', '}${options.clientAddress}`;
@@ -108,28 +109,6 @@ function upgradeLines(headers: readonly Header[]): string {
     if (passed.length > 0) text += `${name}: ${passed.join(', ')}\r\n`;
   }
   return isNamed ? text : `${text}Connection: Upgrade\r\n`;
-}
-
-/** The framing is stated anew: as Go does, with a length of zero only where a body is usual. */
-function framingLines({ head, framing }: ClientRequest, headers: readonly Header[]): string {
-  switch (framing.kind) {
-    case 'length':
-      return `Content-Length: ${framing.length}\r\n`;
-    case 'chunked':
-      return `Transfer-Encoding: chunked\r\n${announcedTrailers(headers)}`;
-    default:
-      return ['POST', 'PUT', 'PATCH'].includes(head.method) ? 'Content-Length: 0\r\n' : '';
-  }
-}
-
-/** Go announces a request's trailers and then drops them. */
-function announcedTrailers(headers: readonly Header[]): string {
-  const names = headers
-    .filter(({ key }) => key === 'trailer')
-    .flatMap(({ value }) => value.split(','))
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-  return names.length === 0 ? '' : `Trailer: ${names.sort().join(',')}\r\n`;
 }
 
 /** `Pragma: no-cache` alone means `Cache-Control: no-cache` too, to Go. */

@@ -1,33 +1,5 @@
 /** A page with each attribute that holds a link, and each way to write one. */
-
-/** Elements and their link attributes: what the apiserver proxy rewrites (specification 2.7). */
-export const linkAttributes: Readonly<Record<string, readonly string[]>> = {
-  a: ['href'],
-  applet: ['codebase'],
-  area: ['href'],
-  audio: ['src'],
-  base: ['href'],
-  blockquote: ['cite'],
-  body: ['background'],
-  button: ['formaction'],
-  command: ['icon'],
-  del: ['cite'],
-  embed: ['src'],
-  form: ['action'],
-  frame: ['longdesc', 'src'],
-  head: ['profile'],
-  html: ['manifest'],
-  iframe: ['longdesc', 'src'],
-  img: ['longdesc', 'src', 'usemap'],
-  input: ['src', 'usemap', 'formaction'],
-  ins: ['cite'],
-  link: ['href'],
-  object: ['classid', 'codebase', 'data', 'usemap'],
-  q: ['cite'],
-  script: ['src'],
-  source: ['src'],
-  video: ['poster', 'src'],
-};
+import { linkAttributes } from '../../../proxies/apiserver-proxy/rewrite/link-attributes.ts';
 
 /** Where links also stand, and nobody rewrites them. */
 const unrewritten = [
