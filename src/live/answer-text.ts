@@ -7,11 +7,13 @@ const maxLines = 40;
 export class AnswerText {
   /** As it came: what is shown is made from it anew each time, and never the other way round. */
   #raw = '';
+  #head = '';
   #isStream = false;
 
-  /** The whole body at once: JSON is laid out. */
-  set(body: string): void {
+  /** The whole body at once: JSON is laid out. `head` stands above it as it is. */
+  set(body: string, head = ''): void {
     this.#raw = body;
+    this.#head = head;
   }
 
   /** A piece of a stream, cut anywhere. Each line of a stream is an event and stays as it is. */
@@ -23,7 +25,7 @@ export class AnswerText {
   /** @param shortened Stands below what is shown, where that is not all. */
   toShow(shortened: string): string {
     const text = this.#isStream ? this.#raw : readable(this.#raw);
-    const lines = text.trimEnd().split('\n');
+    const lines = (this.#head + text).trimEnd().split('\n');
     if (lines.length <= maxLines) return lines.join('\n');
     return [...lines.slice(0, maxLines), shortened].join('\n');
   }

@@ -1,6 +1,7 @@
 /** Shows what happens while it happens: the line on the map, the same as text, the answer. */
 import { inlineCode } from '../i18n/inline-code.ts';
 import { traceItem } from '../map/trace.ts';
+import { locationLine } from '../location-line.ts';
 import type { LiveLine } from '../server/live/lines.ts';
 import { AnswerText } from './answer-text.ts';
 import type { LiveMap } from './live-map.ts';
@@ -46,7 +47,7 @@ export class Output {
         this.#observe(line.text, line.standing);
         break;
       case 'answer':
-        if (line.body !== null) this.#answer.set(line.body);
+        if (line.body !== null) this.#answer.set(line.body, locationLine(line));
         this.#showAnswer();
         break;
       case 'message':
