@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { methodNotAllowed, unauthorized } from '../kit/apiserver/refusals.ts';
 import { readRequest } from '../kit/apiserver/request-info.ts';
-import type { StatusError } from '../kit/api/status-error.ts';
+import { StatusError } from '../kit/api/status-error.ts';
 import { hopByHop } from '../kit/http/hop-by-hop.ts';
 import { apiserverProxy } from './descriptor.ts';
-import { identityHeaders, identityPrefixes, removedAnswerHeaders } from './headers.ts';
+import { identityHeaders, identityPrefixes } from './headers.ts';
 import { redirects } from './redirects/descriptor.ts';
 import { parseId } from './resolve/id.ts';
-import { addressNotAllowed, noEndpoints, notFound, unreachable } from './resolve/refusals.ts';
+import { notFound } from './resolve/refusals.ts';
+import { createRewriter } from './rewrite/rewriter.ts';
 
 const tableOf = (wanted: string) => {
   const table = apiserverProxy.tables.find(({ id }) => id === wanted);
@@ -33,13 +35,6 @@ describe('the descriptor of the apiserver proxy', () => {
     expect(removed.sort()).toEqual([...identity, ...hopByHop].sort());
   });
 
-  it('names as removed from answers what the proxy removes', () => {
-    const removed = apiserverProxy.headers
-      .filter(({ on, action }) => on === 'response' && action === 'removed')
-      .map(({ name }) => name.toLowerCase());
-    expect(removed).toEqual(expect.arrayContaining([...removedAnswerHeaders]));
-  });
-
   it.each(tableOf('names').map(({ id, cells }) => [id, cells] as const))(
     'says of the name “%s” what the proxy reads from it',
     (_, { input, scheme, name, port, isValid }) => {
@@ -57,10 +52,10 @@ describe('the descriptor of the apiserver proxy', () => {
   });
 
   it.each([
-    ['address-not-allowed', addressNotAllowed(), {}],
+    ['not-authenticated', unauthorized(), {}],
+    ['no-such-method', methodNotAllowed(), {}],
     ['no-object', notFound('services', 'web'), { name: 'web' }],
-    ['no-endpoints', noEndpoints('web:http'), { id: 'web:http' }],
-    ['unreachable', unreachable('EOF'), { cause: 'EOF' }],
+    ['unreadable-location', unreadableLocation(), { cause: 'parse ":": missing protocol scheme' }],
   ])('words the error “%s” as it is answered', (id, answered: StatusError, values) => {
     const { status, reason, message = '' } = errorOf(id);
     const worded = Object.entries(values).reduce(
@@ -95,6 +90,16 @@ describe('the descriptor of the apiserver proxy', () => {
     expect(named.filter((id) => !recorded.has(id))).toEqual([]);
   });
 });
+
+function unreadableLocation(): StatusError {
+  const rewriter = createRewriter({ sourceHost: 'a', requestHost: 'b', prefix: '/proxy' });
+  try {
+    rewriter.location(':');
+  } catch (error) {
+    if (error instanceof StatusError) return error;
+  }
+  throw new Error('it was read');
+}
 
 /** Where a difference is tried that no recorded case shows: the file, and what it says there. */
 const triedIn: Readonly<Record<string, readonly [file: string, title: string]>> = {
