@@ -160,6 +160,16 @@ describe.each(serverNames)('%s', (name) => {
     }
   });
 
+  it('proxies nothing that is asked for as a watch', async () => {
+    const path = servers.web.replace('/v1/', '/v1/watch/');
+    const { port, ca } = servers.server[name];
+    for (const method of ['OPTIONS', 'GET']) {
+      const { status } = await ask(`${path}/x`, { port, ca, token: 'admin', method });
+      expect(status).toBeGreaterThanOrEqual(400);
+    }
+    expect(servers.target.received()).toEqual([]);
+  });
+
   it('escapes a name where it answers with a Location', async () => {
     using client = await connectRaw(servers.server[name]);
     const path = `/api/v1/namespaces/default/pods/http:web:${servers.target.port}/proxy`;

@@ -2,7 +2,7 @@
 import type { ProxyResource } from '../../../proxies/apiserver-proxy/proxy-call.ts';
 import type { Call, Reply } from '../handlers/call.ts';
 import type { Subresource } from '../resource.ts';
-import { internalError } from '../status.ts';
+import { internalError, methodNotAllowed } from '../status.ts';
 import { placeOf } from '../../../proxies/kit/apiserver/proxied-path.ts';
 
 /** The subresource of nodes, pods or services; `kind` is that of its options. */
@@ -20,6 +20,8 @@ export function proxySubresource(resource: ProxyResource, kind: string): Subreso
 async function connect(call: Call, resource: ProxyResource): Promise<Reply> {
   const { request, response, info, user, signal, upgrade, requestId, proxy } = call;
   if (!proxy) throw internalError('this apiserver has no proxy');
+  // `/api/v1/watch/…/proxy`: it was authorized as a watch, and its path has another segment.
+  if (info.verb === 'watch') throw methodNotAllowed();
   await proxy.serve({
     request,
     response,
