@@ -199,7 +199,7 @@ describe('the rewriter of pages', () => {
     const chunk = Buffer.alloc(64 * 1024, 'b');
     let given = 0;
     for (let count = 0; count < 65; count += 1) given += rewriter.push(chunk).length;
-    expect(given).toBeGreaterThan(4 * 1024 * 1024);
+    expect(given).toBeGreaterThan(1024 * 1024);
     expect(rewriter.push(Buffer.from('><a href=/x>')).toString()).toBe('><a href=/x>');
   });
 });

@@ -35,7 +35,7 @@ const modes: ReadonlyMap<string, Tokenizer['state']> = new Map([
 const resting: ReadonlySet<Tokenizer['state']> = new Set(Object.values(TokenizerMode));
 
 /** A tag or comment longer than this is none that a page has: from it on the page passes as it is. */
-const maxTagBytes = 4 * 1024 * 1024;
+const maxTagBytes = 1024 * 1024;
 
 /** @param url rewrites the value of a link: a byte string. */
 export function createHtmlRewriter(url: (value: string) => string): HtmlRewriter {
