@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAuthority } from '../../proxies/kit/pki/authority.ts';
 import { writeKubeconfig, base64 } from '../kubeconfig.ts';
 import { kubectl, missingKubectl } from '../testing/kubectl.ts';
 
@@ -19,6 +20,8 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'hop-apiserver-'));
   await writeFile(join(directory, 'tokens.csv'), 'root,admin,1,"system:masters"\njt,jane,2,dev\n');
   await writeFile(join(directory, 'short.csv'), 'token,user\n');
+  const none = '-----BEGIN CERTIFICATE-----\nZm9v\n-----END CERTIFICATE-----\n';
+  await writeFile(join(directory, 'half.crt'), (await createAuthority('a')).certificatePem + none);
 });
 afterAll(() => rm(directory, { recursive: true }));
 
@@ -33,6 +36,7 @@ it.each([
   [['--token-auth-file=short.csv'], 'must have at least 3 columns'],
   [['--authorization-mode=ABAC'], 'authorization-mode "ABAC" is not a valid mode'],
   [['--tls-cert-file=x'], 'cert/key file must be both set or both unset'],
+  [['--client-ca-file=half.crt'], 'does not contain any valid RSA or ECDSA certificates: half.crt'],
   [['--cert-dir=/proc/x'], 'open /proc/x: no such file or directory'],
   [['--cert-dir=/proc/x/y'], 'open /proc/x/y: no such file or directory'],
 ])(

@@ -1,10 +1,11 @@
 /** From flags to an apiserver that runs: what `hop apiserver` and the lab's machines share. */
-import { createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { klogLine } from '../../proxies/kit/klog.ts';
 import { goFileError } from '../../proxies/kit/kubeconfig/errors.ts';
 import { parseIpRange, type IpRange } from './allocation/ip.ts';
+import { readAuthorityFile } from '../../proxies/kit/apiserver/authority-file.ts';
 import { ConfigurationError, readText } from '../../proxies/kit/apiserver/configuration-error.ts';
 import type { ProxyClient } from './aggregation/api-service.ts';
 import type { ApiserverFlags } from './flags.ts';
@@ -57,7 +58,7 @@ export async function configure(
     audit,
   ] = await Promise.all([
     servingCertificate(flags, ranges, options),
-    readAuthority(flags['client-ca-file']),
+    readAuthorityFile(flags['client-ca-file'], 'clients'),
     readTokens(flags['token-auth-file'], options.log),
     readRequestHeader(flags),
     readServiceAccounts(flags),
@@ -180,21 +181,6 @@ async function servingCertificate(
   }
 }
 
-async function readAuthority(path: string): Promise<string | undefined> {
-  if (path === '') return undefined;
-  const pem = await readText(path);
-  try {
-    new X509Certificate(pem);
-    return pem;
-  } catch {
-    throw new ConfigurationError(
-      'bad-ca',
-      `unable to load client CA provider: data does not contain any valid RSA or ECDSA certificates: ${path}`,
-      { path },
-    );
-  }
-}
-
 async function readTokens(path: string, log: (line: string) => void) {
   if (path === '') return new Map<string, never>();
   try {
@@ -208,7 +194,7 @@ async function readTokens(path: string, log: (line: string) => void) {
 }
 
 async function readRequestHeader(flags: ApiserverFlags): Promise<RequestHeaderOptions | undefined> {
-  const clientCa = await readAuthority(flags['requestheader-client-ca-file']);
+  const clientCa = await readAuthorityFile(flags['requestheader-client-ca-file'], 'clients');
   if (clientCa === undefined) return undefined;
   const names = (list: readonly string[]) => split(list).map((name) => name.toLowerCase());
   return {
@@ -267,7 +253,7 @@ async function readKubeletClient(flags: ApiserverFlags): Promise<KubeletClientOp
     keyFile,
     '--kubelet-client-certificate, --kubelet-client-key',
   );
-  const authority = await readAuthority(flags['kubelet-certificate-authority']);
+  const authority = await readAuthorityFile(flags['kubelet-certificate-authority'], 'servers');
   return {
     certificate: tlsCert,
     key: tlsPrivateKey,

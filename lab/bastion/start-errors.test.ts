@@ -47,6 +47,11 @@ describe('it does not start, and says why', () => {
     ],
     [['--client-ca-file=text'], 'does not contain any valid RSA or ECDSA', 'of authorities in PEM'],
     [['--client-ca-file=half'], 'does not contain any valid RSA or ECDSA', 'of authorities in PEM'],
+    [
+      ['--kubelet-certificate-authority=text'],
+      'unable to load root certificates: unable to parse bytes as PEM block: text',
+      'of authorities in PEM',
+    ],
     [['--kubelet-client-key='], 'both unset: --kubelet-client-certificate,', 'Give both files'],
     [['--bind-address=192.0.2.7'], 'cannot assign requested address', 'No interface'],
     [['--audit-log-path=/proc/x'], 'open /proc/x: no such file or directory', 'may write there'],

@@ -1,9 +1,8 @@
 /** From flags to what a bastion is started with. */
-import { X509Certificate } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { hostname } from 'node:os';
-import { readAuthorities } from '../../kit/apiserver/client-certificates.ts';
-import { ConfigurationError, readText } from '../../kit/apiserver/configuration-error.ts';
+import { readAuthorityFile } from '../../kit/apiserver/authority-file.ts';
+import { ConfigurationError } from '../../kit/apiserver/configuration-error.ts';
 import {
   readServingCertificate,
   selfSignedCertificate,
@@ -42,7 +41,7 @@ export async function configure(
   const insecurePort = portOf('insecure-port', flags);
   const [tlsPair, clientCa, kubelet, audit] = await Promise.all([
     servingCertificate(flags, options),
-    readAuthority(flags['client-ca-file']),
+    readAuthorityFile(flags['client-ca-file'], 'clients'),
     readKubelet(flags),
     openAudit(flags['audit-log-path'], options),
   ]);
@@ -112,28 +111,10 @@ async function servingCertificate(
   }
 }
 
-/** The certificates of authorities in a file; undefined where none is named. */
-export async function readAuthority(path: string): Promise<string | undefined> {
-  if (path === '') return undefined;
-  const pem = await readText(path);
-  try {
-    new X509Certificate(pem);
-    // Each of them: OpenSSL would take the first alone.
-    readAuthorities(pem);
-    return pem;
-  } catch {
-    throw new ConfigurationError(
-      'bad-ca',
-      `unable to load client CA provider: data does not contain any valid RSA or ECDSA certificates: ${path}`,
-      { path },
-    );
-  }
-}
-
 async function readKubelet(flags: Flags): Promise<KubeletTransport | undefined> {
   const certFile = flags['kubelet-client-certificate'];
   const keyFile = flags['kubelet-client-key'];
-  const authority = await readAuthority(flags['kubelet-certificate-authority']);
+  const authority = await readAuthorityFile(flags['kubelet-certificate-authority'], 'servers');
   if (certFile === '' && keyFile === '') return undefined;
   const { tlsCert, tlsPrivateKey } = await readServingCertificate(
     certFile,

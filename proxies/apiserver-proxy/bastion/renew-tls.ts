@@ -1,8 +1,9 @@
 /** Certificates, keys and authorities that are replaced on disk are served without a new start. */
+import { readAuthorityFile } from '../../kit/apiserver/authority-file.ts';
 import { readServingCertificate } from '../../kit/apiserver/serving-certificate.ts';
 import { klogLine } from '../../kit/klog.ts';
 import type { Bastion } from './bastion.ts';
-import { readAuthority, type Flags } from './configure.ts';
+import type { Flags } from './configure.ts';
 import { followFiles } from './follow-files.ts';
 import type { Tls } from './serving.ts';
 
@@ -16,7 +17,7 @@ export function renewTls(
   const [certFile = '', keyFile = '', authorityFile = ''] = files;
   const read = async (): Promise<Tls> => ({
     ...(certFile === '' ? bastion.tls : await readServingCertificate(certFile, keyFile)),
-    clientCa: await readAuthority(authorityFile),
+    clientCa: await readAuthorityFile(authorityFile, 'clients'),
   });
   return followFiles(files, () => {
     read()
