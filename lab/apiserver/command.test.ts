@@ -36,6 +36,10 @@ it.each([
   [['--token-auth-file=short.csv'], 'must have at least 3 columns'],
   [['--authorization-mode=ABAC'], 'authorization-mode "ABAC" is not a valid mode'],
   [['--tls-cert-file=x'], 'cert/key file must be both set or both unset'],
+  [
+    ['--proxy-client-cert-file=x'],
+    'cert/key file must be both set or both unset: --proxy-client-cert-file, --proxy-client-key-file',
+  ],
   [['--client-ca-file=half.crt'], 'does not contain any valid RSA or ECDSA certificates: half.crt'],
   [['--cert-dir=/proc/x'], 'open /proc/x: no such file or directory'],
   [['--cert-dir=/proc/x/y'], 'open /proc/x/y: no such file or directory'],

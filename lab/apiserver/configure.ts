@@ -7,7 +7,6 @@ import { goFileError } from '../../proxies/kit/kubeconfig/errors.ts';
 import { parseIpRange, type IpRange } from './allocation/ip.ts';
 import { readAuthorityFile } from '../../proxies/kit/apiserver/authority-file.ts';
 import { ConfigurationError, readText } from '../../proxies/kit/apiserver/configuration-error.ts';
-import type { ProxyClient } from './aggregation/api-service.ts';
 import type { ApiserverFlags } from './flags.ts';
 import {
   authorizationModes,
@@ -18,6 +17,7 @@ import {
   type ServiceAccountOptions,
 } from './options.ts';
 import {
+  readClientPair,
   readServingCertificate,
   selfSignedCertificate,
 } from '../../proxies/kit/apiserver/serving-certificate.ts';
@@ -63,7 +63,7 @@ export async function configure(
     readRequestHeader(flags),
     readServiceAccounts(flags),
     readKubeletClient(flags),
-    readProxyClient(flags),
+    readClientPair(flags, 'proxy-client-cert-file', 'proxy-client-key-file'),
     openAudit(flags['audit-log-path'], options),
   ]);
   return {
@@ -245,32 +245,10 @@ async function readKey(path: string): Promise<string> {
 }
 
 async function readKubeletClient(flags: ApiserverFlags): Promise<KubeletClientOptions | undefined> {
-  const certFile = flags['kubelet-client-certificate'];
-  const keyFile = flags['kubelet-client-key'];
-  if (certFile === '' && keyFile === '') return undefined;
-  const { tlsCert, tlsPrivateKey } = await readServingCertificate(
-    certFile,
-    keyFile,
-    '--kubelet-client-certificate, --kubelet-client-key',
-  );
+  const pair = await readClientPair(flags, 'kubelet-client-certificate', 'kubelet-client-key');
+  if (pair === undefined) return undefined;
   const authority = await readAuthorityFile(flags['kubelet-certificate-authority'], 'servers');
-  return {
-    certificate: tlsCert,
-    key: tlsPrivateKey,
-    ...(authority === undefined ? {} : { authority }),
-  };
-}
-
-async function readProxyClient(flags: ApiserverFlags): Promise<ProxyClient | undefined> {
-  const certFile = flags['proxy-client-cert-file'];
-  const keyFile = flags['proxy-client-key-file'];
-  if (certFile === '' && keyFile === '') return undefined;
-  const { tlsCert, tlsPrivateKey } = await readServingCertificate(
-    certFile,
-    keyFile,
-    '--proxy-client-cert-file, --proxy-client-key-file',
-  );
-  return { certificate: tlsCert, key: tlsPrivateKey };
+  return { ...pair, ...(authority === undefined ? {} : { authority }) };
 }
 
 function readModes(list: readonly string[]): readonly AuthorizationMode[] {

@@ -52,7 +52,11 @@ describe('it does not start, and says why', () => {
       'unable to load root certificates: unable to parse bytes as PEM block: text',
       'of authorities in PEM',
     ],
-    [['--kubelet-client-key='], 'both unset: --kubelet-client-certificate,', 'Give both files'],
+    [
+      ['--kubelet-client-key='],
+      'both unset: --kubelet-client-certificate, --kubelet-client-key',
+      'Give both files, or none: then it shows no client certificate.',
+    ],
     [['--bind-address=192.0.2.7'], 'cannot assign requested address', 'No interface'],
     [['--audit-log-path=/proc/x'], 'open /proc/x: no such file or directory', 'may write there'],
     [['--kubeconfig=away'], 'connect: connection refused', 'that the apiserver runs'],

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { readAuthorityFile } from '../../kit/apiserver/authority-file.ts';
 import { ConfigurationError } from '../../kit/apiserver/configuration-error.ts';
 import {
+  readClientPair,
   readServingCertificate,
   selfSignedCertificate,
   type ServingCertificate,
@@ -112,16 +113,9 @@ async function servingCertificate(
 }
 
 async function readKubelet(flags: Flags): Promise<KubeletTransport | undefined> {
-  const certFile = flags['kubelet-client-certificate'];
-  const keyFile = flags['kubelet-client-key'];
   const authority = await readAuthorityFile(flags['kubelet-certificate-authority'], 'servers');
-  if (certFile === '' && keyFile === '') return undefined;
-  const { tlsCert, tlsPrivateKey } = await readServingCertificate(
-    certFile,
-    keyFile,
-    '--kubelet-client-certificate, --kubelet-client-key',
-  );
-  return { certificate: tlsCert, key: tlsPrivateKey, authority };
+  const pair = await readClientPair(flags, 'kubelet-client-certificate', 'kubelet-client-key');
+  return pair && { ...pair, authority };
 }
 
 async function openAudit(path: string, { stdout }: ConfigureOptions) {

@@ -1,4 +1,4 @@
-/** The certificate an apiserver shows: the one it was given, or one of its own making. */
+/** The certificates an apiserver shows: those it was given, or, to its clients, one of its own making. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,22 +10,52 @@ export interface ServingCertificate {
   readonly tlsPrivateKey: string;
 }
 
+/** In PEM, as what the apiserver comes to others. */
+export interface ClientPair {
+  readonly certificate: string;
+  readonly key: string;
+}
+
 /**
- * Reads a certificate and its key, which these flags name.
+ * Reads what `--tls-cert-file` and `--tls-private-key-file` name.
  *
  * @throws ConfigurationError in Go's words, also where the two do not belong together.
  */
 export async function readServingCertificate(
   certFile: string,
   keyFile: string,
-  flags = '--tls-cert-file, --tls-private-key-file',
 ): Promise<ServingCertificate> {
   if (certFile === '' || keyFile === '') {
-    throw new ConfigurationError(
-      'missing-pair',
-      `cert/key file must be both set or both unset: ${flags}`,
-    );
+    throw missingFile('missing-pair', '--tls-cert-file, --tls-private-key-file');
   }
+  return readPair(certFile, keyFile);
+}
+
+/**
+ * Reads what two flags name, undefined where they name nothing.
+ *
+ * @throws ConfigurationError as `readServingCertificate`.
+ */
+export async function readClientPair<Cert extends string, Key extends string>(
+  values: Readonly<Record<Cert | Key, string>>,
+  certFlag: Cert,
+  keyFlag: Key,
+): Promise<ClientPair | undefined> {
+  const certFile = values[certFlag];
+  const keyFile = values[keyFlag];
+  if (certFile === '' && keyFile === '') return undefined;
+  if (certFile === '' || keyFile === '') {
+    throw missingFile('missing-client-pair', `--${certFlag}, --${keyFlag}`);
+  }
+  const { tlsCert, tlsPrivateKey } = await readPair(certFile, keyFile);
+  return { certificate: tlsCert, key: tlsPrivateKey };
+}
+
+function missingFile(hint: string, flags: string): ConfigurationError {
+  return new ConfigurationError(hint, `cert/key file must be both set or both unset: ${flags}`);
+}
+
+async function readPair(certFile: string, keyFile: string): Promise<ServingCertificate> {
   const [tlsCert, tlsPrivateKey] = await Promise.all([readText(certFile), readText(keyFile)]);
   const certificate = parse(() => new X509Certificate(tlsCert), certFile, 'certificate');
   const key = parse(() => createPrivateKey(tlsPrivateKey), keyFile, 'key');
