@@ -44,6 +44,8 @@ interface Received {
   /** What the target said over a WebSocket. */
   readonly messages: readonly string[];
   readonly isCut: boolean;
+  /** How long hops were waited for, which is no part of the answer; absent where nobody waited. */
+  readonly waitedMs?: number;
 }
 
 /** Sends the example's request, and says its hops and its answer as lines. The build records them. */
@@ -62,7 +64,7 @@ export async function sendExample(
   return {
     result: isAsStated(example, received) ? 'answered' : 'unexpected',
     status: received.status,
-    tookMs: Math.round(performance.now() - startedAt),
+    tookMs: Math.round(performance.now() - startedAt - (received.waitedMs ?? 0)),
     isCut: received.isCut,
   };
 }
@@ -80,14 +82,17 @@ async function sendRequest(
     (hop) => send({ type: 'hop', hop }),
     signal,
   );
+  const waitingSince = performance.now();
   await answer.traced();
+  const waitedMs = performance.now() - waitingSince;
   let text = '';
   const { isCut } = await sendAnswer(answer, { streamMs, maxBytes: maxBodyBytes }, (line) => {
     if (line.type === 'chunk') text += line.text;
     if (line.type === 'answer') text += line.body ?? '';
     send(line);
   });
-  return { status: answer.status, headers: answer.headers, body: text, messages: [], isCut };
+  const { status } = answer;
+  return { status, headers: answer.headers, body: text, messages: [], isCut, waitedMs };
 }
 
 function isAsStated({ expect }: Example, received: Received): boolean {
