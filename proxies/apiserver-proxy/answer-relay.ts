@@ -188,6 +188,8 @@ export class AnswerRelay {
       response.addTrailers?.(Object.fromEntries(passed.map(({ name, value }) => [name, value])));
     }
     response.end();
+    // It carries other requests from now on: a client that has room again is none of its concern.
+    this.connection = null;
     this.options.onEnd();
   }
 }
