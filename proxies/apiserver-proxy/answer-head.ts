@@ -1,4 +1,5 @@
-/** The head of the target's answer, as the client gets it (specification 2.6). */
+/** The headers and trailers of the target's answer, as the client gets them (specification 2.6). */
+import { passedTrailers } from '../kit/http/chunked-end.ts';
 import type { Framing } from '../kit/http/framing.ts';
 import { isBodyAllowed } from '../kit/http/framing.ts';
 import type { Header, ResponseHead } from '../kit/http/head.ts';
@@ -61,12 +62,27 @@ function ownValues(response: HttpResponse, key: string): string[] {
   return typeof own === 'string' ? [own] : [];
 }
 
+/** The trailers by name. */
+export function answerTrailers(
+  trailers: readonly Header[],
+  isHttp2: boolean,
+): Record<string, string | string[]> {
+  const passed = passedTrailers(trailers).filter(({ key }) => !ofConnection.has(key));
+  const answered = Map.groupBy(passed, ({ key }) => key);
+  const named = [...answered.values()].map((same) => ({
+    name: same[0]?.name ?? '',
+    values: same.map(({ value }) => value),
+  }));
+  return onWire(named, isHttp2);
+}
+
 /** Node's HTTP/2 takes several values of a header only where there may be several. */
 function onWire(
   answered: Iterable<{ readonly name: string; readonly values: string[] }>,
   isHttp2: boolean,
 ): Record<string, string | string[]> {
-  const headers: Record<string, string | string[]> = {};
+  // Targets name them: `__proto__` is a name like others.
+  const headers = Object.create(null) as Record<string, string | string[]>;
   for (const { name, values } of answered) {
     const isList = values.length > 1;
     const isJoined = isList && isHttp2 && name.toLowerCase() !== 'set-cookie';

@@ -1,5 +1,4 @@
 /** Brings the target's answer to the client: each piece as it comes, links and redirects rewritten. */
-import { passedTrailers } from '../kit/http/chunked-end.ts';
 import type { BodyReader } from '../kit/http/body.ts';
 import type { Framing } from '../kit/http/framing.ts';
 import type { ResponseHead } from '../kit/http/head.ts';
@@ -9,7 +8,7 @@ import { detectContentType } from '../kit/http/sniff.ts';
 import { giveBackReadMemory } from '../kit/http/read-memory.ts';
 import type { HttpResponse } from '../kit/http/server-exchange.ts';
 import type { UpstreamConnection } from '../kit/http/upstream-connection.ts';
-import { answerHeaders, isPage } from './answer-head.ts';
+import { answerHeaders, answerTrailers, isPage } from './answer-head.ts';
 import { createAnswerTransformer } from './answer-transformer.ts';
 import type { AnswerTransformer } from './answer-transformer.ts';
 import { refusal } from './refusal.ts';
@@ -183,10 +182,7 @@ export class AnswerRelay {
       this.writeHead(head.status, head.headers);
     }
     if (this.isBroken) return;
-    const passed = passedTrailers(trailers).filter(({ key }) => !ofHttp2.has(key));
-    if (passed.length > 0) {
-      response.addTrailers?.(Object.fromEntries(passed.map(({ name, value }) => [name, value])));
-    }
+    if (trailers.length > 0) response.addTrailers?.(answerTrailers(trailers, this.isHttp2));
     response.end();
     // It carries other requests from now on: a client that has room again is none of its concern.
     this.connection = null;
@@ -198,7 +194,5 @@ type Headers = Readonly<Record<string, string | string[]>>;
 
 const largestHttp2Status = 599;
 const resetContent = 205;
-/** It belongs to the connection; HTTP/2 has no such header. */
-const ofHttp2: ReadonlySet<string> = new Set(['http2-settings']);
 
 const nothing: Buffer = Buffer.alloc(0);

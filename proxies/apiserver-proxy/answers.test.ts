@@ -140,6 +140,42 @@ describe('an answer', () => {
     expect(trailers).toMatchObject({ 'x-sum': '1', 'x-more': '2' });
   });
 
+  it('has each of its trailers, over both versions, whatever they are called', async () => {
+    const twice = ['X-T: a', 'X-T: b', 'ETag: "1"', 'ETag: "2"', '__proto__: x', '', ''];
+    await using world = await startWorld(
+      answering(
+        'HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nTransfer-Encoding: chunked\r\n\r\n',
+        `2\r\nok\r\n0\r\n${twice.join('\r\n')}`,
+      ),
+    );
+    const text = await (await get(world)).reads(/\r\n0\r\n[^]*\r\n\r\n$/);
+    expect(text).toContain(`\r\n0\r\n${twice.join('\r\n')}`);
+    await using http2 = await getHttp2(world);
+    const { stream } = http2;
+    stream.resume();
+    const [trailers] = (await once(stream, 'trailers')) as [object];
+    expect(Object.entries(trailers)).toEqual([
+      ['x-t', 'a, b'],
+      ['etag', '"1", "2"'],
+      ['__proto__', 'x'],
+    ]);
+  });
+
+  it('has its headers whatever they are called, over both versions', async () => {
+    await using world = await startWorld(answering(ok('x', '__proto__: a', 'constructor: b')));
+    const text = await (await get(world)).reads(/x$/);
+    expect(text).toContain('\r\n__proto__: a\r\nconstructor: b\r\n');
+    await using http2 = await getHttp2(world);
+    const { stream } = http2;
+    const [headers] = (await once(stream, 'response')) as [object];
+    expect(Object.entries(headers)).toEqual(
+      expect.arrayContaining([
+        ['__proto__', 'a'],
+        ['constructor', 'b'],
+      ]),
+    );
+  });
+
   it('that ends with its connection is whole', async () => {
     await using world = await startWorld(({ socket }) =>
       socket.end('HTTP/1.0 200 OK\r\nContent-Type: a/b\r\n\r\nwhole'),

@@ -33,7 +33,7 @@ export interface HttpResponse {
   write(chunk: Uint8Array | string, onWritten?: (error?: Error | null) => void): boolean;
   end(chunk?: Uint8Array | string): unknown;
   /** Of an answer without a stated length. */
-  readonly addTrailers?: (trailers: Readonly<Record<string, string>>) => void;
+  readonly addTrailers?: (trailers: Readonly<Record<string, string | string[]>>) => void;
   once(event: 'close' | 'drain', listener: () => void): unknown;
   destroy(): unknown;
 }
