@@ -3,6 +3,7 @@ import { connect as connectHttp2, type IncomingHttpHeaders } from 'node:http2';
 import { text as readText } from 'node:stream/consumers';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ok, startScriptedServer } from '../../proxies/kit/testing/scripted-server.ts';
 import { startTestApiserver, type TestApiserver } from './testing/test-apiserver.ts';
 
 const path = '/api/v1/namespaces/default/configmaps';
@@ -18,6 +19,7 @@ let apiserver: TestApiserver;
 beforeAll(async () => {
   apiserver = await startTestApiserver({
     requestTimeoutMs: 200,
+    allowLoopbackEndpoints: true,
     maxMutatingRequestsInflight: 1,
     tokens: new Map([
       ['admin', { name: 'admin', groups: ['system:masters'] }],
@@ -30,11 +32,7 @@ afterAll(() => apiserver[Symbol.asyncDispose]());
 
 describe('a body that does not come', () => {
   it('ends its connection, over HTTP/1.1', async () => {
-    const socket = connectTls({ port: apiserver.port, ca: apiserver.caPem, host: '127.0.0.1' });
-    socket.write(
-      `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer jane\r\nContent-Length: 9\r\n\r\n{`,
-    );
-    const answer = await readText(socket);
+    const answer = await timedOut();
     expect(answer).toMatch(/^HTTP\/1\.1 504 Gateway Timeout\r\n/);
     expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject(timeout);
     await expectPlace();
@@ -59,6 +57,36 @@ describe('a body that does not come', () => {
     session.destroy();
   });
 });
+
+it('ends no proxied request: it lasts as long as its target takes', async () => {
+  let isLate = false;
+  await using target = await startScriptedServer(async ({ socket }) => {
+    await timedOut();
+    isLate = true;
+    socket.write(ok('late'));
+  });
+  const metadata = { name: 'late', namespace: 'default' };
+  const pod = {
+    metadata,
+    spec: { containers: [{ name: 'c', image: 'x', ports: [{ containerPort: target.port }] }] },
+    status: { podIP: '127.0.0.1', podIPs: [{ ip: '127.0.0.1' }] },
+  };
+  const pods = '/api/v1/namespaces/default/pods';
+  await apiserver.send('POST', pods, pod);
+  await apiserver.send('PUT', `${pods}/late/status`, pod);
+  const answer = await apiserver.send('GET', `${pods}/late/proxy/`);
+  expect(answer).toMatchObject({ status: 200, text: 'late' });
+  expect(isLate).toBe(true);
+});
+
+/** What a short request got, once it has taken as long as it may. */
+async function timedOut(): Promise<string> {
+  const socket = connectTls({ port: apiserver.port, ca: apiserver.caPem, host: '127.0.0.1' });
+  socket.write(
+    `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer jane\r\nContent-Length: 9\r\n\r\n{`,
+  );
+  return readText(socket);
+}
 
 /** Its place among the requests in flight is free for another. */
 async function expectPlace(): Promise<void> {
