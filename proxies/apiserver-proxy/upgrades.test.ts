@@ -148,36 +148,42 @@ describe('an upgrade that the target does not make', () => {
     [400, 'some data'],
     [403, 'backend says no upgrade\n'],
     [500, 'some data'],
-  ])('because of %d is passed on raw, and is the last on its connection', async (status, body) => {
-    await using world = await startWorld(({ socket }) =>
-      socket.write(
+  ])(
+    'is passed on raw, and is the last on its connection: TestProxyUpgradeErrorResponseTerminates, code=%d',
+    async (status, body) => {
+      await using world = await startWorld(({ socket }) =>
+        socket.write(
+          `HTTP/1.1 ${status} Own Words\r\nX-Backend: b\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+        ),
+      );
+      const client = await world.connect();
+      const asked = request('GET', `${world.prefix}/`, 'Connection: Upgrade', 'Upgrade: foo/1');
+      client.write(asked + request('GET', `${world.prefix}/second`));
+      await client.ended();
+      expect(client.text).toBe(
         `HTTP/1.1 ${status} Own Words\r\nX-Backend: b\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-      ),
-    );
-    const client = await world.connect();
-    const asked = request('GET', `${world.prefix}/`, 'Connection: Upgrade', 'Upgrade: foo/1');
-    client.write(asked + request('GET', `${world.prefix}/second`));
-    await client.ended();
-    expect(client.text).toBe(
-      `HTTP/1.1 ${status} Own Words\r\nX-Backend: b\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-    );
-    expect(world.target.requests).toHaveLength(1);
-    expect(behindHead(world)).toBe('');
-  });
+      );
+      expect(world.target.requests).toHaveLength(1);
+      expect(behindHead(world)).toBe('');
+    },
+  );
 
-  it.each([200, 300, 302, 307])('but answers %d is an error', async (status) => {
-    await using world = await startWorld(({ socket }) =>
-      socket.write(`HTTP/1.1 ${status} X\r\nLocation: /a\r\nContent-Length: 0\r\n\r\n`),
-    );
-    expect(await messageOf(await upgrade(world))).toEqual({
-      kind: 'Status',
-      apiVersion: 'v1',
-      metadata: {},
-      status: 'Failure',
-      message: `invalid upgrade response: status code ${status}`,
-      code: 500,
-    });
-  });
+  it.each([200, 300, 302, 307])(
+    'is an error: TestProxyUpgradeErrorResponse, code=%d',
+    async (status) => {
+      await using world = await startWorld(({ socket }) =>
+        socket.write(`HTTP/1.1 ${status} X\r\nLocation: /a\r\nContent-Length: 0\r\n\r\n`),
+      );
+      expect(await messageOf(await upgrade(world))).toEqual({
+        kind: 'Status',
+        apiVersion: 'v1',
+        metadata: {},
+        status: 'Failure',
+        message: `invalid upgrade response: status code ${status}`,
+        code: 500,
+      });
+    },
+  );
 
   it('is an error also where the client names no protocol', async () => {
     await using world = await startWorld(({ socket }) => socket.write(ok('x')));
@@ -202,7 +208,7 @@ describe('an upgrade that the target does not make', () => {
     expect(behindHead(world)).toBe('body');
   });
 
-  it('because it closes is an error', async () => {
+  it('because it closes is an error: TestProxyUpgradeConnectionErrorResponse', async () => {
     await using world = await startWorld(({ socket }) => socket.end());
     expect(await messageOf(await upgrade(world))).toMatchObject({ message: 'unexpected EOF' });
   });
