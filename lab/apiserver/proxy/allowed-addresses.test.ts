@@ -22,6 +22,7 @@ describe('where the proxy of an apiserver goes', () => {
     ['127.1', true, false, false],
     ['127.0.0.1.', true, false, false],
     ['127.000.0.1', true, false, false],
+    ['127.0.0.256', true, false, false],
     ['::1', true, false, false],
     ['::ffff:127.0.0.1', true, false, false],
     ['169.254.169.254', true, false, false],

@@ -1,5 +1,5 @@
 /** Where the proxy of an apiserver may go. */
-import { isGlobalUnicast } from '../../../proxies/apiserver-proxy/resolve/address.ts';
+import { isGlobalUnicast, isLoopback } from '../../../proxies/apiserver-proxy/resolve/address.ts';
 
 export interface AddressRules {
   /** The lab has loopback addresses only: its pods and kubelets are there. */
@@ -19,10 +19,6 @@ export function allowedAddresses({ allowsLoopback, forbidden }: AddressRules) {
     if (refused.has(address)) return false;
     return isGlobalUnicast(address) || (allowsLoopback && isDeclared && isLoopback(address));
   };
-}
-
-function isLoopback(address: string): boolean {
-  return /^127\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/.test(address);
 }
 
 /**

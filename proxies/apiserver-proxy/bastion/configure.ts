@@ -14,7 +14,7 @@ import { klogLine } from '../../kit/klog.ts';
 import { goFileError } from '../../kit/kubeconfig/errors.ts';
 import type { apiserverProxy } from '../descriptor.ts';
 import type { KubeletTransport } from '../kubelet-transport.ts';
-import { isGlobalUnicast } from '../resolve/address.ts';
+import { isGlobalUnicast, isLoopback } from '../resolve/address.ts';
 import type { BastionOptions } from './bastion.ts';
 
 export type Flags = FlagValues<(typeof apiserverProxy)['flags'][number]>;
@@ -72,7 +72,7 @@ export async function configure(
 
 /** Only where somebody said that something is there: other services of this machine stay out of reach. */
 function allowsLoopbackToo(address: string, isDeclared: boolean): boolean {
-  return isGlobalUnicast(address) || (isDeclared && /^127(\.(0|[1-9]\d{0,2})){3}$/.test(address));
+  return isGlobalUnicast(address) || (isDeclared && isLoopback(address));
 }
 
 function portOf(name: 'secure-port' | 'insecure-port', flags: Flags): number {

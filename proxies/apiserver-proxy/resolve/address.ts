@@ -37,6 +37,16 @@ export function isGlobalUnicast(address: string): boolean {
   return !lists[version].check(address, version === 4 ? 'ipv4' : 'ipv6');
 }
 
+/**
+ * Whether an address is one of this machine alone, in the one spelling of IPv4.
+ *
+ * @example isLoopback('127.244.1.5') // true
+ * @example isLoopback('127.1') // false
+ */
+export function isLoopback(address: string): boolean {
+  return isIP(address) === 4 && address.startsWith('127.');
+}
+
 function isCanonical(address: string): boolean {
   // Without a zone, too: an interface of ours is nobody's to choose.
   return new SocketAddress({ address, family: 'ipv6' }).address === address;
