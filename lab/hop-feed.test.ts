@@ -1,23 +1,9 @@
 import { expect, it } from 'vitest';
 import type { Hop } from '../proxies/kit/hop.ts';
+import { fakeHop } from '../proxies/kit/testing/fake-hop.ts';
 import { createHopFeed } from './hop-feed.ts';
 
-const hop: Hop = {
-  request: 'one',
-  from: { station: 'client', address: '' },
-  to: { station: 'apiserver-proxy', address: '' },
-  protocol: 'HTTP/1.1',
-  tls: null,
-  method: 'GET',
-  target: '/',
-  decision: { key: 'apiserver-proxy.admitted', values: {} },
-  headers: { added: [], removed: [], changed: [] },
-  status: 200,
-  atMs: 0,
-  tookMs: 1,
-  sentBytes: 0,
-  receivedBytes: 0,
-};
+const hop = fakeHop('one', 'client', 'apiserver-proxy');
 
 it('is on from the first listener to the last', async () => {
   const turns: boolean[] = [];

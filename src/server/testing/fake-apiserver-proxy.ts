@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { WebSocketServer } from 'ws';
 import { createAuthority } from '../../../proxies/kit/pki/authority.ts';
+import { fakeHop } from '../../../proxies/kit/testing/fake-hop.ts';
 import { createHopFeed } from '../live/hop-feed.ts';
 import type { RunningProxy } from '../live/running-proxy.ts';
-import { fakeHop } from './fake-hop.ts';
 
 export interface FakeApiserverProxy extends RunningProxy, AsyncDisposable {
   readonly reached: readonly ReachedSecurely[];

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
 import type { LiveBackend } from '../live/backend.ts';
+import { fakeHop } from '../../../proxies/kit/testing/fake-hop.ts';
 import { createHopFeed } from '../live/hop-feed.ts';
 import { startFakeApiserverProxy, type FakeApiserverProxy } from './fake-apiserver-proxy.ts';
-import { fakeHop } from './fake-hop.ts';
 
 export interface ReachedRequest {
   readonly method: string;

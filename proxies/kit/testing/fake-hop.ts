@@ -1,6 +1,6 @@
-/** A hop that never happened. */
-import type { Station } from '../../../proxies/descriptor.ts';
-import type { Hop } from '../../../proxies/kit/hop.ts';
+/** For tests: a hop that never happened. */
+import type { Station } from '../../descriptor.ts';
+import type { Hop } from '../hop.ts';
 
 export function fakeHop(request: string, from: Station, to: Station, client = ''): Hop {
   return {
