@@ -1,10 +1,10 @@
 /** From flags to an apiserver that runs: what `hop apiserver` and the lab's machines share. */
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { klogLine } from '../../proxies/kit/klog.ts';
 import { goFileError } from '../../proxies/kit/kubeconfig/errors.ts';
 import { parseIpRange, type IpRange } from './allocation/ip.ts';
+import { openAuditLog } from '../../proxies/kit/apiserver/audit-log.ts';
 import { readAuthorityFile } from '../../proxies/kit/apiserver/authority-file.ts';
 import { ConfigurationError, readText } from '../../proxies/kit/apiserver/configuration-error.ts';
 import type { ApiserverFlags } from './flags.ts';
@@ -64,7 +64,7 @@ export async function configure(
     readServiceAccounts(flags),
     readKubeletClient(flags),
     readClientPair(flags, 'proxy-client-cert-file', 'proxy-client-key-file'),
-    openAudit(flags['audit-log-path'], options),
+    openAuditLog(flags['audit-log-path'], options.stdout),
   ]);
   return {
     ...serving,
@@ -260,19 +260,6 @@ function readModes(list: readonly string[]): readonly AuthorizationMode[] {
     const message = `authorization-mode "${mode}" is not a valid mode`;
     throw new ConfigurationError('bad-mode', message, { modes: authorizationModes.join(', ') });
   });
-}
-
-async function openAudit(path: string, { stdout }: ConfigureOptions) {
-  if (path === '') return undefined;
-  if (path === '-') return (line: string) => void stdout.write(`${line}\n`);
-  const stream = createWriteStream(path, { flags: 'a', mode: 0o600 });
-  await new Promise<void>((resolve, reject) => {
-    stream.once('open', () => resolve());
-    stream.once('error', (error) =>
-      reject(new ConfigurationError('bad-audit-log', goFileError('open', path, error), { path })),
-    );
-  });
-  return (line: string) => void stream.write(`${line}\n`);
 }
 
 /** A flag's values may also stand in one, with commas between. */

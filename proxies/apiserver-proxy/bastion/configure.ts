@@ -1,6 +1,6 @@
 /** From flags to what a bastion is started with. */
-import { createWriteStream } from 'node:fs';
 import { hostname } from 'node:os';
+import { openAuditLog } from '../../kit/apiserver/audit-log.ts';
 import { readAuthorityFile } from '../../kit/apiserver/authority-file.ts';
 import { ConfigurationError } from '../../kit/apiserver/configuration-error.ts';
 import {
@@ -44,7 +44,7 @@ export async function configure(
     servingCertificate(flags, options),
     readAuthorityFile(flags['client-ca-file'], 'clients'),
     readKubelet(flags),
-    openAudit(flags['audit-log-path'], options),
+    openAuditLog(flags['audit-log-path'], options.stdout),
   ]);
   return {
     listen,
@@ -116,19 +116,6 @@ async function readKubelet(flags: Flags): Promise<KubeletTransport | undefined> 
   const authority = await readAuthorityFile(flags['kubelet-certificate-authority'], 'servers');
   const pair = await readClientPair(flags, 'kubelet-client-certificate', 'kubelet-client-key');
   return pair && { ...pair, authority };
-}
-
-async function openAudit(path: string, { stdout }: ConfigureOptions) {
-  if (path === '') return undefined;
-  if (path === '-') return (line: string) => void stdout.write(`${line}\n`);
-  const stream = createWriteStream(path, { flags: 'a', mode: 0o600 });
-  await new Promise<void>((resolve, reject) => {
-    stream.once('open', () => resolve());
-    stream.once('error', (error) =>
-      reject(new ConfigurationError('bad-audit-log', goFileError('open', path, error), { path })),
-    );
-  });
-  return (line: string) => void stream.write(`${line}\n`);
 }
 
 /** A flag's values may also stand in one, with commas between. */
