@@ -1,6 +1,7 @@
 /** From flags to an apiserver that runs: what `hop apiserver` and the lab's machines share. */
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { hostname, networkInterfaces } from 'node:os';
+import { splitValues } from '../../proxies/kit/flags.ts';
 import { klogLine } from '../../proxies/kit/klog.ts';
 import { goFileError } from '../../proxies/kit/kubeconfig/errors.ts';
 import { parseIpRange, type IpRange } from './allocation/ip.ts';
@@ -196,10 +197,10 @@ async function readTokens(path: string, log: (line: string) => void) {
 async function readRequestHeader(flags: ApiserverFlags): Promise<RequestHeaderOptions | undefined> {
   const clientCa = await readAuthorityFile(flags['requestheader-client-ca-file'], 'clients');
   if (clientCa === undefined) return undefined;
-  const names = (list: readonly string[]) => split(list).map((name) => name.toLowerCase());
+  const names = (list: readonly string[]) => splitValues(list).map((name) => name.toLowerCase());
   return {
     clientCa,
-    allowedNames: split(flags['requestheader-allowed-names']),
+    allowedNames: splitValues(flags['requestheader-allowed-names']),
     usernameHeaders: names(flags['requestheader-username-headers']),
     uidHeaders: names(flags['requestheader-uid-headers']),
     groupHeaders: names(flags['requestheader-group-headers']),
@@ -210,7 +211,7 @@ async function readRequestHeader(flags: ApiserverFlags): Promise<RequestHeaderOp
 const defaultIssuer = 'https://kubernetes.default.svc.cluster.local';
 
 async function readServiceAccounts(flags: ApiserverFlags): Promise<ServiceAccountOptions> {
-  const keyFiles = split(flags['service-account-key-file']);
+  const keyFiles = splitValues(flags['service-account-key-file']);
   const signingFile = flags['service-account-signing-key-file'];
   // Alone, it signs with a key of its own, which ends with it.
   const isAlone = keyFiles.length === 0 && signingFile === '';
@@ -222,9 +223,9 @@ async function readServiceAccounts(flags: ApiserverFlags): Promise<ServiceAccoun
       ? undefined
       : await readKey(signingFile);
   const keys = await Promise.all(keyFiles.map(readKey));
-  const issuers = split(flags['service-account-issuer']);
+  const issuers = splitValues(flags['service-account-issuer']);
   const known = issuers.length === 0 ? [defaultIssuer] : issuers;
-  const audiences = split(flags['api-audiences']);
+  const audiences = splitValues(flags['api-audiences']);
   return {
     issuers: known,
     audiences: audiences.length === 0 ? known : audiences,
@@ -252,7 +253,7 @@ async function readKubeletClient(flags: ApiserverFlags): Promise<KubeletClientOp
 }
 
 function readModes(list: readonly string[]): readonly AuthorizationMode[] {
-  const modes = split(list);
+  const modes = splitValues(list);
   if (modes.length === 0) return ['Node', 'RBAC'];
   return modes.map((mode) => {
     const known = authorizationModes.find((one) => one === mode);
@@ -260,9 +261,4 @@ function readModes(list: readonly string[]): readonly AuthorizationMode[] {
     const message = `authorization-mode "${mode}" is not a valid mode`;
     throw new ConfigurationError('bad-mode', message, { modes: authorizationModes.join(', ') });
   });
-}
-
-/** A flag's values may also stand in one, with commas between. */
-function split(list: readonly string[]): readonly string[] {
-  return list.flatMap((text) => text.split(',')).filter((text) => text !== '');
 }

@@ -27,6 +27,15 @@ export interface ParsedFlags<F extends Pick<Flag, 'name' | 'type'>> {
   readonly positionals: readonly string[];
 }
 
+/**
+ * The values of a flag of several: one may hold more, with commas between.
+ *
+ * @example splitValues(['a,b', 'c', '']) // ['a', 'b', 'c']
+ */
+export function splitValues(list: readonly string[]): readonly string[] {
+  return list.flatMap((text) => text.split(',')).filter((text) => text !== '');
+}
+
 /** A command line that cannot be read; the message is pflag's. */
 export class FlagError extends Error {
   override readonly name = 'FlagError';

@@ -9,7 +9,7 @@ import {
   selfSignedCertificate,
   type ServingCertificate,
 } from '../../kit/apiserver/serving-certificate.ts';
-import type { FlagValues } from '../../kit/flags.ts';
+import { splitValues, type FlagValues } from '../../kit/flags.ts';
 import { klogLine } from '../../kit/klog.ts';
 import { goFileError } from '../../kit/kubeconfig/errors.ts';
 import type { apiserverProxy } from '../descriptor.ts';
@@ -54,14 +54,14 @@ export async function configure(
         : { address: flags['insecure-bind-address'], port: insecurePort },
     tls: { ...tlsPair, clientCa },
     anonymousAuth: flags['anonymous-auth'],
-    audiences: split(flags['api-audiences']),
+    audiences: splitValues(flags['api-audiences']),
     tokenTtlMs: flags['authentication-token-webhook-cache-ttl'],
     allowedTtlMs: flags['authorization-webhook-cache-authorized-ttl'],
     refusedTtlMs: flags['authorization-webhook-cache-unauthorized-ttl'],
-    alwaysAllowPaths: split(flags['authorization-always-allow-paths']),
+    alwaysAllowPaths: splitValues(flags['authorization-always-allow-paths']),
     kubelet,
     ...(flags['allow-loopback-endpoints'] ? { allowsAddress: allowsLoopbackToo } : {}),
-    preferredAddressTypes: split(flags['kubelet-preferred-address-types']),
+    preferredAddressTypes: splitValues(flags['kubelet-preferred-address-types']),
     allowsApplicationAuthorization: flags['allow-application-authorization'],
     shutdownDelayMs: flags['shutdown-delay-duration'],
     access: flags.v >= accessVerbosity ? options.log : undefined,
@@ -116,9 +116,4 @@ async function readKubelet(flags: Flags): Promise<KubeletTransport | undefined> 
   const authority = await readAuthorityFile(flags['kubelet-certificate-authority'], 'servers');
   const pair = await readClientPair(flags, 'kubelet-client-certificate', 'kubelet-client-key');
   return pair && { ...pair, authority };
-}
-
-/** A flag's values may also stand in one, with commas between. */
-function split(list: readonly string[]): readonly string[] {
-  return list.flatMap((text) => text.split(',')).filter((text) => text !== '');
 }

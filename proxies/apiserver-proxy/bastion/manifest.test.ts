@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { parseFlags } from '../../kit/flags.ts';
+import { parseFlags, splitValues } from '../../kit/flags.ts';
 import { apiserverProxy } from '../descriptor.ts';
 
 /** What the container of the manifest is started with. */
@@ -26,9 +26,5 @@ interface PodSpec {
 
 it('looks for kubelets by their addresses first: names of nodes seldom resolve in a pod', async () => {
   const types = (await manifestFlags())['kubelet-preferred-address-types'];
-  expect(types.flatMap((text) => text.split(','))).toEqual([
-    'InternalIP',
-    'ExternalIP',
-    'Hostname',
-  ]);
+  expect(splitValues(types)).toEqual(['InternalIP', 'ExternalIP', 'Hostname']);
 });
