@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lockState } from './state-lock.ts';
 
@@ -59,11 +60,10 @@ describe('the lock of a state directory', () => {
     await lock.add(supervisor.pid ?? 0);
     const [, left] = JSON.parse(await readFile(path, 'utf8')) as unknown[];
     await writeFile(path, JSON.stringify([{ pid: process.pid, startedAt: '1' }, left]));
-    const order: string[] = [];
-    supervisor.once('exit', () => order.push('supervisor ended'));
-    const taking = lockState(directory, path).then(() => order.push('lock taken'));
+    const taking = lockState(directory, path).then(() => 'taken');
+    // Longer than it takes to look twice.
+    await expect(Promise.race([taking, pause(150, 'waiting')])).resolves.toBe('waiting');
     supervisor.kill('SIGKILL');
-    await taking;
-    expect(order).toEqual(['supervisor ended', 'lock taken']);
+    await expect(taking).resolves.toBe('taken');
   });
 });
