@@ -57,7 +57,7 @@ export async function sendExample(
 ): Promise<ExampleOutcome> {
   const startedAt = performance.now();
   const { request } = example;
-  const received =
+  const received: Received =
     request.protocol === 'websocket'
       ? await converse(proxy, request, send, signal)
       : await sendRequest(example, request, proxy, send, signal);
