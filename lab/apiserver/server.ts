@@ -158,6 +158,8 @@ async function endLease(lease: ApiserverLease | undefined): Promise<void> {
 function createServer({ tlsCert, tlsPrivateKey, clientCa, requestHeader }: ApiserverOptions) {
   const http1: ServerOptions = {
     keepAliveTimeout: idleMs,
+    // Of itself Node sends small pieces at once over plain HTTP alone.
+    noDelay: true,
     maxHeaderSize: 1024 * 1024,
     // Short requests have a time of their own; what is proxied may be sent for hours.
     requestTimeout: 0,

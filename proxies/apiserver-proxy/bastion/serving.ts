@@ -52,6 +52,8 @@ export interface Tls {
 /** Like upstream's: idle connections are kept longer than clients keep them, and a head must come. */
 const http1: ServerOptions = {
   keepAliveTimeout: 90_000,
+  // Of itself Node sends small pieces at once over plain HTTP alone.
+  noDelay: true,
   headersTimeout: 32_000,
   // A body may take as long as it likes: it goes to somebody else.
   requestTimeout: 0,
