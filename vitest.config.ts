@@ -1,15 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-/** On a shared machine, where processes and clocks are late at times. What needed it is listed in the sum. */
-const retry = process.env.CI ? 1 : 0;
-
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'unit',
-          retry,
           // Most of a test is waiting: two at a time, also on two cores.
           maxWorkers: 2,
           include: ['{proxies,lab,src,tools,bench}/**/*.test.ts'],
@@ -22,7 +18,6 @@ export default defineConfig({
         // In real Chromium, against the built site: `npm run build` comes first.
         test: {
           name: 'browser',
-          retry,
           include: ['e2e/**/*.e2e.ts'],
           globalSetup: ['e2e/running-site.ts'],
           testTimeout: 60_000,

@@ -15,17 +15,7 @@ it('counts what passed, failed and was skipped, and names the last two', () => {
     passed: 1,
     failed: 1,
     failures: ['a proxy ends: Error: late'],
-    retried: [],
     skipped: ['a proxy waits: no nft'],
-  });
-});
-
-it('names what passed only when it was tried again', () => {
-  const test = { fullName: 'a proxy ends', status: 'passed', failureMessages: ['Error: late'] };
-  const file = { name: 'a.ts', status: 'passed', assertionResults: [test] };
-  expect(sumOfReport(report([file]), 0)).toMatchObject({
-    passed: 1,
-    retried: ['a proxy ends: Error: late'],
   });
 });
 

@@ -6,13 +6,11 @@ export interface Sum {
   readonly failed: number;
   /** What failed, by name, with the first line of the reason where there is one. */
   readonly failures: readonly string[];
-  /** What passed only when it was tried again, with what went wrong at first. */
-  readonly retried: readonly string[];
   /** Each with its reason. */
   readonly skipped: readonly string[];
 }
 
-export const noSum: Sum = { passed: 0, failed: 0, failures: [], retried: [], skipped: [] };
+export const noSum: Sum = { passed: 0, failed: 0, failures: [], skipped: [] };
 
 const reportSchema = z.object({
   testResults: z.array(
@@ -53,13 +51,10 @@ export function sumOfReport(report: string | null, status: number): Sum {
       .map(({ name, message }) => named(name, message)),
   ];
   if (failures.length === 0 && status !== 0) failures.push(`the run ended with status ${status}`);
-  const retried = tests
-    .filter((test) => test.status === 'passed' && test.failureMessages.length > 0)
-    .map(({ fullName, failureMessages }) => named(fullName, failureMessages[0]));
   const skipped = tests
     .filter((test) => !['passed', 'failed'].includes(test.status))
     .map(({ fullName, meta }) => `${fullName}: ${meta?.skipped ?? 'skipped by the test'}`);
-  return { passed, failed: failures.length, failures, retried, skipped };
+  return { passed, failed: failures.length, failures, skipped };
 }
 
 function named(name: string, message = ''): string {

@@ -34,16 +34,15 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 const startedAt = performance.now();
 const total = await runAll();
 console.log(`\n${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
-list('Failed', total.failures);
-list('Passed only when tried again', total.retried);
-list('Skipped', total.skipped);
+if (total.failures.length > 0) {
+  console.log(`\nFailed:\n${total.failures.map((name) => `  ${name}`).join('\n')}`);
+}
+if (total.skipped.length > 0) {
+  console.log(`\nSkipped:\n${total.skipped.map((name) => `  ${name}`).join('\n')}`);
+}
 const skipped = total.skipped.length > 0 ? `, ${total.skipped.length} skipped` : '';
 console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exitCode = total.failed > 0 ? 1 : 0;
-
-function list(title: string, names: readonly string[]): void {
-  if (names.length > 0) console.log(`\n${title}:\n${names.map((name) => `  ${name}`).join('\n')}`);
-}
 
 async function runAll(): Promise<Sum> {
   await runVisibly(['tools/setup.ts']);
@@ -94,7 +93,6 @@ function add(a: Sum, b: Sum): Sum {
     passed: a.passed + b.passed,
     failed: a.failed + b.failed,
     failures: [...a.failures, ...b.failures],
-    retried: [...a.retried, ...b.retried],
     skipped: [...a.skipped, ...b.skipped],
   };
 }
