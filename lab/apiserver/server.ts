@@ -23,6 +23,7 @@ import { mountProxy, type MountedProxy } from './proxy/mounted-proxy.ts';
 import { aggregateRoles } from './rbac/aggregation.ts';
 import { startRepair } from './allocation/repair.ts';
 import { answerPlainHttp } from '../../proxies/kit/http/plain-http.ts';
+import { refuseUnreadable } from '../../proxies/kit/http/refuse-unreadable.ts';
 import { readSettings } from './settings.ts';
 import { createServiceAccountTokens } from './tokens/service-account-tokens.ts';
 import { trackConnections } from '../../proxies/kit/http/track-connections.ts';
@@ -106,6 +107,7 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
   });
   const connections = trackConnections(server);
   answerPlainHttp(server);
+  refuseUnreadable(server);
   starting.defer(async () => {
     closing.abort();
     connections.end();

@@ -13,7 +13,7 @@ import { HeadCollector } from '../kit/http/head-collector.ts';
 import { watchForAbsence } from '../kit/http/peer-presence.ts';
 import { answerText, refusalText } from './answers.ts';
 import type { Answer } from './answers.ts';
-import { afterLinger, endAndLinger } from './closing.ts';
+import { afterLinger, endAndLinger } from '../kit/http/closing.ts';
 import type { ClientTunnel, Exchange } from './exchange.ts';
 import { decidePersistence, describeRequest } from './client-request.ts';
 import type { ClientRequest, Persistence } from './client-request.ts';

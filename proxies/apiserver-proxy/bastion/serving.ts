@@ -8,6 +8,7 @@ import type { SecureContextOptions } from 'node:tls';
 import { listenError } from '../../kit/apiserver/listen-error.ts';
 import { createServer } from '../../kit/http/node-http.ts';
 import { answerPlainHttp } from '../../kit/http/plain-http.ts';
+import { refuseUnreadable } from '../../kit/http/refuse-unreadable.ts';
 import type {
   HttpRequest,
   HttpResponse,
@@ -96,6 +97,7 @@ async function listen(
   { address, port, handle }: ListenOptions,
 ): Promise<Listener> {
   const connections = trackConnections(server);
+  refuseUnreadable(server);
   server.on('request', (request: HttpRequest, response: HttpResponse) => {
     rememberQueued(request, response);
     void handle(request, response);
