@@ -22,8 +22,9 @@ export function refuseUnreadable(server: Server | Http2SecureServer): void {
       const status = statuses[error.code ?? ''] ?? '400 Bad Request';
       socket.write(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
       if (!answering) {
-        // The parser reads no further.
-        endAndLinger(socket.removeAllListeners('data').on('error', () => undefined));
+        // With a listener of our own the parser no longer takes the bytes from the connection itself.
+        socket.removeAllListeners('data').on('data', () => undefined);
+        endAndLinger(socket.on('error', () => undefined));
         return;
       }
     }
