@@ -46,12 +46,14 @@ export default tseslint.config(
     // What the build and the browser read must not need Node.
     files: [
       'proxies/**/descriptor.ts',
+      'proxies/descriptor/**/*.ts',
       'proxies/*/facts/**/*.ts',
       'proxies/apiserver-proxy/rewrite/link-attributes.ts',
       'proxies/apiserver-proxy/methods.ts',
       'proxies/index.ts',
       'proxies/kit/client-flags.ts',
       'proxies/kit/hop.ts',
+      'proxies/kit/pod-of.ts',
       'src/live/**/*.ts',
     ],
     rules: {

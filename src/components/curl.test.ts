@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { apiserverProxy } from '../../proxies/apiserver-proxy/descriptor.ts';
+import { isTransportExample } from '../../proxies/descriptor.ts';
 import { kubectlProxy } from '../../proxies/kubectl-proxy/descriptor.ts';
 import { curl, kubectl } from './curl.ts';
 import { origin } from './origin.ts';
@@ -8,7 +9,7 @@ import { origin } from './origin.ts';
 const at = origin(kubectlProxy);
 const example = (name: string) => {
   const found = kubectlProxy.examples.find(({ id }) => id === `kubectl-proxy.${name}`);
-  if (!found) throw new Error(name);
+  if (!found || isTransportExample(found)) throw new Error(name);
   return found;
 };
 
@@ -43,7 +44,7 @@ describe('an example as curl', () => {
 describe('an example of a proxy that wants to know who asks', () => {
   const secure = (name: string) => {
     const found = apiserverProxy.examples.find(({ id }) => id === `apiserver-proxy.${name}`);
-    if (!found) throw new Error(name);
+    if (!found || isTransportExample(found)) throw new Error(name);
     return found;
   };
   const wordsOf = (command: string) => {

@@ -1,8 +1,8 @@
 /** An example as a command that a reader can paste. */
-import type { Descriptor, Example, ExampleRequest } from '../../proxies/descriptor.ts';
+import type { Descriptor, HttpExample, HttpExampleRequest } from '../../proxies/descriptor.ts';
 import { origin } from './origin.ts';
 
-type HttpRequest = Extract<ExampleRequest, { protocol: 'http' }>;
+type HttpRequest = Extract<HttpExampleRequest, { protocol: 'http' }>;
 type ProxyFacts = Pick<Descriptor, 'flags' | 'stretches'>;
 
 /**
@@ -11,7 +11,7 @@ type ProxyFacts = Pick<Descriptor, 'flags' | 'stretches'>;
  * @example curl({ request: { method: 'GET', path: '/version', … } }, kubectlProxy)
  * // 'curl http://127.0.0.1:8001/version'
  */
-export function curl(example: Example, proxy: ProxyFacts): string {
+export function curl(example: HttpExample, proxy: ProxyFacts): string {
   const { request } = example;
   const url = isSecure(proxy)
     ? `"$APISERVER${escapeInQuotes(request.path)}"`
@@ -25,7 +25,7 @@ export function curl(example: Example, proxy: ProxyFacts): string {
 }
 
 /** The same with `kubectl`, which knows where the apiserver is and who you are; null where it cannot. */
-export function kubectl({ request }: Example, proxy: ProxyFacts): string | null {
+export function kubectl({ request }: HttpExample, proxy: ProxyFacts): string | null {
   if (!isSecure(proxy) || request.protocol !== 'http') return null;
   const { method, path, headers, body, as } = request;
   // It has no option for headers, but the one that every stream of events asks for does no harm.
@@ -37,12 +37,12 @@ function isSecure({ stretches }: ProxyFacts): boolean {
   return stretches[0]?.tls === 'required';
 }
 
-function credentialOptions({ as }: ExampleRequest): string[] {
+function credentialOptions({ as }: HttpExampleRequest): string[] {
   const token = '-H "Authorization: Bearer $TOKEN"';
   return ['--cacert ca.crt', ...(as === 'nobody' ? [] : [token])];
 }
 
-function httpOptions({ streamMs }: Example, { method, headers, body }: HttpRequest): string[] {
+function httpOptions({ streamMs }: HttpExample, { method, headers, body }: HttpRequest): string[] {
   return [
     ...(streamMs === undefined ? [] : ['-N']),
     ...methodOption(method, body !== undefined),
@@ -55,7 +55,7 @@ function httpOptions({ streamMs }: Example, { method, headers, body }: HttpReque
 function webSocketOptions({
   headers,
   subprotocols,
-}: Extract<ExampleRequest, { protocol: 'websocket' }>): string[] {
+}: Extract<HttpExampleRequest, { protocol: 'websocket' }>): string[] {
   return [
     '-i -N --http1.1',
     ...headerOptions({

@@ -1,7 +1,7 @@
 /** An example's WebSocket through a proxy: its messages one after the other, each with its answer. */
 import { on, once } from 'node:events';
 import { WebSocket } from 'ws';
-import type { ExampleRequest } from '../../../proxies/descriptor.ts';
+import type { HttpExampleRequest } from '../../../proxies/descriptor.ts';
 import { followRequest } from './follow-request.ts';
 import type { LiveLine } from './lines.ts';
 import { LiveError } from './live-error.ts';
@@ -30,7 +30,7 @@ const maxRefusalBytes = 16 * 1024;
  */
 export async function converse(
   proxy: RunningProxy,
-  { path, headers, subprotocols, messages, as }: ExampleRequest & { protocol: 'websocket' },
+  { path, headers, subprotocols, messages, as }: HttpExampleRequest & { protocol: 'websocket' },
   send: (line: LiveLine) => void,
   signal: AbortSignal,
 ): Promise<Conversation> {

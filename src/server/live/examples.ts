@@ -1,5 +1,10 @@
 /** `POST /live/examples/<id>`: sends a request of a descriptor through its proxy. */
-import type { Example, ExampleRequest, Station } from '../../../proxies/descriptor.ts';
+import {
+  isTransportExample,
+  type HttpExample,
+  type HttpExampleRequest,
+  type Station,
+} from '../../../proxies/descriptor.ts';
 import { subjects } from '../../../proxies/index.ts';
 import { sendAnswer } from './answer-lines.ts';
 import { proxyOf, type LiveBackend } from './backend.ts';
@@ -50,7 +55,7 @@ interface Received {
 
 /** Sends the example's request, and says its hops and its answer as lines. The build records them. */
 export async function sendExample(
-  example: Example,
+  example: HttpExample,
   proxy: RunningProxy,
   send: (line: LiveLine) => void,
   signal: AbortSignal,
@@ -70,8 +75,8 @@ export async function sendExample(
 }
 
 async function sendRequest(
-  { streamMs }: Example,
-  { method, path, headers, body, as }: ExampleRequest & { protocol: 'http' },
+  { streamMs }: HttpExample,
+  { method, path, headers, body, as }: HttpExampleRequest & { protocol: 'http' },
   proxy: RunningProxy,
   send: (line: LiveLine) => void,
   signal: AbortSignal,
@@ -95,7 +100,7 @@ async function sendRequest(
   return { status, headers: answer.headers, body: text, messages: [], isCut, waitedMs };
 }
 
-function isAsStated({ expect }: Example, received: Received): boolean {
+function isAsStated({ expect }: HttpExample, received: Received): boolean {
   const header = (name: string) =>
     received.headers.find(([known]) => known.toLowerCase() === name.toLowerCase())?.[1];
   const headers = Object.entries(expect.headers);
@@ -108,10 +113,10 @@ function isAsStated({ expect }: Example, received: Received): boolean {
   );
 }
 
-function findExample(id: string): { example: Example; line: Station } {
+function findExample(id: string): { example: HttpExample; line: Station } {
   for (const { examples, line } of subjects) {
     const example = examples.find((known) => known.id === id);
-    if (example) return { example, line };
+    if (example && !isTransportExample(example)) return { example, line };
   }
   throw new LiveError('unknown-example', { id });
 }

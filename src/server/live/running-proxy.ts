@@ -1,5 +1,5 @@
 /** A proxy that runs and tells its hops. */
-import type { ExampleRequest } from '../../../proxies/descriptor.ts';
+import type { HttpExampleRequest } from '../../../proxies/descriptor.ts';
 import type { HopFeed } from './hop-feed.ts';
 
 export interface RunningProxy {
@@ -19,7 +19,7 @@ export interface SecureProxy {
 }
 
 /** As whom a request is made. What a reader has written goes as `reader`, and as nobody else. */
-export type IdentityName = ExampleRequest['as'];
+export type IdentityName = HttpExampleRequest['as'];
 
 /** What a client shows: a token, a certificate, or nothing. */
 export interface Identity {
