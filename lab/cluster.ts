@@ -140,8 +140,12 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     act: async (machine, action) => {
       await supervisor.request('act', { machine, action });
     },
-    run: (machine, argv, { stdin, signal } = {}) =>
-      supervisor.request('run', { machine, argv, stdin }, { signal }),
+    run: (machine, argv, { stdin, signal, onStdout } = {}) =>
+      supervisor.request(
+        'run',
+        { machine, argv, stdin, isFollowed: onStdout !== undefined },
+        { signal, onOutput: onStdout },
+      ),
     openDoor: (doorOptions, target) => openDoor(supervisor, doorOptions, target),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

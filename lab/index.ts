@@ -2,6 +2,7 @@
 import { createApiClient } from '../proxies/kit/api/api-client.ts';
 import { gitVersion } from './apiserver/version.ts';
 import { startCluster, type Cluster, type ClusterOptions } from './cluster.ts';
+import { createConnect, type Connect } from './connect.ts';
 import { applyManifests, readManifests } from './manifests.ts';
 import { tellChanges } from './tell-changes.ts';
 import { planMachines, defaultTopology } from './topology.ts';
@@ -23,6 +24,8 @@ export interface Lab extends Omit<Cluster, 'connection'> {
   createVisitor(id: string): Promise<Visitor>;
   /** The version it speaks, as `v1.33.1`. */
   readonly version: string;
+  /** Makes TCP, UDP or SCTP connections from a machine or a pod. */
+  readonly connect: Connect;
 }
 
 /** Machines that come up in this time have time for everything else. */
@@ -68,6 +71,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   return {
     ...cluster,
     version: gitVersion,
+    connect: createConnect(client, cluster),
     createVisitor: (id) => visitors.create(id),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

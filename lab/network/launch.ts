@@ -12,11 +12,18 @@ export interface SupervisorLink extends AsyncDisposable {
   request<Name extends RequestName>(
     name: Name,
     ask: Requests[Name]['ask'],
-    options?: { readonly socket?: SendHandle; readonly signal?: AbortSignal | undefined },
+    options?: RequestOptions,
   ): Promise<Requests[Name]['answer']>;
   readonly pid: number | undefined;
   /** Resolves when the supervisor has ended, in order or not. */
   readonly ended: Promise<void>;
+}
+
+export interface RequestOptions {
+  readonly socket?: SendHandle;
+  readonly signal?: AbortSignal | undefined;
+  /** What a command writes, as it comes. */
+  readonly onOutput?: ((text: string) => void) | undefined;
 }
 
 export interface LaunchOptions {
@@ -64,6 +71,7 @@ export function launchSupervisor(options: LaunchOptions): SupervisorLink {
     detached: true,
   });
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  const following = new Map<number, (text: string) => void>();
   let requests = 0;
   const ended = new Promise<void>((resolve) => {
     child.once('exit', (code) => {
@@ -90,6 +98,10 @@ export function launchSupervisor(options: LaunchOptions): SupervisorLink {
       onHop(report.hop);
       return;
     }
+    if (report.report === 'output') {
+      following.get(report.request)?.(report.text);
+      return;
+    }
     const asked = waiting.get(report.request);
     waiting.delete(report.request);
     if (report.report === 'answer') asked?.resolve(report.answer);
@@ -105,12 +117,13 @@ export function launchSupervisor(options: LaunchOptions): SupervisorLink {
   const link: SupervisorLink = {
     pid: child.pid,
     ended,
-    request: async (name, ask, { socket, signal } = {}) => {
+    request: async (name, ask, { socket, signal, onOutput } = {}) => {
       signal?.throwIfAborted();
       if (!child.connected) throw new Error(problem);
       const request = ++requests;
       const asked = Promise.withResolvers<unknown>();
       waiting.set(request, asked);
+      if (onOutput) following.set(request, onOutput);
       const cancel = () => send(0, 'cancel', { request });
       signal?.addEventListener('abort', cancel, { once: true });
       send(request, name, ask, socket);
@@ -119,6 +132,7 @@ export function launchSupervisor(options: LaunchOptions): SupervisorLink {
         return (await asked.promise) as Requests[typeof name]['answer'];
       } finally {
         signal?.removeEventListener('abort', cancel);
+        following.delete(request);
       }
     },
     [Symbol.asyncDispose]: async () => {

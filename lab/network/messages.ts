@@ -23,6 +23,8 @@ export interface Requests {
       readonly machine: string;
       readonly argv: readonly string[];
       readonly stdin?: string | undefined;
+      /** Its output is reported as it comes. */
+      readonly isFollowed: boolean;
     };
     answer: CommandResult;
   };
@@ -51,5 +53,6 @@ export interface RequestMessage<Name extends RequestName = RequestName> {
 export type Report =
   | { readonly report: 'answer'; readonly request: number; readonly answer: unknown }
   | { readonly report: 'failure'; readonly request: number; readonly message: string }
+  | { readonly report: 'output'; readonly request: number; readonly text: string }
   | { readonly report: 'machines'; readonly machines: readonly MachineStatus[] }
   | { readonly report: 'hop'; readonly hop: Hop };

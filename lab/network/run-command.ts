@@ -1,6 +1,7 @@
 /** Runs one command to its end. */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
 export interface CommandResult {
@@ -12,6 +13,8 @@ export interface CommandResult {
 
 export interface CommandOptions {
   readonly stdin?: string | undefined;
+  /** What it writes, as it comes; its result has all of it, too. */
+  readonly onStdout?: ((text: string) => void) | undefined;
   /** Kills the command. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -19,7 +22,7 @@ export interface CommandOptions {
 /** @throws Error `ENOENT` where there is no such command; the signal's reason when it is aborted. */
 export async function runCommand(
   [file = '', ...args]: readonly string[],
-  { stdin = '', signal }: CommandOptions = {},
+  { stdin = '', onStdout, signal }: CommandOptions = {},
 ): Promise<CommandResult> {
   signal?.throwIfAborted();
   const child = spawn(file, args, { stdio: 'pipe' });
@@ -36,7 +39,7 @@ export async function runCommand(
   child.stdin.end(stdin);
   try {
     const [stdout, stderr, status] = await Promise.all([
-      text(child.stdout),
+      collect(child.stdout, onStdout),
       text(child.stderr),
       ended,
     ]);
@@ -45,4 +48,16 @@ export async function runCommand(
   } finally {
     signal?.removeEventListener('abort', kill);
   }
+}
+
+async function collect(
+  stream: Readable,
+  onText: (text: string) => void = () => undefined,
+): Promise<string> {
+  let all = '';
+  for await (const text of stream.setEncoding('utf8') as AsyncIterable<string>) {
+    all += text;
+    onText(text);
+  }
+  return all;
 }

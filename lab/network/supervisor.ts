@@ -64,12 +64,15 @@ export function createSupervisor(report: (report: Report) => void): Supervisor {
       laid(machines).followHops(isFollowed);
       return null;
     },
-    run: async ({ machine, argv, stdin }, { request }) => {
+    run: async ({ machine, argv, stdin, isFollowed }, { request }) => {
       const cancel = new AbortController();
       runs.set(request, cancel);
       try {
         const command = laid(network).inside(machine, argv);
-        return await runCommand(command, { stdin, signal: cancel.signal });
+        const onStdout = isFollowed
+          ? (text: string) => report({ report: 'output', request, text })
+          : undefined;
+        return await runCommand(command, { stdin, onStdout, signal: cancel.signal });
       } finally {
         runs.delete(request);
       }

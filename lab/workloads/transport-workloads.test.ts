@@ -19,6 +19,15 @@ describe('tcp-echo', () => {
     expect(await text(socket)).toBe(sent);
   });
 
+  it('tells who talks to whom when it is asked', async () => {
+    await using pod = await runPod(startTcpEcho);
+    const socket = connect({ port: 8080, host: pod.address });
+    await once(socket, 'connect');
+    const me = `pod=default/web-0 node=node-1 self=${pod.address}:8080 peer=127.0.0.1:${socket.localPort}`;
+    socket.end('whoami\n');
+    expect(await text(socket)).toBe(`${me}\n`);
+  });
+
   it('ends its connections when it is told to end', async () => {
     await using pod = await runPod(startTcpEcho);
     const socket = connect({ port: 8080, host: pod.address });

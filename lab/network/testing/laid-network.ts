@@ -29,7 +29,7 @@ export async function layTestNetwork(mode: LabMode): Promise<TestNetwork> {
   });
   starting.use(laid.supervisor);
   const run = (machine: string, argv: readonly string[], signal?: AbortSignal) =>
-    laid.supervisor.request('run', { machine, argv }, { signal });
+    laid.supervisor.request('run', { machine, argv, isFollowed: false }, { signal });
   const stop = new AbortController();
   starting.defer(() => stop.abort());
   let served = 0;
