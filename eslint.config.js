@@ -53,7 +53,6 @@ export default tseslint.config(
       'proxies/index.ts',
       'proxies/kit/client-flags.ts',
       'proxies/kit/hop.ts',
-      'proxies/kit/pod-of.ts',
       'src/live/**/*.ts',
     ],
     rules: {

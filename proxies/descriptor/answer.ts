@@ -22,7 +22,7 @@ export const errorSchema = z.strictObject({
   message: z.string().optional(),
 });
 
-/** A metric that the proxy serves; `tables:metrics.<name>` says what it is good for. */
+/** A metric that the proxy serves. */
 export const metricSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9_]*$/),
   type: z.enum(['counter', 'gauge', 'histogram']),
