@@ -1,5 +1,6 @@
 /** A node of the lab: its object and lease, its pods, and the kubelet's port. */
 import type { ApiClient, ApiConnection } from '../../proxies/kit/api/api-client.ts';
+import { createEventRecorder } from '../../proxies/kit/api/event-recorder.ts';
 import { startInformer } from '../../proxies/kit/api/informer.ts';
 import type { StartWorkload } from '../workloads/workload.ts';
 import { answerDoubts } from './answer-doubts.ts';
@@ -7,7 +8,6 @@ import { capture, createExecutions } from './executions.ts';
 import { keepLease } from './lease.ts';
 import { createNodeLog } from './node-log.ts';
 import { kubeletBackOff, type BackOffTimings } from './pods/back-off.ts';
-import { createEventRecorder } from './pods/events.ts';
 import { createReadKeyValues } from './pods/key-values.ts';
 import { createPodAddresses } from './pods/pod-addresses.ts';
 import { noPodLink, openPodLink } from './pods/pod-link.ts';
@@ -53,7 +53,7 @@ export async function startNode(options: NodeOptions): Promise<LabNode> {
   };
   const link = starting.use(podLink === 'none' ? noPodLink : openPodLink(podLink, podRanges));
   const statuses = starting.use(createStatusWriter(client, log));
-  const events = starting.use(createEventRecorder(client, name));
+  const events = starting.use(createEventRecorder(client, { component: 'kubelet', host: name }));
   const executions = createExecutions(client);
   const services = starting.use(startInformer<Service>(client, { path: '/api/v1/services', log }));
   const pods = starting.use(

@@ -5,7 +5,7 @@ import type { StartWorkload } from '../../workloads/workload.ts';
 import type { BackOffTimings } from './back-off.ts';
 import { nowSeconds, startContainer, waitingState, type Container } from './container.ts';
 import { environmentOf, type Environment } from './environment.ts';
-import type { EventRecorder } from './events.ts';
+import type { EventRecorder } from '../../../proxies/kit/api/event-recorder.ts';
 import type { ReadKeyValues } from './key-values.ts';
 import { missingVolume } from './missing-volume.ts';
 import type { ContainerSpec, ContainerStatus, Pod, PodStatus } from './pod.ts';

@@ -1,5 +1,6 @@
 /** `/metrics`: what kube-apiserver, too, says of the requests that it proxies, by its names. */
 import type { RequestInfo } from '../../kit/apiserver/request-info.ts';
+import { createHistogram } from '../../kit/prometheus-histogram.ts';
 import {
   labelsOf,
   processFamilies,
@@ -20,15 +21,9 @@ const buckets = [
   60,
 ];
 
-interface Histogram {
-  readonly counts: number[];
-  count: number;
-  sum: number;
-}
-
 export function createMetrics(): Metrics {
   const requests = new Map<string, number>();
-  const durations = new Map<string, Histogram>();
+  const durations = createHistogram(buckets);
   const underWay = new Map<string, number>();
   const add = (map: Map<string, number>, key: string, by: number) =>
     map.set(key, (map.get(key) ?? 0) + by);
@@ -44,10 +39,7 @@ export function createMetrics(): Metrics {
         if (isProxied) add(underWay, labels, -1);
         const whole = { code: String(code), component: 'apiserver', dry_run: '', ...what };
         add(requests, labelsOf(whole), 1);
-        const known = durations.get(labels);
-        const histogram = known ?? { counts: buckets.map(() => 0), count: 0, sum: 0 };
-        if (!known) durations.set(labels, histogram);
-        observe(histogram, (performance.now() - startedAt) / 1000);
+        durations.observe(labels, (performance.now() - startedAt) / 1000);
       };
     },
     text: () =>
@@ -62,7 +54,7 @@ export function createMetrics(): Metrics {
           name: 'apiserver_request_duration_seconds',
           type: 'histogram',
           help: 'How long requests took to their end, in seconds.',
-          samples: [...durations].flatMap(([labels, histogram]) => linesOf(labels, histogram)),
+          samples: durations.samples(),
         },
         {
           name: 'apiserver_longrunning_requests',
@@ -90,25 +82,4 @@ function describe(info: RequestInfo): Readonly<Record<string, string>> {
 
 function samplesOf(values: ReadonlyMap<string, number>): readonly Sample[] {
   return [...values].map(([labels, value]) => ({ labels, value }));
-}
-
-function observe(histogram: Histogram, seconds: number): void {
-  const first = buckets.findIndex((bound) => seconds <= bound);
-  if (first >= 0) histogram.counts[first] = (histogram.counts[first] ?? 0) + 1;
-  histogram.count += 1;
-  histogram.sum += seconds;
-}
-
-function linesOf(labels: string, { counts, count, sum }: Histogram): readonly Sample[] {
-  let below = 0;
-  const bounded = buckets.map((bound, index): Sample => {
-    below += counts[index] ?? 0;
-    return { labels: `${labels},le="${bound}"`, value: below, suffix: '_bucket' };
-  });
-  return [
-    ...bounded,
-    { labels: `${labels},le="+Inf"`, value: count, suffix: '_bucket' },
-    { labels, value: sum, suffix: '_sum' },
-    { labels, value: count, suffix: '_count' },
-  ];
 }

@@ -1,10 +1,10 @@
-/** The events of a node's kubelet: posted one after the other, counted up where they repeat. */
+/** The events of a component: posted one after the other, counted up where they repeat. */
 import { randomBytes } from 'node:crypto';
-import type { ApiClient } from '../../../proxies/kit/api/api-client.ts';
+import type { ApiClient } from './api-client.ts';
 
 export interface EventTarget {
   readonly apiVersion: 'v1';
-  readonly kind: 'Pod' | 'Node';
+  readonly kind: 'Pod' | 'Node' | 'Service';
   readonly namespace?: string;
   readonly name: string;
   readonly uid: string;
@@ -14,7 +14,20 @@ export interface EventTarget {
 }
 
 export interface EventRecorder extends AsyncDisposable {
-  record(target: EventTarget, type: 'Normal' | 'Warning', reason: string, message: string): void;
+  /** @param action what was done or tried: `StartKubeProxy` */
+  record(
+    target: EventTarget,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+    action?: string,
+  ): void;
+}
+
+/** Whose events they are: `{ component: 'kubelet', host: 'node-1' }`. */
+export interface EventSource {
+  readonly component: string;
+  readonly host: string;
 }
 
 interface Sent {
@@ -26,7 +39,7 @@ interface Sent {
 const remembered = 500;
 const longestQueue = 200;
 
-export function createEventRecorder(client: ApiClient, nodeName: string): EventRecorder {
+export function createEventRecorder(client: ApiClient, source: EventSource): EventRecorder {
   const known = new Map<string, Sent>();
   const queue: (() => Promise<void>)[] = [];
   const closing = new AbortController();
@@ -49,12 +62,12 @@ export function createEventRecorder(client: ApiClient, nodeName: string): EventR
       await client.patch(earlier.path, 'merge', patch, { signal: closing.signal });
       return;
     }
+    await client.create(collection, event, { signal: closing.signal });
     if (known.size >= remembered) known.clear();
     known.set(key, { path: `${collection}/${name}`, count: 1 });
-    await client.create(collection, event, { signal: closing.signal });
   };
   return {
-    record: (target, type, reason, message) => {
+    record: (target, type, reason, message, action) => {
       if (queue.length >= longestQueue) return;
       const namespace = target.namespace ?? 'default';
       const name = `${target.name}.${randomBytes(8).toString('hex')}`;
@@ -66,14 +79,15 @@ export function createEventRecorder(client: ApiClient, nodeName: string): EventR
         involvedObject: target,
         reason,
         message,
-        source: { component: 'kubelet', host: nodeName },
+        source,
         firstTimestamp: now,
         lastTimestamp: now,
         count: 1,
         type,
         eventTime: null,
-        reportingComponent: 'kubelet',
-        reportingInstance: nodeName,
+        reportingComponent: source.component,
+        reportingInstance: source.host,
+        ...(action === undefined ? {} : { action }),
       };
       const { uid, fieldPath = '' } = target;
       const key = [namespace, uid, fieldPath, type, reason, message].join('\n');
