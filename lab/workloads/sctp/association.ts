@@ -3,7 +3,7 @@
  * acknowledged, sent again when lost, cut into chunks and put together; heartbeats; the way to its end.
  * One path, no congestion control: it carries the lab's conversations, not bulk.
  */
-import { chunk, chunkTypes, type Chunk } from './packet.ts';
+import { chunk, chunkTypes, type Chunk } from '../../../proxies/kit/sctp/packet.ts';
 
 export interface SctpMessage {
   readonly stream: number;

@@ -16,8 +16,8 @@ import {
   encodePacket,
   type Chunk,
   type Packet,
-} from './packet.ts';
-import { openRawSocket } from './raw-socket.ts';
+} from '../../../proxies/kit/sctp/packet.ts';
+import { openRawSocket } from '../../../proxies/kit/sctp/raw-socket.ts';
 
 export interface SctpPeer {
   readonly address: string;

@@ -7,30 +7,18 @@
  */
 import { existsSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
-import { endianness } from 'node:os';
+import { loadLibc, readNative, writeNative, type Libc } from '../libc/libc.ts';
 
 export interface RawSocket extends Disposable {
   /** @throws Error when the kernel refuses to send: no route, a link that is down. */
   send(packet: Buffer, to: string): void;
 }
 
-interface Libc {
-  readonly socket: (family: number, type: number, protocol: number) => number;
-  readonly bind: (descriptor: number, address: Buffer, length: number) => number;
-  readonly sendto: (...given: [number, Buffer, number, number, Buffer, number]) => number | bigint;
-  readonly recvfrom: (
-    ...given: [number, Buffer, number, number, Buffer, Buffer]
-  ) => number | bigint;
-  readonly close: (descriptor: number) => number;
-  readonly poll: (descriptors: Buffer, count: number, timeoutMs: number) => Promise<number>;
-  /** `EPERM`, after a call that failed. */
-  readonly lastError: () => string;
-}
-
 interface Open {
   readonly descriptor: number;
   readonly isIPv6: boolean;
   readonly onPacket: (packet: Buffer, from: string) => void;
+  readonly onRefused: ((packet: Buffer) => void) | undefined;
   isClosed: boolean;
 }
 
@@ -38,30 +26,34 @@ const families = { v4: 2, v6: 10 } as const;
 const rawType = 3;
 const sctpProtocol = 132;
 const doNotWait = 0x40;
+const errorQueue = 0x2000;
+/** The option that has errors queued with the packets that they are about, and its level. */
+const receiveErrors = { v4: [0, 11], v6: [41, 25] } as const;
 const pollIn = 1;
 const pollMs = 200;
 
 const open = new Set<Open>();
-let libc: Promise<Libc> | undefined;
 let isPolling = false;
 
 /**
  * A socket that gets every SCTP packet for this address, and sends from it.
  *
+ * @param onRefused is told the beginning of each packet of ours that came to nobody, as an ICMP error says
  * @throws Error with what is missing, where there can be none.
  */
 export async function openRawSocket(
   address: string,
   onPacket: (packet: Buffer, from: string) => void,
+  onRefused?: (packet: Buffer) => void,
 ): Promise<RawSocket> {
   if (existsSync('/proc/net/sctp')) {
     throw new Error(
       'SCTP endpoint: this kernel has SCTP of its own, which would answer in our place',
     );
   }
-  const calls = await (libc ??= loadLibc());
-  const family = isIPv6(address) ? families.v6 : families.v4;
-  const descriptor = calls.socket(family, rawType, sctpProtocol);
+  const calls = await loadLibc();
+  const version = isIPv6(address) ? 'v6' : 'v4';
+  const descriptor = calls.socket(families[version], rawType, sctpProtocol);
   if (descriptor < 0) {
     throw new Error(`SCTP endpoint: raw socket: ${calls.lastError()} (CAP_NET_RAW is needed)`);
   }
@@ -71,7 +63,14 @@ export async function openRawSocket(
     calls.close(descriptor);
     throw new Error(`SCTP endpoint: bind ${address}: ${reason}`);
   }
-  const own: Open = { descriptor, isIPv6: family === families.v6, onPacket, isClosed: false };
+  if (onRefused) {
+    const [level, option] = receiveErrors[version];
+    const yes = Buffer.alloc(4);
+    writeNative(yes, 1, 0, 4);
+    calls.setsockopt(descriptor, level, option, yes, yes.length);
+  }
+  const isV6 = version === 'v6';
+  const own: Open = { descriptor, isIPv6: isV6, onPacket, onRefused, isClosed: false };
   open.add(own);
   if (!isPolling) void pollAll(calls);
   return {
@@ -111,42 +110,26 @@ async function pollAll(calls: Libc): Promise<void> {
 function readAll(calls: Libc, socket: Open): void {
   const bytes = Buffer.alloc(65_536);
   const name = Buffer.alloc(28);
-  for (;;) {
+  const receive = (flags: number) => {
     const nameLength = Buffer.alloc(4);
     writeNative(nameLength, name.length, 0, 4);
-    const got = calls.recvfrom(socket.descriptor, bytes, bytes.length, doNotWait, name, nameLength);
-    const length = Number(got);
+    const { descriptor } = socket;
+    return Number(calls.recvfrom(descriptor, bytes, bytes.length, flags, name, nameLength));
+  };
+  while (socket.onRefused && !socket.isClosed) {
+    const length = receive(doNotWait | errorQueue);
+    if (length < 0) break;
+    socket.onRefused(Buffer.from(bytes.subarray(0, length)));
+  }
+  for (;;) {
+    const length = receive(doNotWait);
+    // An error that came in the meantime is told once; its packet waits for the next turn.
+    if (length < 0 && calls.lastError() === 'ECONNREFUSED') continue;
     if (length < 0 || socket.isClosed) return;
     // IPv4 hands over its own header too.
     const start = socket.isIPv6 ? 0 : ((bytes[0] ?? 0) & 0x0f) * 4;
     socket.onPacket(Buffer.from(bytes.subarray(start, length)), decodeAddress(name));
   }
-}
-
-async function loadLibc(): Promise<Libc> {
-  const { default: koffi } = await import('koffi');
-  const lib = koffi.load(null);
-  const poll = lib.func('int poll(void *fds, unsigned long count, int timeout)');
-  return {
-    socket: lib.func('int socket(int family, int type, int protocol)'),
-    bind: lib.func('int bind(int fd, const void *address, uint32_t length)'),
-    sendto: lib.func(
-      'intptr_t sendto(int fd, const void *data, size_t size, int flags, const void *to, uint32_t length)',
-    ),
-    recvfrom: lib.func(
-      'intptr_t recvfrom(int fd, void *data, size_t size, int flags, void *from, void *length)',
-    ),
-    close: lib.func('int close(int fd)'),
-    poll: (descriptors, count, timeoutMs) =>
-      new Promise((resolve) => {
-        poll.async(descriptors, count, timeoutMs, (_: unknown, ready: number) => resolve(ready));
-      }),
-    lastError: () => {
-      const number = koffi.errno();
-      const [name] = Object.entries(koffi.os.errno).find(([, value]) => value === number) ?? [];
-      return name ?? `error ${number}`;
-    },
-  };
 }
 
 /** `sockaddr_in` or `sockaddr_in6`, with port 0. */
@@ -160,8 +143,7 @@ function encodeAddress(address: string): Buffer {
 }
 
 function decodeAddress(name: Buffer): string {
-  const family = endianness() === 'LE' ? name.readUInt16LE(0) : name.readUInt16BE(0);
-  if (family === families.v4) return [...name.subarray(4, 8)].join('.');
+  if (readNative(name, 0, 2) === families.v4) return [...name.subarray(4, 8)].join('.');
   const groups = Array.from({ length: 8 }, (_, index) => name.readUInt16BE(8 + index * 2));
   return new URL(`http://[${groups.map((group) => group.toString(16)).join(':')}]`).hostname.slice(
     1,
@@ -179,9 +161,4 @@ function groupsOf(address: string): readonly number[] {
       .map((group) => parseInt(group, 16));
   const [first, last] = [parse(front), parse(back)];
   return [...first, ...new Array<number>(8 - first.length - last.length).fill(0), ...last];
-}
-
-function writeNative(bytes: Buffer, value: number, at: number, size: 2 | 4): void {
-  if (endianness() === 'LE') bytes.writeUIntLE(value, at, size);
-  else bytes.writeUIntBE(value, at, size);
 }
