@@ -31,6 +31,8 @@ export interface Libc {
       length: Buffer,
     ]
   ) => number | bigint;
+  /** A program of the classic packet filter: what it refuses is not queued. */
+  readonly attachFilter: (descriptor: number, program: Buffer) => number;
   readonly close: (descriptor: number) => number;
   readonly eventfd: (value: number, flags: number) => number;
   readonly memfd_create: (name: string, flags: number) => number;
@@ -38,7 +40,11 @@ export interface Libc {
   readonly poll: (descriptors: Buffer, count: number, timeoutMs: number) => Promise<number>;
   /** `EPERM`, after a call that failed; not of {@link poll}. */
   readonly lastError: () => string;
+  readonly errorName: (number: number) => string;
 }
+
+const socketLevel = 1;
+const attachFilterOption = 26;
 
 let loaded: Promise<Libc> | undefined;
 
@@ -61,6 +67,16 @@ export function readNative(bytes: Buffer, at: number, size: 2 | 4): number {
 async function load(): Promise<Libc> {
   const { default: koffi } = await import('koffi');
   const lib = koffi.load(null);
+  const program = koffi.struct({ length: 'uint16_t', instructions: 'const void *' });
+  const setFilter: (...given: [number, number, number, object, number]) => number = lib.func(
+    'setsockopt',
+    'int',
+    ['int', 'int', 'int', koffi.pointer(program), 'uint32_t'],
+  );
+  const errorName = (number: number) => {
+    const [name] = Object.entries(koffi.os.errno).find(([, value]) => value === number) ?? [];
+    return name ?? `error ${number}`;
+  };
   const poll = lib.func('int poll(void *fds, unsigned long count, int timeout)');
   return {
     socket: lib.func('int socket(int family, int type, int protocol)'),
@@ -83,10 +99,11 @@ async function load(): Promise<Libc> {
       new Promise((resolve) => {
         poll.async(descriptors, count, timeoutMs, (_: unknown, ready: number) => resolve(ready));
       }),
-    lastError: () => {
-      const number = koffi.errno();
-      const [name] = Object.entries(koffi.os.errno).find(([, value]) => value === number) ?? [];
-      return name ?? `error ${number}`;
+    attachFilter: (descriptor, instructions) => {
+      const value = { length: instructions.length / 8, instructions };
+      return setFilter(descriptor, socketLevel, attachFilterOption, value, koffi.sizeof(program));
     },
+    lastError: () => errorName(koffi.errno()),
+    errorName,
   };
 }
