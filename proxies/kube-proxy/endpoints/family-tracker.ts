@@ -27,6 +27,7 @@ export interface FamilyTracker {
   sliceChanged(slice: EndpointSlice | null, key: string): boolean;
   zoneChanged(zone: string): boolean;
   takeChanges(): ServiceChanges;
+  toldPorts(key?: string): readonly ServicePortState[];
   healthCheckNodePorts(): readonly HealthCheckNodePort[];
   udpPorts(): readonly UdpPort[];
   noLocalEndpoints(): { readonly internal: number; readonly external: number };
@@ -174,6 +175,10 @@ export function createFamilyTracker(
     sliceChanged,
     zoneChanged,
     takeChanges,
+    toldPorts: (key) =>
+      key === undefined
+        ? [...entries.values()].flatMap(({ told }) => told)
+        : (entries.get(key)?.told ?? []),
     healthCheckNodePorts: () => [...withHealthCheck].map(healthCheckOf),
     udpPorts: () => [...entries.values()].flatMap(udpPortsOf),
     noLocalEndpoints: () => ({ ...missing }),

@@ -65,6 +65,8 @@ export interface ServiceTracker {
   nodeChanged(labels: Readonly<Record<string, string>>): boolean;
   /** The first take has everything. Costs what changed; taking again gives nothing. */
   takeChanges(family: Family): ServiceChanges;
+  /** What was told of a Service, by `namespace/name`, as of the last take; without a key: of all of them. */
+  toldPorts(family: Family, key?: string): readonly ServicePortState[];
   /** In step with the last take. */
   healthCheckNodePorts(family: Family): readonly HealthCheckNodePort[];
   /** All UDP ports as they are now: for the first cleanup of conntrack. */
@@ -90,6 +92,7 @@ export function createServiceTracker(options: ServiceTrackerOptions): ServiceTra
     sliceChanged: (slice, key) => some(trackers, (each) => each.sliceChanged(slice, key)),
     nodeChanged: (labels) => some(trackers, (each) => each.zoneChanged(labels[zoneLabel] ?? '')),
     takeChanges: (family) => of(family).takeChanges(),
+    toldPorts: (family, key) => of(family).toldPorts(key),
     healthCheckNodePorts: (family) => of(family).healthCheckNodePorts(),
     udpPorts: (family) => of(family).udpPorts(),
     noLocalEndpoints: (family) => of(family).noLocalEndpoints(),
