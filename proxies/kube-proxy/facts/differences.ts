@@ -1,0 +1,14 @@
+/** Where ours differs on purpose from upstream's kube-proxy in nftables mode; `tables:differences.<id>` says why. */
+import type { Difference } from '../../descriptor.ts';
+
+export const differences = [
+  { id: 'layout-of-maps', kind: 'better', cases: [] },
+  { id: 'changes-in-place', kind: 'better', cases: [] },
+  { id: 'udp-without-endpoints', kind: 'better', cases: [] },
+  { id: 'drift-healed', kind: 'better', cases: [] },
+  { id: 'userspace-mode', kind: 'better', cases: [] },
+  { id: 'affinity-by-mark', kind: 'implementation', cases: [] },
+  { id: 'affinity-of-the-port', kind: 'implementation', cases: [] },
+  { id: 'two-modes', kind: 'implementation', cases: [] },
+  { id: 'json-from-the-api', kind: 'implementation', cases: [] },
+] as const satisfies readonly Difference[];
