@@ -10,6 +10,7 @@ export type Instruction = readonly [
 
 /** Names after those of the C macros. */
 export const codes = {
+  loadByte: 0x30,
   loadWord: 0x20,
   loadWordAtIndex: 0x40,
   loadImmediate: 0x00,
