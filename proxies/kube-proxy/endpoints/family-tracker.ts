@@ -1,14 +1,13 @@
 /** The Services of one IP family. */
 import type { Family, ServicePortState } from '../service-port.ts';
 import type { EndpointSlice, Service } from './api-objects.ts';
-import { isSameSlice, readSlice, triggerTimeOf, type ReadSlice } from './read-slice.ts';
-import { readService } from './read-service.ts';
+import { isSameSlice, readSlice, type ReadSlice } from './read-slice.ts';
+import { readService, type ReadService, type ServiceReader } from './read-service.ts';
 import {
   countLocalReadyIPs,
   createServiceEntry,
   isGone,
   isSamePort,
-  missesLocal,
   statesOf,
   udpPortsOf,
   type ServiceEntry,
@@ -16,10 +15,12 @@ import {
 import type {
   ChangeCounts,
   HealthCheckNodePort,
+  PolicyCounts,
   ServiceChanges,
-  ServiceTrackerOptions,
   UdpPort,
-} from './service-tracker.ts';
+} from './service-changes.ts';
+import { createMissingLocalCounter } from './missing-local.ts';
+import { createTriggerTimes } from './trigger-times.ts';
 
 export interface FamilyTracker {
   readonly family: Family;
@@ -30,22 +31,26 @@ export interface FamilyTracker {
   toldPorts(key?: string): readonly ServicePortState[];
   healthCheckNodePorts(): readonly HealthCheckNodePort[];
   udpPorts(): readonly UdpPort[];
-  noLocalEndpoints(): { readonly internal: number; readonly external: number };
+  noLocalEndpoints(): PolicyCounts;
   changeCounts(): ChangeCounts;
 }
 
-export function createFamilyTracker(
-  options: Required<Omit<ServiceTrackerOptions, 'families'>> & { readonly family: Family },
-): FamilyTracker {
+const nothing: ReadService = { ports: [], healthCheckNodePort: 0 };
+
+export interface FamilyTrackerOptions extends ServiceReader {
+  readonly nodeName: string;
+}
+
+export function createFamilyTracker(options: FamilyTrackerOptions): FamilyTracker {
   const { family, nodeName, log } = options;
   const entries = new Map<string, ServiceEntry>();
   const slices = new Map<string, ReadSlice>();
   /** Entries to be looked at in the next take. */
   const dirty = new Set<ServiceEntry>();
   const changedServices = new Set<ServiceEntry>();
-  const triggerTimes = new Map<ServiceEntry, number[]>();
+  const triggerTimes = createTriggerTimes();
   const withHealthCheck = new Set<ServiceEntry>();
-  const missing = { internal: 0, external: 0 };
+  const missingLocal = createMissingLocalCounter();
   const total = { services: 0, endpoints: 0 };
   let endpointsPending = 0;
   let zone = '';
@@ -60,19 +65,10 @@ export function createFamilyTracker(
 
   const serviceChanged = (service: Service | null, key: string) => {
     total.services++;
-    const read = service ? readService(service, options) : { ports: [], healthCheckNodePort: 0 };
-    const known = entries.get(key);
-    if (!known && read.ports.length === 0) return false;
-    const entry = known ?? entryOf(key);
-    const isSameHealthCheck = entry.healthCheckNodePort === read.healthCheckNodePort;
-    const isSame =
-      isSameHealthCheck &&
-      entry.ports.length === read.ports.length &&
-      entry.ports.every((port, index) => {
-        const other = read.ports[index];
-        return other !== undefined && isSamePort(port, other);
-      });
-    if (isSame) return false;
+    const read = service ? readService(service, options) : nothing;
+    if (!entries.has(key) && read.ports.length === 0) return false;
+    const entry = entryOf(key);
+    if (asksForTheSame(entry, read)) return false;
     // What did not change stays the object that was told: that is how it is known to be the same.
     entry.ports = read.ports.map((port) => entry.told.find((old) => isSamePort(old, port)) ?? port);
     entry.healthCheckNodePort = read.healthCheckNodePort;
@@ -84,16 +80,15 @@ export function createFamilyTracker(
   const putSlice = (read: ReadSlice) => {
     slices.set(read.key, read);
     const entry = entryOf(read.serviceKey);
-    entry.slices = [...entry.slices.filter(({ key }) => key !== read.key), read].sort(byKey);
+    const others = entry.slices.filter(({ key }) => key !== read.key);
+    entry.slices = others.length === 0 ? [read] : [...others, read].sort(byKey);
     dirty.add(entry);
-    return entry;
   };
   const dropSlice = ({ key, serviceKey }: ReadSlice) => {
     slices.delete(key);
     const entry = entryOf(serviceKey);
     entry.slices = entry.slices.filter((slice) => slice.key !== key);
     dirty.add(entry);
-    return entry;
   };
 
   const sliceChanged = (slice: EndpointSlice | null, key: string) => {
@@ -105,13 +100,12 @@ export function createFamilyTracker(
     if (previous && read && isSameSlice(previous, read)) return false;
     endpointsPending++;
     if (previous && previous.serviceKey !== read?.serviceKey) {
-      // The time of a deletion is not known: what is, is that of the change before.
-      triggerTimes.delete(dropSlice(previous));
+      dropSlice(previous);
+      triggerTimes.forget(previous.serviceKey);
     }
     if (slice && read) {
-      const entry = putSlice(read);
-      const time = triggerTimeOf(slice);
-      if (time !== null) triggerTimes.set(entry, [...(triggerTimes.get(entry) ?? []), time]);
+      putSlice(read);
+      triggerTimes.add(read.serviceKey, slice);
     }
     return true;
   };
@@ -122,14 +116,6 @@ export function createFamilyTracker(
     const before = dirty.size;
     for (const entry of entries.values()) if (hasZoneHints(entry)) dirty.add(entry);
     return dirty.size > before;
-  };
-
-  const countMissing = (states: readonly ServicePortState[], by: 1 | -1) => {
-    for (const state of states) {
-      const { internal, external } = missesLocal(state);
-      if (internal) missing.internal += by;
-      if (external) missing.external += by;
-    }
   };
 
   const takeChanges = (): ServiceChanges => {
@@ -143,11 +129,10 @@ export function createFamilyTracker(
       for (const { key } of entry.told) {
         if (!states.some((state) => state.key === key)) removed.push(key);
       }
-      countMissing(entry.told, -1);
-      countMissing(states, 1);
+      missingLocal.replace(entry.told, states);
       entry.told = states;
       entry.ports = states;
-      udp.push(...udpPortsOf(entry));
+      if (states.some(isUdp)) udp.push(...udpPortsOf(entry));
       if (entry.healthCheckNodePort === 0) withHealthCheck.delete(entry);
       else {
         withHealthCheck.add(entry);
@@ -159,12 +144,11 @@ export function createFamilyTracker(
       changed,
       removed,
       udp,
-      triggerTimesMs: [...triggerTimes.values()].flat().sort((a, b) => a - b),
+      triggerTimesMs: triggerTimes.take(),
       services: dirty.size,
     };
     dirty.clear();
     changedServices.clear();
-    triggerTimes.clear();
     endpointsPending = 0;
     return taken;
   };
@@ -181,7 +165,7 @@ export function createFamilyTracker(
         : (entries.get(key)?.told ?? []),
     healthCheckNodePorts: () => [...withHealthCheck].map(healthCheckOf),
     udpPorts: () => [...entries.values()].flatMap(udpPortsOf),
-    noLocalEndpoints: () => ({ ...missing }),
+    noLocalEndpoints: () => ({ ...missingLocal.counts }),
     changeCounts: () => ({
       servicesTotal: total.services,
       servicesPending: changedServices.size,
@@ -189,6 +173,21 @@ export function createFamilyTracker(
       endpointsPending,
     }),
   };
+}
+
+function asksForTheSame(entry: ServiceEntry, read: ReadService): boolean {
+  return (
+    entry.healthCheckNodePort === read.healthCheckNodePort &&
+    entry.ports.length === read.ports.length &&
+    entry.ports.every((port, index) => {
+      const other = read.ports[index];
+      return other !== undefined && isSamePort(port, other);
+    })
+  );
+}
+
+function isUdp({ protocol }: ServicePortState): boolean {
+  return protocol === 'UDP';
 }
 
 function byKey(a: ReadSlice, b: ReadSlice): number {

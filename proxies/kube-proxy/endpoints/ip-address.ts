@@ -10,6 +10,8 @@ export interface FamilyAddress {
 
 const dottedQuad = /^\d+\.\d+\.\d+\.\d+$/;
 const leadingZero = /\b0+(?=\d)/g;
+const octets = 4;
+const zero = 0x30;
 const mappedIPv4 = '::ffff:';
 
 /**
@@ -26,6 +28,36 @@ export function readAddress(text: string): FamilyAddress | null {
   const { address } = new SocketAddress({ address: text, family: 'ipv6' });
   const isMapped = address.startsWith(mappedIPv4) && address.includes('.');
   return isMapped ? readIPv4(address.slice(mappedIPv4.length)) : { family: 'IPv6', address };
+}
+
+/**
+ * The same where the family is known; most addresses are in their one form already, and cost nothing.
+ *
+ * @returns null for what is no address of the family
+ * @example addressIn('IPv4', '172.30.0.041') // '172.30.0.41'
+ */
+export function addressIn(family: Family, text: string): string | null {
+  if (isCanonicalIPv4(text)) return family === 'IPv4' ? text : null;
+  const read = readAddress(text);
+  return read?.family === family ? read.address : null;
+}
+
+/** Without a regular expression or an array: it is asked for each endpoint of the cluster. */
+function isCanonicalIPv4(text: string): boolean {
+  let octet = -1;
+  let seen = 0;
+  for (let index = 0; index < text.length; index++) {
+    const digit = text.charCodeAt(index) - zero;
+    if (digit >= 0 && digit <= 9) {
+      if (octet === 0) return false;
+      octet = octet < 0 ? digit : octet * 10 + digit;
+      if (octet > 255) return false;
+    } else if (text[index] === '.' && octet >= 0) {
+      octet = -1;
+      seen++;
+    } else return false;
+  }
+  return octet >= 0 && seen === octets - 1;
 }
 
 function readIPv4(text: string): FamilyAddress | null {

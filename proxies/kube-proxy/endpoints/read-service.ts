@@ -1,8 +1,9 @@
 /** A Service as a kube-proxy of one IP family reads it: upstream's serviceport.go. */
-import { transports, type Family, type ServicePort } from '../service-port.ts';
+import type { Family, ServicePort } from '../service-port.ts';
 import { isProxied, type Service } from './api-objects.ts';
-import { readAddress, type FamilyAddress } from './ip-address.ts';
+import { addressIn, readAddress, type FamilyAddress } from './ip-address.ts';
 import { readRange } from './ip-range.ts';
+import { transportOf } from './transport.ts';
 
 export interface ReadService {
   readonly ports: readonly ServicePort[];
@@ -60,7 +61,7 @@ function portsOf(
   const ports: ServicePort[] = [];
   const { family, namespace, name } = shared;
   for (const { name: text, protocol: kind, port, nodePort } of spec.ports ?? []) {
-    const protocol = transports.find((transport) => transport === (kind ?? 'TCP'));
+    const protocol = transportOf(kind);
     if (!protocol) continue;
     const portName = text ?? '';
     ports.push({
@@ -85,11 +86,11 @@ function portsOf(
 }
 
 function clusterIPOf({ clusterIP, clusterIPs, ipFamilies }: Spec, family: Family): string | null {
-  const candidates = clusterIPs && clusterIPs.length > 0 ? clusterIPs : [clusterIP ?? ''];
   // The families say which is which; Services from before dual stack have none.
   const index = ipFamilies && ipFamilies.length > 0 ? ipFamilies.indexOf(family) : 0;
-  const read = readAddress(candidates[index] ?? '');
-  return read?.family === family ? read.address : null;
+  if (index < 0) return null;
+  const text = clusterIPs?.[index] ?? (index === 0 ? clusterIP : null);
+  return text ? addressIn(family, text) : null;
 }
 
 /** The policy is void for a Service that nobody outside can reach. */

@@ -1,13 +1,9 @@
 /** An EndpointSlice as it is remembered: small, of one IP family, and comparable. */
-import { families, transports, type Family, type Transport } from '../service-port.ts';
-import {
-  isProxied,
-  serviceNameLabel,
-  triggerTimeAnnotation,
-  type EndpointSlice,
-} from './api-objects.ts';
+import { families, type Family, type Transport } from '../service-port.ts';
+import { isProxied, serviceNameLabel, type EndpointSlice } from './api-objects.ts';
 import type { Endpoint } from './endpoint.ts';
-import { readAddress } from './ip-address.ts';
+import { addressIn } from './ip-address.ts';
+import { transportOf } from './transport.ts';
 
 /** The number at which a slice's endpoints serve a port of the Service: a named `targetPort` resolved. */
 export interface SlicePort {
@@ -47,13 +43,6 @@ export function readSlice(
   };
 }
 
-/** @returns milliseconds since 1970; null where the annotation is missing or no time */
-export function triggerTimeOf({ metadata: { annotations } }: EndpointSlice): number | null {
-  const text = annotations?.[triggerTimeAnnotation];
-  const time = text === undefined ? Number.NaN : Date.parse(text);
-  return Number.isNaN(time) ? null : time;
-}
-
 /** Whether two readings of a slice come to the same. */
 export function isSameSlice(a: ReadSlice, b: ReadSlice): boolean {
   return (
@@ -67,11 +56,12 @@ export function isSameSlice(a: ReadSlice, b: ReadSlice): boolean {
 function readPorts(slice: EndpointSlice, key: string, log: (line: string) => void): SlicePort[] {
   const ports: SlicePort[] = [];
   for (const { name, protocol: text, port } of slice.ports ?? []) {
-    const protocol = transports.find((transport) => transport === (text ?? 'TCP'));
+    const protocol = transportOf(text);
     if (protocol && port) ports.push({ name: name ?? '', protocol, port });
     else log(`EndpointSlice ${key}: port "${name ?? ''}" is ignored: it has no number or protocol`);
   }
-  return ports;
+  // Pushed to, an array has room for more: not what is kept.
+  return ports.slice();
 }
 
 function readEndpoints(
@@ -85,13 +75,13 @@ function readEndpoints(
   for (const { addresses, conditions, nodeName: runsOn, hints } of slice.endpoints ?? []) {
     // All addresses of an endpoint are the same place: the first stands for it.
     const [text = ''] = addresses;
-    const read = readAddress(text);
-    if (read?.family !== family) {
+    const address = addressIn(family, text);
+    if (address === null) {
       log(`EndpointSlice ${key}: address "${text}" is ignored: it is not of family ${family}`);
       continue;
     }
     endpoints.push({
-      address: read.address,
+      address,
       isLocal: runsOn === nodeName,
       isReady: conditions?.ready ?? true,
       isServing: conditions?.serving ?? true,
@@ -100,7 +90,7 @@ function readEndpoints(
       nodes: namesOf(hints?.forNodes),
     });
   }
-  return endpoints;
+  return endpoints.slice();
 }
 
 function namesOf(

@@ -1,14 +1,9 @@
 /** A Service of one family with its slices: what is wanted, and what was told of it. */
-import {
-  isExternallyAccessible,
-  type Backend,
-  type ServicePort,
-  type ServicePortState,
-} from '../service-port.ts';
+import type { Backend, ServicePort, ServicePortState } from '../service-port.ts';
 import { categorizeEndpoints, type Place } from './categorize-endpoints.ts';
 import { endpointsOfPort } from './endpoints-of-port.ts';
 import type { ReadSlice } from './read-slice.ts';
-import type { UdpPort } from './service-tracker.ts';
+import type { UdpPort } from './service-changes.ts';
 import { keepOrder } from './stable-order.ts';
 
 export interface ServiceEntry {
@@ -139,16 +134,4 @@ export function udpPortsOf({ ports, slices }: ServiceEntry): readonly UdpPort[] 
       servingIPs: new Set(serving.map(({ address }: Pick<Backend, 'address'>) => address)),
     };
   });
-}
-
-/** The policies of a port that find no endpoint here though there are some elsewhere. */
-export function missesLocal(port: ServicePortState): {
-  readonly internal: boolean;
-  readonly external: boolean;
-} {
-  const isMissing = port.hasEndpoints && port.local.length === 0;
-  return {
-    internal: isMissing && port.isInternalLocal,
-    external: isMissing && port.isExternalLocal && isExternallyAccessible(port),
-  };
 }

@@ -3,6 +3,13 @@ import { families, type Family, type ServicePortState } from '../service-port.ts
 import { zoneLabel, type EndpointSlice, type Service } from './api-objects.ts';
 import { createFamilyTracker } from './family-tracker.ts';
 import { logOnce } from './log-once.ts';
+import type {
+  ChangeCounts,
+  HealthCheckNodePort,
+  PolicyCounts,
+  ServiceChanges,
+  UdpPort,
+} from './service-changes.ts';
 
 export interface ServiceTrackerOptions {
   /** The Node whose endpoints are local (`--hostname-override`). */
@@ -12,49 +19,6 @@ export interface ServiceTrackerOptions {
   /** The gate AllowServiceExternalIPs; default: true. */
   readonly allowsExternalIPs?: boolean;
   readonly log: (line: string) => void;
-}
-
-/** What changed since the last take; nothing of it is told again. */
-export interface ServiceChanges {
-  /** New or changed ports, whole. */
-  readonly changed: readonly ServicePortState[];
-  /** Keys of ports that are gone. */
-  readonly removed: readonly string[];
-  /** UDP ports of Services that changed, or whose endpoints did: their conntrack entries may be stale. */
-  readonly udp: readonly UdpPort[];
-  /** `endpoints.kubernetes.io/last-change-trigger-time` of the slices taken, in ms since 1970; the oldest first. */
-  readonly triggerTimesMs: readonly number[];
-  /** How many Services were looked at: those with changes, however many there are. */
-  readonly services: number;
-}
-
-/** A UDP port: a conntrack entry to one of its addresses that was sent to none of its endpoints is stale. */
-export interface UdpPort {
-  readonly key: string;
-  /** The ClusterIP, external IPs and load balancer IPs, at `port`. */
-  readonly addresses: readonly string[];
-  readonly port: number;
-  /** 0 where there is none. */
-  readonly nodePort: number;
-  /** Addresses of all endpoints that serve, of whatever policy, on whatever node. */
-  readonly servingIPs: ReadonlySet<string>;
-}
-
-/** A Service whose load balancer asks each node for its endpoints. */
-export interface HealthCheckNodePort {
-  readonly namespace: string;
-  readonly name: string;
-  readonly port: number;
-  /** Distinct addresses of ready endpoints on this node, over all ports, as of the last take. */
-  readonly localEndpoints: number;
-}
-
-/** For the metrics `sync_proxy_rules_*_changes_total` and `_pending`. */
-export interface ChangeCounts {
-  readonly servicesTotal: number;
-  readonly servicesPending: number;
-  readonly endpointsTotal: number;
-  readonly endpointsPending: number;
 }
 
 export interface ServiceTracker {
@@ -72,7 +36,7 @@ export interface ServiceTracker {
   /** All UDP ports as they are now: for the first cleanup of conntrack. */
   udpPorts(family: Family): readonly UdpPort[];
   /** Ports that have endpoints but none here, by the policy Local that misses them, as of the last take. */
-  noLocalEndpoints(family: Family): { readonly internal: number; readonly external: number };
+  noLocalEndpoints(family: Family): PolicyCounts;
   changeCounts(family: Family): ChangeCounts;
 }
 

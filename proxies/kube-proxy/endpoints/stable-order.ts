@@ -16,14 +16,22 @@ export function keepOrder(
   wanted: readonly Backend[],
 ): readonly Backend[] {
   if (wanted.length === 0) return none;
+  if (previous.length === 0) return wanted.map(toBackend).sort(byName);
   const coming = new Map<string, Backend>();
   for (const backend of wanted) coming.set(nameOf(backend), backend);
   const places = previous.map((backend) => (coming.delete(nameOf(backend)) ? backend : null));
   if (coming.size === 0 && !places.includes(null)) return previous;
-  const added = [...coming]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { address, port }]): Backend => ({ address, port }));
-  return fill(places, added);
+  return fill(places, [...coming.values()].map(toBackend).sort(byName));
+}
+
+/** Without what else an endpoint has. */
+function toBackend({ address, port }: Backend): Backend {
+  return { address, port };
+}
+
+function byName(a: Backend, b: Backend): number {
+  if (a.address === b.address) return a.port - b.port;
+  return a.address < b.address ? -1 : 1;
 }
 
 function fill(places: (Backend | null)[], added: readonly Backend[]): readonly Backend[] {
