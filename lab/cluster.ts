@@ -17,6 +17,7 @@ import {
   defaultTopology,
   planMachines,
   type LabMode,
+  type LabPlace,
   type MachinePlan,
   type TopologyOptions,
 } from './topology.ts';
@@ -35,6 +36,8 @@ export interface ClusterOptions {
 
 export interface Cluster extends AsyncDisposable {
   readonly mode: LabMode;
+  /** Where its addresses are. */
+  readonly place: LabPlace;
   /** Why it is not isolated; `null` when it is. */
   readonly reason: string | null;
   /** `https://127.0.0.1:…`: the apiservers, seen from the host. */
@@ -74,7 +77,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const lock = starting.use(await lockState(state.path, state.passing.lock));
   // Nobody answers there any more once the lab has ended.
   starting.defer(() => removePassing(state));
-  const forgotten = [state.logs, ...(fresh ? [state.pki, state.store] : [])];
+  const forgotten = [state.logs, ...(fresh ? [state.pki, state.stores] : [])];
   await Promise.all(forgotten.map((path) => rm(path, { recursive: true, force: true })));
   await mkdir(state.logs, { mode: 0o700 });
 
@@ -97,7 +100,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     ensureClusterPki(state.pki),
   ]);
   if (laid.status === 'rejected') throw laid.reason;
-  const { supervisor, mode, reason, apiserver } = laid.value;
+  const { supervisor, place, reason, apiserver } = laid.value;
   starting.use(supervisor);
   void supervisor.ended.then(() => tell(machines.map(lost)));
   if (made.status === 'rejected') throw made.reason;
@@ -125,7 +128,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 
   const running = starting.move();
   return {
-    mode,
+    mode: place.mode,
+    place,
     reason,
     server,
     connection: { server, caPem, certPem, keyPem, userAgent: 'hop' },

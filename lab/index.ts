@@ -42,13 +42,12 @@ const readyWithinMs = 20_000;
 export async function startLab(options: LabOptions): Promise<Lab> {
   const { log, onProgress = () => undefined, topology = defaultTopology } = options;
   await using starting = new AsyncDisposableStack();
-  const reading = readManifests();
   const cluster = starting.use(await startCluster(options));
   onProgress(cluster.reason === null ? 'isolated network laid' : `on loopback: ${cluster.reason}`);
   using following = tellChanges(cluster, onProgress);
   if (log) starting.use(tellChanges(cluster, log));
   const client = starting.use(createApiClient(cluster.connection));
-  const objects = await reading;
+  const objects = await readManifests(cluster.place);
   try {
     await applyManifests(client, objects, AbortSignal.timeout(makeWithinMs));
   } catch (error) {

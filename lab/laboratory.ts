@@ -11,7 +11,8 @@ export interface LaboratoryOptions {
 }
 
 /** What of a running lab is lent; of a cluster of the reader's, the kubeconfig alone. */
-export type LentLab = Pick<Lab, 'kubeconfigPath'> & Partial<Pick<Lab, 'mode' | 'run' | 'onHop'>>;
+export type LentLab = Pick<Lab, 'kubeconfigPath'> &
+  Partial<Pick<Lab, 'mode' | 'run' | 'connect' | 'onHop'>>;
 
 /** A laboratory in front of the running lab, or of the cluster whose kubeconfig is given. */
 export function createLaboratory(
@@ -42,14 +43,18 @@ export function createLaboratory(
   };
 }
 
-function machinesOf({ mode, run, onHop }: LentLab, signal: AbortSignal): LabMachines | null {
-  if (mode !== 'isolated' || !run || !onHop) return null;
+function machinesOf(
+  { mode, run, connect, onHop }: LentLab,
+  signal: AbortSignal,
+): LabMachines | null {
+  if (mode !== 'isolated' || !run || !connect || !onHop) return null;
   return {
     server: `https://${apiserverLoadBalancer.addresses[0]}:${apiserverLoadBalancer.port}`,
     outside: 'client',
     inside: 'node-1',
     networks: { pods: ranges.pods, nodes: ranges.cluster },
     run: (machine, argv, stdin) => run(machine, argv, { stdin, signal }),
+    connect: (from, request) => connect(from, request, { signal }),
     onHop,
   };
 }

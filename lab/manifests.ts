@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseAllDocuments } from 'yaml';
 import type { ApiClient, KubeObject } from '../proxies/kit/api/api-client.ts';
 import { ApiError, isRefusal } from '../proxies/kit/api/errors.ts';
+import { clusterDnsOf, isolatedPlace, type LabPlace } from './topology.ts';
 
 /** An object as a manifest has it. */
 export interface ManifestObject extends KubeObject {
@@ -19,16 +20,19 @@ interface ApiResourceList {
   }[];
 }
 
+const isolatedDns = clusterDnsOf(isolatedPlace);
 const folder = new URL('manifests/', import.meta.url);
 const retryMs = 100;
 
-/** In the order in which they are to be made. */
-export async function readManifests(): Promise<readonly ManifestObject[]> {
+/** In the order in which they are to be made; the cluster's DNS is where the lab's Services are. */
+export async function readManifests(place: LabPlace): Promise<readonly ManifestObject[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.yaml')).sort();
   const texts = await Promise.all(names.map((name) => readFile(new URL(name, folder), 'utf8')));
   // The border: these files are ours, and tested.
   return texts.flatMap((text) =>
-    [...parseAllDocuments(text)].map((document) => document.toJS() as ManifestObject),
+    [...parseAllDocuments(text.replace(isolatedDns, clusterDnsOf(place)))].map(
+      (document) => document.toJS() as ManifestObject,
+    ),
   );
 }
 

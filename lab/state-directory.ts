@@ -1,6 +1,7 @@
 /** Where the lab keeps what outlives it, and what does not. */
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { LabPlace } from './topology.ts';
 
 export interface StateDirectory {
   readonly path: string;
@@ -8,8 +9,8 @@ export interface StateDirectory {
   readonly pki: string;
   /** What the machines say, a file each; they stay until the next start. */
   readonly logs: string;
-  /** The store's log; it stays. */
-  readonly store: string;
+  /** The store's logs; they stay. */
+  readonly stores: string;
   /** What ends with the lab. */
   readonly passing: {
     /** The administrator's. */
@@ -32,7 +33,7 @@ export function stateDirectory(directory: string): StateDirectory {
     path,
     pki: join(path, 'pki'),
     logs: join(path, 'logs'),
-    store: join(path, 'store'),
+    stores: join(path, 'store'),
     passing: {
       kubeconfig: join(path, 'kubeconfig'),
       visitorKubeconfig: join(path, 'visitor.kubeconfig'),
@@ -42,6 +43,11 @@ export function stateDirectory(directory: string): StateDirectory {
       lock: join(path, 'lock'),
     },
   };
+}
+
+/** What is stored has addresses in it: it is of use in the place where it was made. */
+export function storeOf({ stores }: StateDirectory, { mode, share }: LabPlace): string {
+  return join(stores, mode === 'isolated' ? mode : `${mode}-${share}`);
 }
 
 /** What ends with the lab; whoever ends last does it, be it the host or the supervisor. */

@@ -54,10 +54,30 @@ export const defaultTopology: TopologyOptions = { apiservers: 3, nodes: 3 };
 
 export type LabMode = 'isolated' | 'loopback';
 
+/** Where a lab has its addresses. On loopback several labs share a host, each with a share of 127.0.0.0/8. */
+export interface LabPlace {
+  readonly mode: LabMode;
+  /** 0 to 24; 0 where the lab has a network of its own. */
+  readonly share: number;
+}
+
+export const isolatedPlace: LabPlace = { mode: 'isolated', share: 0 };
+export const loopbackShares = 25;
+
+/** What Services get their addresses from. On loopback nobody serves the IPv6 ones. */
+export function serviceRangesOf({ mode, share }: LabPlace): readonly string[] {
+  return mode === 'isolated' ? ranges.services : [`127.${96 + share}.0.0/16`, ranges.services[1]];
+}
+
+/** The ClusterIP of the cluster's DNS: the tenth of the Services' addresses. */
+export function clusterDnsOf(place: LabPlace): string {
+  return (serviceRangesOf(place)[0] ?? '').replace(/0\/\d+$/, '10');
+}
+
 /** Every machine of a lab of this size. The client outside is there only where networks are. */
 export function planMachines(
   { apiservers, nodes }: TopologyOptions,
-  mode: LabMode = 'isolated',
+  place: LabPlace = isolatedPlace,
 ): readonly MachinePlan[] {
   const machines = [
     machine('store', 'store', 10),
@@ -65,10 +85,10 @@ export function planMachines(
     machine('controllers', 'controllers', 9),
     ...count(nodes).map((index) => ({
       ...machine(`node-${index}`, 'node', 20 + index),
-      podRanges: podRangesOf(index, mode),
+      podRanges: podRangesOf(index, place),
     })),
   ];
-  if (mode === 'loopback') return machines.map((plan) => ({ ...plan, addresses: [] }));
+  if (place.mode === 'loopback') return machines.map((plan) => ({ ...plan, addresses: [] }));
   return [
     ...machines,
     { name: 'client', role: 'client', addresses: ['192.0.2.10', '2001:db8::10'], podRanges: [] },
@@ -76,8 +96,8 @@ export function planMachines(
 }
 
 /** The pods' addresses on the node of this number; on loopback they are below 127. */
-export function podRangesOf(index: number, mode: LabMode = 'isolated'): readonly string[] {
-  if (mode === 'loopback') return [`127.244.${index}.0/24`];
+function podRangesOf(index: number, { mode, share }: LabPlace): readonly string[] {
+  if (mode === 'loopback') return [`127.244.${share * 10 + index}.0/24`];
   return [`10.244.${index}.0/24`, `fd00:10:244:${index}::/64`];
 }
 

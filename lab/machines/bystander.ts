@@ -35,7 +35,7 @@ export function createBystander({ plan, setLink, onChange }: BystanderOptions): 
       since = new Date();
       onChange();
     },
-    followHops: () => undefined,
+    followHops: async () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
   };
 }

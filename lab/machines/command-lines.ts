@@ -2,20 +2,22 @@
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { podLink } from '../network/wiring.ts';
-import type { StateDirectory } from '../state-directory.ts';
+import { storeOf, type StateDirectory } from '../state-directory.ts';
 import {
   apiserverPort,
   kubeletPort,
-  ranges,
   storePort,
-  type LabMode,
+  clusterDnsOf,
+  serviceRangesOf,
+  type LabPlace,
   type MachinePlan,
   type MachineRole,
 } from '../topology.ts';
 import { frugalFlags } from './frugal.ts';
+import { kubeProxyUser } from './machine-kubeconfigs.ts';
 
 export interface CommandContext {
-  readonly mode: LabMode;
+  readonly place: LabPlace;
   readonly state: StateDirectory;
   /** Where the store listens: `host:port`, or a path. */
   readonly store: string;
@@ -60,13 +62,13 @@ interface ProgramCommand {
 const commands: Record<Exclude<MachineRole, 'client'>, ProgramCommand> = {
   store: {
     program: path('../store/main.ts'),
-    flags: (_, { store, state }) => ({ listen: store, 'data-dir': state.store }),
+    flags: (_, { store, state, place }) => ({ listen: store, 'data-dir': storeOf(state, place) }),
   },
   apiserver: {
     program: path('../apiserver/main.ts'),
-    flags: ({ addresses }, { mode, store, state: { pki, passing } }) => ({
-      'bind-address': mode === 'isolated' ? '::' : '127.0.0.1',
-      'secure-port': mode === 'isolated' ? String(apiserverPort) : '0',
+    flags: ({ addresses }, { place, store, state: { pki, passing } }) => ({
+      'bind-address': isIsolated(place) ? '::' : '127.0.0.1',
+      'secure-port': isIsolated(place) ? String(apiserverPort) : '0',
       'advertise-address': addresses[0] ?? '127.0.0.1',
       'etcd-servers': store,
       'tls-cert-file': join(pki, 'apiserver.crt'),
@@ -86,36 +88,43 @@ const commands: Record<Exclude<MachineRole, 'client'>, ProgramCommand> = {
       'kubelet-client-key': join(pki, 'apiserver-kubelet-client.key'),
       'kubelet-certificate-authority': join(pki, 'ca.crt'),
       'authorization-mode': 'Node,RBAC',
-      'service-cluster-ip-range': ranges.services.join(','),
-      'allow-loopback-endpoints': String(mode === 'loopback'),
+      'service-cluster-ip-range': serviceRangesOf(place).join(','),
+      'allow-loopback-endpoints': String(!isIsolated(place)),
     }),
   },
   controllers: {
     program: path('../controllers/main.ts'),
-    flags: ({ name, addresses }, { mode, state: { passing, pki } }) => ({
+    flags: ({ name, addresses }, { place, state: { passing, pki } }) => ({
       kubeconfig: join(passing.kubeconfigs, name),
       'root-ca-file': join(pki, 'ca.crt'),
-      'healthz-bind-address': mode === 'isolated' ? `${addresses[0] ?? ''}:10252` : '127.0.0.1:0',
+      'healthz-bind-address': isIsolated(place) ? `${addresses[0] ?? ''}:10252` : '127.0.0.1:0',
       // The nodes of the lab renew their leases every 2.5 s, upstream's every 10.
       'node-monitor-grace-period': '10s',
     }),
   },
   node: {
     program: path('../node/main.ts'),
-    flags: ({ name, addresses, podRanges }, { mode, state: { passing, pki } }) => ({
+    flags: ({ name, addresses, podRanges }, { place, state: { passing, pki } }) => ({
       'hostname-override': name,
       kubeconfig: join(passing.kubeconfigs, name),
-      'node-ip': mode === 'isolated' ? addresses.join(',') : '127.0.0.1',
+      'node-ip': isIsolated(place) ? addresses.join(',') : '127.0.0.1',
       'pod-cidr': podRanges.join(','),
-      'pod-link': mode === 'isolated' ? podLink : 'none',
-      address: mode === 'isolated' ? '::' : '127.0.0.1',
-      port: mode === 'isolated' ? String(kubeletPort) : '0',
+      'pod-link': isIsolated(place) ? podLink : 'none',
+      address: isIsolated(place) ? '::' : '127.0.0.1',
+      port: isIsolated(place) ? String(kubeletPort) : '0',
+      'cluster-dns': clusterDnsOf(place),
+      'proxy-kubeconfig': join(passing.kubeconfigs, kubeProxyUser),
+      'proxy-mode': isIsolated(place) ? 'nftables' : 'userspace',
       'client-ca-file': join(pki, 'ca.crt'),
       'tls-cert-file': join(pki, `kubelet-${name}.crt`),
       'tls-private-key-file': join(pki, `kubelet-${name}.key`),
     }),
   },
 };
+
+function isIsolated({ mode }: LabPlace): boolean {
+  return mode === 'isolated';
+}
 
 function path(relative: string): string {
   return fileURLToPath(new URL(relative, import.meta.url));

@@ -10,15 +10,20 @@ export interface MachineKubeconfigOptions {
   readonly machines: readonly MachinePlan[];
 }
 
-/** Writes one for each node and for the controllers. */
+/** All kube-proxies are one user, `system:kube-proxy`, and have one kubeconfig, as kubeadm does it. */
+export const kubeProxyUser = 'kube-proxy';
+
+/** Writes one for each node, for their kube-proxies and for the controllers. */
 export async function writeMachineKubeconfigs(options: MachineKubeconfigOptions): Promise<void> {
   const { server, machines } = options;
   const { pki, passing } = options.state;
   await mkdir(passing.kubeconfigs, { recursive: true, mode: 0o700 });
   const read = (name: string) => readFile(join(pki, name), 'base64');
-  const clients = machines.filter(({ role }) => role === 'node' || role === 'controllers');
+  const clients = machines
+    .filter(({ role }) => role === 'node' || role === 'controllers')
+    .map(({ name }) => name);
   await Promise.all(
-    clients.map(async ({ name }) => {
+    [...clients, kubeProxyUser].map(async (name) => {
       const [ca, certificate, key] = await Promise.all(
         ['ca.crt', `${name}.crt`, `${name}.key`].map(read),
       );

@@ -6,7 +6,7 @@ import { lastWordsOf } from './last-words.ts';
 import type { HeldFault, MachineAction, MachineState, MachineStatus } from './machine.ts';
 import type { Probe } from './probe.ts';
 import { hostPidOf, residentBytesOf } from './process-facts.ts';
-import type { HopMessage, ReadyMessage } from './program.ts';
+import type { HopMessage, HopsFollowedMessage, ReadyMessage } from './program.ts';
 import { runProgramOf, type RunningProgram } from './running-program.ts';
 
 export interface MachineOptions {
@@ -29,10 +29,14 @@ export interface MachineProcess extends AsyncDisposable {
   readonly endpoint: string | null;
   /** @throws Error with the reason when it cannot be done. */
   act(action: MachineAction): Promise<void>;
-  /** Asks the program to tell its hops, or not to; also whoever takes its place. */
-  followHops(isFollowed: boolean): void;
+  /**
+   * Asks the program to tell its hops, or not to; also whoever takes its place. Resolves when it does, or
+   * when it is not to be waited for.
+   */
+  followHops(isFollowed: boolean): Promise<void>;
 }
 
+const followWithinMs = 1_000;
 const probeMs = { ready: 1_000, other: 100, timeout: 1_500 } as const;
 const restartMs = { least: 250, most: 10_000, forgotten: 10_000 } as const;
 
@@ -43,6 +47,7 @@ export function startMachine(options: MachineOptions): MachineProcess {
   const bell = createBell();
   let isEnding = false;
   let isFollowed = false;
+  let obeyed = Promise.withResolvers<undefined>();
   let program: RunningProgram | null = null;
   let restarting: NodeJS.Timeout | undefined;
   let crashes = 0;
@@ -66,9 +71,13 @@ export function startMachine(options: MachineOptions): MachineProcess {
     const started = runProgramOf(argv, logPath);
     program = started;
     become('starting');
-    started.child.on('message', (sent: ReadyMessage | HopMessage) => {
+    started.child.on('message', (sent: ReadyMessage | HopMessage | HopsFollowedMessage) => {
       if ('hop' in sent) {
         onHop?.(sent.hop);
+        return;
+      }
+      if ('hopsFollowed' in sent) {
+        if (sent.hopsFollowed === isFollowed) obeyed.resolve(undefined);
         return;
       }
       endpoint = options.endpoint ?? sent.address ?? null;
@@ -220,9 +229,17 @@ export function startMachine(options: MachineOptions): MachineProcess {
       acting = acted.catch(() => undefined);
       return acted;
     },
-    followHops: (isAsked) => {
+    followHops: async (isAsked) => {
       isFollowed = isAsked;
-      if (program) askForHops(program);
+      obeyed.resolve(undefined);
+      obeyed = Promise.withResolvers<undefined>();
+      // Whoever does not serve yet, or hangs, tells later.
+      if (program === null) return;
+      askForHops(program);
+      if (state !== 'ready') return;
+      const late = setTimeout(() => obeyed.resolve(undefined), followWithinMs);
+      await Promise.race([obeyed.promise, program.exited]);
+      clearTimeout(late);
     },
     [Symbol.asyncDispose]: async () => {
       isEnding = true;

@@ -27,8 +27,11 @@ export interface MachinesOptions {
 export interface Machines extends AsyncDisposable {
   /** @throws Error with the reason when it cannot be done. */
   act(machine: string, action: MachineAction): Promise<void>;
-  /** Whether the apiservers tell what becomes of requests on their way through them. */
-  followHops(isFollowed: boolean): void;
+  /**
+   * Whether the apiservers and nodes tell what becomes of requests and connections on their way through
+   * them. Resolves when those that are ready do so.
+   */
+  followHops(isFollowed: boolean): Promise<void>;
 }
 
 /** Clients before those whom they ask. */
@@ -37,6 +40,7 @@ const endOrder: readonly (readonly MachineRole[])[] = [
   ['apiserver'],
   ['store'],
 ];
+const tellsHops: ReadonlySet<MachineRole> = new Set(['apiserver', 'node']);
 const tellEveryMs = 5_000;
 
 /** Starts all at once: each program waits for those it needs. */
@@ -50,7 +54,7 @@ export async function startMachines(options: MachinesOptions): Promise<Machines>
     machines: network.machines,
   });
   const probes = await createProbes(state.pki);
-  const context = { mode: network.mode, state, store: storeAddress(network, state) };
+  const context = { place: network.place, state, store: storeAddress(network, state) };
   const machines = new Map<string, MachineProcess>();
   let isTelling = false;
 
@@ -101,10 +105,9 @@ export async function startMachines(options: MachinesOptions): Promise<Machines>
       if (!machine) throw new Error(`There is no machine ${name}.`);
       await machine.act(action);
     },
-    followHops: (isFollowed) => {
-      for (const machine of machines.values()) {
-        if (machine.status.role === 'apiserver') machine.followHops(isFollowed);
-      }
+    followHops: async (isFollowed) => {
+      const telling = [...machines.values()].filter(({ status: { role } }) => tellsHops.has(role));
+      await Promise.all(telling.map((machine) => machine.followHops(isFollowed)));
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

@@ -18,6 +18,11 @@ export interface HopMessage {
   readonly hop: Hop;
 }
 
+/** The answer to that: whether hops are told from now on. */
+export interface HopsFollowedMessage {
+  readonly hopsFollowed: boolean;
+}
+
 /** A little more than the grace that whoever started the program gives it. */
 const endWithinMs = 3_000;
 

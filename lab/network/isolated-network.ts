@@ -1,5 +1,5 @@
 /** A network namespace per machine. Run as pid 1 of namespaces of its own: all ends with that process. */
-import type { MachinePlan } from '../topology.ts';
+import { isolatedPlace, type MachinePlan } from '../topology.ts';
 import type { Network } from './network.ts';
 import { runCommand } from './run-command.ts';
 import { machineBatch, masqueradeRules, routerBatch } from './wiring.ts';
@@ -12,7 +12,7 @@ import { machineBatch, masqueradeRules, routerBatch } from './wiring.ts';
 export async function layIsolatedNetwork(machines: readonly MachinePlan[]): Promise<Network> {
   await demand(['sh', '-ec', script(machines)]);
   return {
-    mode: 'isolated',
+    place: isolatedPlace,
     machines,
     // The router's network is our own.
     inside: (machine, argv) =>

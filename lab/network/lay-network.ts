@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import type { Hop } from '../../proxies/kit/hop.ts';
 import { lastWordsOf } from '../machines/last-words.ts';
 import type { MachineStatus } from '../machines/machine.ts';
-import type { LabMode, TopologyOptions } from '../topology.ts';
+import type { LabMode, LabPlace, TopologyOptions } from '../topology.ts';
 import { launchSupervisor, type SupervisorLink } from './launch.ts';
 
 export interface LayOptions {
@@ -19,7 +19,7 @@ export interface LayOptions {
 
 export interface LaidNetwork {
   readonly supervisor: SupervisorLink;
-  readonly mode: LabMode;
+  readonly place: LabPlace;
   /** Why it is not isolated; `null` when it is. */
   readonly reason: string | null;
   /** Where the apiservers are to be found within, as `host:port`. */
@@ -48,8 +48,8 @@ async function lay(
   const supervisor = launchSupervisor({ mode, log, mark, onMachines, onHop });
   closeSync(log);
   try {
-    const { apiserver } = await supervisor.request('lay-network', { mode, topology });
-    return { supervisor, mode, reason, apiserver };
+    const { place, apiserver } = await supervisor.request('lay-network', { mode, topology });
+    return { supervisor, place, reason, apiserver };
   } catch (error) {
     await supervisor[Symbol.asyncDispose]();
     // `unshare` says on its own what it may not do.

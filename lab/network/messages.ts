@@ -1,7 +1,7 @@
 /** What the host and the supervisor say to each other, over the channel between them. */
 import type { Hop } from '../../proxies/kit/hop.ts';
 import type { MachineAction, MachineStatus } from '../machines/machine.ts';
-import type { LabMode, TopologyOptions } from '../topology.ts';
+import type { LabMode, LabPlace, TopologyOptions } from '../topology.ts';
 import type { CommandResult } from './run-command.ts';
 
 export type DoorProtocol = 'TCP' | 'UDP';
@@ -10,8 +10,8 @@ export type DoorProtocol = 'TCP' | 'UDP';
 export interface Requests {
   readonly 'lay-network': {
     ask: { readonly mode: LabMode; readonly topology: TopologyOptions };
-    /** `host:port` where the apiservers are to be found, from within. */
-    answer: { readonly apiserver: string };
+    /** Where it is, and `host:port` where the apiservers are to be found, from within. */
+    answer: { readonly place: LabPlace; readonly apiserver: string };
   };
   readonly 'start-machines': { ask: { readonly directory: string }; answer: null };
   readonly act: {

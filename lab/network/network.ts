@@ -1,8 +1,8 @@
 /** Where the machines of the lab are: in networks of their own, or all on the host's loopback. */
-import type { LabMode, MachinePlan } from '../topology.ts';
+import type { LabPlace, MachinePlan } from '../topology.ts';
 
 export interface Network {
-  readonly mode: LabMode;
+  readonly place: LabPlace;
   readonly machines: readonly MachinePlan[];
   /** The command line that runs this one where the machine is. */
   inside(machine: string, argv: readonly string[]): readonly string[];
@@ -15,9 +15,9 @@ export interface Network {
 }
 
 /** Every machine on the host's loopback. */
-export function createLoopbackNetwork(machines: readonly MachinePlan[]): Network {
+export function createLoopbackNetwork(place: LabPlace, machines: readonly MachinePlan[]): Network {
   return {
-    mode: 'loopback',
+    place,
     machines,
     inside: (_machine, argv) => argv,
     setLink: () => Promise.reject(new Error('On loopback, machines have no links to cut.')),

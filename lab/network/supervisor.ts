@@ -2,9 +2,10 @@
 import { Socket as DatagramSocket } from 'node:dgram';
 import { Server } from 'node:net';
 import { startMachines, type Machines } from '../machines/machines.ts';
-import { apiserverLoadBalancer, planMachines, type LabMode } from '../topology.ts';
+import { apiserverLoadBalancer, isolatedPlace, planMachines, type LabMode } from '../topology.ts';
 import { formatEndpoint } from './endpoint.ts';
 import { layIsolatedNetwork } from './isolated-network.ts';
+import { takeLoopbackShare } from './loopback-share.ts';
 import type { Report, RequestMessage, RequestName, Requests } from './messages.ts';
 import { createLoopbackNetwork, type Network } from './network.ts';
 import { startPassThrough, type PassThrough } from './pass-through.ts';
@@ -37,10 +38,15 @@ export function createSupervisor(report: (report: Report) => void): Supervisor {
 
   const handlers: Handlers = {
     'lay-network': async ({ mode, topology }) => {
-      const plan = planMachines(topology, mode);
-      network = mode === 'isolated' ? await layIsolatedNetwork(plan) : createLoopbackNetwork(plan);
+      const place = mode === 'isolated' ? isolatedPlace : owned.use(await takeLoopbackShare());
+      const plan = planMachines(topology, place);
+      network =
+        mode === 'isolated' ? await layIsolatedNetwork(plan) : createLoopbackNetwork(place, plan);
       passThrough = owned.use(await startPassThrough(listenOn[mode]));
-      return { apiserver: passThrough.addresses[0] ?? '' };
+      return {
+        place: { mode, share: place.share },
+        apiserver: passThrough.addresses[0] ?? '',
+      };
     },
     'start-machines': async (ask) => {
       directory = ask.directory;
@@ -61,7 +67,7 @@ export function createSupervisor(report: (report: Report) => void): Supervisor {
       return null;
     },
     'follow-hops': async ({ isFollowed }) => {
-      laid(machines).followHops(isFollowed);
+      await laid(machines).followHops(isFollowed);
       return null;
     },
     run: async ({ machine, argv, stdin, isFollowed }, { request }) => {

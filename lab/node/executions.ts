@@ -18,18 +18,24 @@ export interface Executions {
   readonly startCommand: (worker: PodWorker, container: Container) => StartWorkload;
 }
 
-export function createExecutions(client: ApiClient): Executions {
+export interface ExecutionContext {
+  readonly client: ApiClient;
+  /** The servers of a pod's /etc/resolv.conf: `--cluster-dns`. */
+  readonly nameservers: readonly string[];
+}
+
+export function createExecutions(context: ExecutionContext): Executions {
   return {
     run: async (worker, container, command, streams) => {
       const { runInContainer } = await import('./shell/run-in-container.ts');
-      return runInContainer({ client, worker, container, command, streams });
+      return runInContainer({ ...context, worker, container, command, streams });
     },
-    startCommand: (worker, container) => async (context) => {
+    startCommand: (worker, container) => async (started) => {
       const { startCommand } = await import('./shell/command-workload.ts');
       const { command = [], args = [] } = container.spec;
-      const expand = (word: string) => expandVariables(word, context.env);
+      const expand = (word: string) => expandVariables(word, started.env);
       const words = [...command, ...args].map(expand);
-      return startCommand({ client, worker, container, command: words }, context);
+      return startCommand({ ...context, worker, container, command: words }, started);
     },
   };
 }

@@ -19,6 +19,9 @@ const flagNames = [
   'tls-cert-file',
   'tls-private-key-file',
   'pod-link',
+  'cluster-dns',
+  'proxy-kubeconfig',
+  'proxy-mode',
 ] as const;
 
 await runProgram(flagNames, async (flags) => {
@@ -43,6 +46,7 @@ await runProgram(flagNames, async (flags) => {
       podRanges: need('pod-cidr').split(','),
       address: flags.address ?? nodeIPs[0] ?? '127.0.0.1',
       port: Number(flags.port ?? 10250),
+      nameservers: flags['cluster-dns']?.split(',') ?? [],
       podLink: flags['pod-link'] ?? 'none',
       tlsCert,
       tlsPrivateKey,

@@ -26,6 +26,8 @@ export interface NodeOptions extends KubeletServerOptions {
   readonly connection: ApiConnection;
   readonly nodeIPs: readonly string[];
   readonly podRanges: readonly string[];
+  /** Where pods find names: `--cluster-dns`. */
+  readonly nameservers?: readonly string[];
   /** The device that gets the pods' addresses; `none` where they need no device. */
   readonly podLink: string;
   readonly findImage: (image: string) => StartWorkload | undefined;
@@ -54,7 +56,7 @@ export async function startNode(options: NodeOptions): Promise<LabNode> {
   const link = starting.use(podLink === 'none' ? noPodLink : openPodLink(podLink, podRanges));
   const statuses = starting.use(createStatusWriter(client, log));
   const events = starting.use(createEventRecorder(client, { component: 'kubelet', host: name }));
-  const executions = createExecutions(client);
+  const executions = createExecutions({ client, nameservers: options.nameservers ?? [] });
   const services = starting.use(startInformer<Service>(client, { path: '/api/v1/services', log }));
   const pods = starting.use(
     startPodManager({

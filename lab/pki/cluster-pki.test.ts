@@ -22,6 +22,7 @@ describe('the certificates of the cluster', () => {
   it.each([
     ['admin', 'O=system:masters\nCN=kubernetes-admin'],
     ['controllers', 'CN=system:kube-controller-manager'],
+    ['kube-proxy', 'CN=system:kube-proxy'],
     ['node-3', 'O=system:nodes\nCN=system:node:node-3'],
     ['apiserver-kubelet-client', 'O=system:masters\nCN=kube-apiserver-kubelet-client'],
   ])('say who %s is', async (name, subject) => {
@@ -42,6 +43,7 @@ describe('the certificates of the cluster', () => {
     ['apiserver', '127.0.0.1'],
     ['apiserver', '::1'],
     ['apiserver', '10.96.0.1'],
+    ['apiserver', '127.96.0.1'],
     ['apiserver', 'fd00:10:96::1'],
     ['apiserver', '192.0.2.2'],
     ['apiserver', '2001:db8::2'],

@@ -2,9 +2,22 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { apiserverLoadBalancer, planMachines, type MachinePlan } from '../topology.ts';
+import {
+  apiserverLoadBalancer,
+  isolatedPlace,
+  loopbackShares,
+  planMachines,
+  serviceRangesOf,
+  type LabPlace,
+  type MachinePlan,
+} from '../topology.ts';
 import type { Authority, Credential } from '../../proxies/kit/pki/authority.ts';
 
+/** Where labs may be: each has its `kubernetes` Service at the first address of its range. */
+const places: readonly LabPlace[] = [
+  isolatedPlace,
+  ...Array.from({ length: loopbackShares }, (_, share) => ({ mode: 'loopback' as const, share })),
+];
 /** Enough for every topology: 1 to 9 of each. */
 const machines = planMachines({ apiservers: 9, nodes: 9 });
 const loopback = ['localhost', '127.0.0.1', '::1'];
@@ -58,6 +71,7 @@ const plan: readonly PlannedCertificate[] = [
   { name: 'apiserver', issue: (ca) => ca.issueServer(apiserverNames()) },
   client('apiserver-kubelet-client', 'kube-apiserver-kubelet-client', ['system:masters']),
   client('controllers', 'system:kube-controller-manager'),
+  client('kube-proxy', 'system:kube-proxy'),
   client('admin', 'kubernetes-admin', ['system:masters']),
   {
     name: 'front-proxy-client',
@@ -84,11 +98,16 @@ function apiserverNames(): readonly string[] {
     'kubernetes.default',
     'kubernetes.default.svc',
     'kubernetes.default.svc.cluster.local',
-    '10.96.0.1',
+    ...places.map(kubernetesServiceOf),
     'fd00:10:96::1',
     ...apiserverLoadBalancer.addresses,
     ...of('apiserver').flatMap(({ name, addresses }) => [name, ...addresses]),
   ];
+}
+
+/** @example kubernetesServiceOf(isolatedPlace) // '10.96.0.1' */
+function kubernetesServiceOf(place: LabPlace): string {
+  return (serviceRangesOf(place)[0] ?? '').replace(/0\/\d+$/, '1');
 }
 
 function of(role: MachinePlan['role']): readonly MachinePlan[] {

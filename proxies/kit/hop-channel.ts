@@ -2,13 +2,17 @@
 import type { Hop } from './hop.ts';
 
 export interface HopSource {
-  setHopListener(listener: ((hop: Hop) => void) | null): void;
+  /** A promise where it takes a while: what begins once it is kept is told. */
+  setHopListener(listener: ((hop: Hop) => void) | null): void | PromiseLike<void>;
 }
 
 /** More than these are not kept for whoever does not read them. */
 const mostWaiting = 256;
 
-/** Obeys `{ "hops": true | false }` with `{ "hop": … }` messages. Nothing where there is no channel. */
+/**
+ * Obeys `{ "hops": true | false }` with `{ "hop": … }` messages, and answers `{ "hopsFollowed": … }` when it
+ * does so. Nothing where there is no channel.
+ */
 export function relayHops(source: HopSource): Disposable {
   let waiting = 0;
   const tell = (hop: Hop) => {
@@ -20,13 +24,17 @@ export function relayHops(source: HopSource): Disposable {
   };
   const obey = (message: unknown) => {
     if (typeof message !== 'object' || message === null || !('hops' in message)) return;
-    source.setHopListener(message.hops === true ? tell : null);
+    const isFollowed = message.hops === true;
+    const answer = () => {
+      if (process.connected) process.send?.({ hopsFollowed: isFollowed }, () => undefined);
+    };
+    void Promise.resolve(source.setHopListener(isFollowed ? tell : null)).then(answer, answer);
   };
   process.on('message', obey);
   return {
     [Symbol.dispose]: () => {
       process.removeListener('message', obey);
-      source.setHopListener(null);
+      void source.setHopListener(null);
     },
   };
 }

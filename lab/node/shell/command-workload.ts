@@ -13,7 +13,7 @@ const [terminated, killed] = [143, 137];
 
 /** @throws Error in the runtime's words for a command that is not there */
 export async function startCommand(
-  { client, worker, container, command }: Omit<RunRequest, 'streams'>,
+  { worker, container, command, ...node }: Omit<RunRequest, 'streams'>,
   context: WorkloadContext,
 ): Promise<Workload> {
   const [name = ''] = command;
@@ -29,8 +29,8 @@ export async function startCommand(
       directory,
       lastStatus: 0,
     },
-    files: await filesOf(client, worker, container),
-    world: worldOf(worker, container),
+    files: await filesOf(node, worker, container),
+    world: worldOf(node, worker, container),
     signal: stopping.signal,
     isTerminal: false,
   };

@@ -1,5 +1,5 @@
 /** What a container finds in its files: a small system, what the kubelet writes, and its volumes. */
-import type { ApiClient } from '../../../proxies/kit/api/api-client.ts';
+import type { ExecutionContext } from '../executions.ts';
 import type { Container } from '../pods/container.ts';
 import { hostnameOf } from '../pods/environment.ts';
 import { createReadKeyValues } from '../pods/key-values.ts';
@@ -14,7 +14,7 @@ import {
   type Entry,
 } from './file-system.ts';
 import { volumeOf } from './volumes.ts';
-import { domainSearches, nameservers } from './cluster-dns.ts';
+import { domainSearches } from './cluster-dns.ts';
 
 interface Kept {
   readonly run: number;
@@ -26,13 +26,13 @@ const kept = new WeakMap<Container, Kept>();
 const emptyDirs = new WeakMap<PodWorker, Map<string, Directory>>();
 
 export async function filesOf(
-  client: ApiClient,
+  context: ExecutionContext,
   worker: PodWorker,
   container: Container,
 ): Promise<FileSystem> {
   const known = kept.get(container);
   if (known?.run === container.run) return known.files;
-  const files = build(client, worker, container);
+  const files = build(context, worker, container);
   kept.set(container, { run: container.run, files });
   // What could not be built is tried anew by the next command.
   files.catch(() => kept.delete(container));
@@ -40,7 +40,7 @@ export async function filesOf(
 }
 
 async function build(
-  client: ApiClient,
+  { client, nameservers }: ExecutionContext,
   worker: PodWorker,
   container: Container,
 ): Promise<FileSystem> {
@@ -56,7 +56,7 @@ async function build(
         ),
       ],
       ['dev', directory([['null', deviceNull]], false)],
-      ['etc', directory(etcOf(hostnameOf(pod), worker, namespace))],
+      ['etc', directory(etcOf(hostnameOf(pod), worker, namespace, nameservers))],
       ['home', directory()],
       ['proc', directory(processes(container), true)],
       ['root', directory()],
@@ -108,6 +108,7 @@ function etcOf(
   hostname: string,
   { pod, podIPs }: PodWorker,
   namespace: string,
+  nameservers: readonly string[],
 ): readonly (readonly [string, Entry])[] {
   const aliases = (pod.spec.hostAliases ?? []).map(
     ({ ip, hostnames = [] }) => `${ip}\t${hostnames.join('\t')}\n`,

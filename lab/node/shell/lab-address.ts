@@ -3,7 +3,7 @@ import { BlockList, isIP } from 'node:net';
 import { ranges } from '../../topology.ts';
 
 const own = new BlockList();
-for (const range of [...Object.values(ranges).flat(), ...loopbackPods()]) {
+for (const range of [...Object.values(ranges).flat(), ...onLoopback()]) {
   const [network = '', length = ''] = range.split('/');
   own.addSubnet(network, Number(length), network.includes(':') ? 'ipv6' : 'ipv4');
 }
@@ -20,7 +20,7 @@ export function isLabAddress(address: string, from: string): boolean {
   return isKnown && address.startsWith('127.') === from.startsWith('127.');
 }
 
-/** On loopback, where pods are below 127. */
-function loopbackPods(): readonly string[] {
-  return ['127.244.0.0/16'];
+/** On loopback, where pods and Services are below 127. */
+function onLoopback(): readonly string[] {
+  return ['127.244.0.0/16', '127.96.0.0/11'];
 }

@@ -1,5 +1,5 @@
 /** Runs a command for somebody outside, as a container runtime would. */
-import type { ApiClient } from '../../../proxies/kit/api/api-client.ts';
+import type { ExecutionContext } from '../executions.ts';
 import type { Container } from '../pods/container.ts';
 import type { PodWorker } from '../pods/pod-worker.ts';
 import type { ProcessStreams } from '../streams/process-streams.ts';
@@ -10,8 +10,7 @@ import { ShellExit, sinkOf, type ShellState } from './program.ts';
 import { terminalSink } from './terminal-sink.ts';
 import { worldOf } from './world-of.ts';
 
-export interface RunRequest {
-  readonly client: ApiClient;
+export interface RunRequest extends ExecutionContext {
   readonly worker: PodWorker;
   readonly container: Container;
   readonly command: readonly string[];
@@ -24,7 +23,7 @@ const notFound = 127;
 
 /** Resolves with the exit code. */
 export async function runInContainer(request: RunRequest): Promise<number> {
-  const { client, worker, container, command, streams } = request;
+  const { worker, container, command, streams, ...node } = request;
   const [name = ''] = command;
   const { stdin, isTerminal } = streams;
   const sink = (stream: ProcessStreams['stdout']) =>
@@ -39,7 +38,7 @@ export async function runInContainer(request: RunRequest): Promise<number> {
     return notFound;
   }
   const ending = endWith(streams.signal, container);
-  const files = await filesOf(client, worker, container);
+  const files = await filesOf(node, worker, container);
   const variables = new Map(Object.entries(container.environment ?? {}));
   if (isTerminal) variables.set('TERM', 'xterm');
   const directory = container.spec.workingDir ?? '/';
@@ -48,7 +47,7 @@ export async function runInContainer(request: RunRequest): Promise<number> {
   const shell: Interpreter = {
     state,
     files,
-    world: worldOf(worker, container),
+    world: worldOf(node, worker, container),
     signal: ending.signal,
     isTerminal,
   };

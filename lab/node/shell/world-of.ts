@@ -1,12 +1,17 @@
 /** What a container of a pod can see of the cluster around it. */
+import type { ExecutionContext } from '../executions.ts';
 import type { Container } from '../pods/container.ts';
 import { hostnameOf } from '../pods/environment.ts';
 import type { PodWorker } from '../pods/pod-worker.ts';
-import { domainSearches, nameservers } from './cluster-dns.ts';
+import { domainSearches } from './cluster-dns.ts';
 import { resolveName } from './resolve-name.ts';
 import type { World } from './world.ts';
 
-export function worldOf({ pod, podIPs }: PodWorker, { spec, status }: Container): World {
+export function worldOf(
+  { nameservers }: Pick<ExecutionContext, 'nameservers'>,
+  { pod, podIPs }: PodWorker,
+  { spec, status }: Container,
+): World {
   const hostname = hostnameOf(pod);
   const aliases = (pod.spec.hostAliases ?? []).flatMap(({ ip, hostnames = [] }) =>
     hostnames.map((name) => [name, ip] as const),
@@ -27,8 +32,7 @@ export function worldOf({ pod, podIPs }: PodWorker, { spec, status }: Container)
     resolve: (name) =>
       resolveName(name, {
         hosts,
-        // On loopback there is no cluster network, and so no DNS in it.
-        nameservers: own.startsWith('127.') ? [] : nameservers,
+        nameservers,
         searches: domainSearches(pod.metadata.namespace ?? ''),
         localAddress: own,
       }),
