@@ -2,9 +2,10 @@
 import { apiserverProxy } from './apiserver-proxy/descriptor.ts';
 import { redirects } from './apiserver-proxy/redirects/descriptor.ts';
 import type { Descriptor, Station, Topic } from './descriptor.ts';
+import { kubeProxy } from './kube-proxy/descriptor.ts';
 import { kubectlProxy } from './kubectl-proxy/descriptor.ts';
 
-export const proxies: readonly Descriptor[] = [kubectlProxy, apiserverProxy];
+export const proxies: readonly Descriptor[] = [kubectlProxy, apiserverProxy, kubeProxy];
 
 /** Pages that are about no proxy, and state something all the same. */
 export const topics: readonly Topic[] = [redirects];

@@ -3,6 +3,7 @@
  * refuted one, where the claim is false, the same probe must fail by contradiction.
  */
 import type { Need, Value } from '../descriptor.ts';
+import type { ConnectFrom, ConnectOutcome, ConnectRequest } from './connect-request.ts';
 import type { Hop } from './hop.ts';
 
 /** Something a proof saw: the message `claims:<claim id>.evidence.<key>` with its values. */
@@ -88,6 +89,12 @@ export interface LabMachines {
   readonly networks: Readonly<Record<'pods' | 'nodes', readonly string[]>>;
   /** Runs a command in that machine's network, with the host's files. */
   run(machine: string, argv: readonly string[], stdin: string): Promise<MachineResult>;
+  /**
+   * Makes TCP, UDP or SCTP connections from a machine or a pod; resolves with what came of each.
+   *
+   * @throws Error when it cannot be tried: there is no such pod, Service or machine.
+   */
+  connect(from: ConnectFrom, request: ConnectRequest): Promise<readonly ConnectOutcome[]>;
   /** The hops of everybody's requests; those that begin once it is ready are seen. */
   onHop(listener: (hop: Hop) => void): Disposable & { readonly ready: Promise<void> };
 }

@@ -1,9 +1,7 @@
 /** Questions that are put from a machine of the running lab, as its administrator or as nobody. */
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { ApiConnection } from '../../kit/api/api-client.ts';
-import { parseKubeconfig } from '../../kit/kubeconfig/config-file.ts';
 import type { Hop } from '../../kit/hop.ts';
 import type { LabMachines } from '../../kit/proof.ts';
 
@@ -111,20 +109,5 @@ function collectHops(machines: LabMachines, onHop: (hop: Hop) => void) {
       for (const hop of ours()) onHop(hop);
     },
     [Symbol.dispose]: () => following[Symbol.dispose](),
-  };
-}
-
-/** As the administrator of the running lab, from where we are. */
-export async function administratorOf(kubeconfigPath: string): Promise<ApiConnection> {
-  const { clusters, users } = parseKubeconfig(await readFile(kubeconfigPath, 'utf8'));
-  const [[, cluster] = []] = clusters;
-  const [[, user] = []] = users;
-  if (!cluster || !user) throw new Error(`${kubeconfigPath} names no cluster or no user`);
-  return {
-    server: cluster.server,
-    caPem: cluster.certificateAuthorityData.toString(),
-    certPem: user.clientCertificateData.toString(),
-    keyPem: user.clientKeyData.toString(),
-    userAgent: 'hop-proof',
   };
 }

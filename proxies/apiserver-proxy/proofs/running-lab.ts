@@ -1,7 +1,7 @@
 /** The running lab as a world: its machines, its administrator, and one of its pods. */
+import { administratorOf } from '../../kit/administrator.ts';
 import { createApiClient, type ApiConnection, type KubeObject } from '../../kit/api/api-client.ts';
 import type { Laboratory, LabMachines } from '../../kit/proof.ts';
-import { administratorOf } from './on-machine.ts';
 
 export interface RunningPod {
   readonly name: string;
