@@ -15,13 +15,13 @@ export const noPodLink: PodLink = {
 };
 
 export function openPodLink(device: string, ranges: readonly string[]): PodLink {
-  const { run, end } = openIpBatch();
+  const batch = openIpBatch();
   // What an earlier run of the node has left there is nobody's now.
-  run(ranges.map((range) => `addr flush dev ${device} to ${range}`)).catch(() => undefined);
+  batch.run(ranges.map((range) => `addr flush dev ${device} to ${range}`)).catch(() => undefined);
   return {
-    add: (addresses) => run(addresses.map((one) => `addr replace ${command(one, device)}`)),
-    remove: (addresses) => run(addresses.map((one) => `addr del ${command(one, device)}`)),
-    [Symbol.asyncDispose]: end,
+    add: (addresses) => batch.run(addresses.map((one) => `addr replace ${command(one, device)}`)),
+    remove: (addresses) => batch.run(addresses.map((one) => `addr del ${command(one, device)}`)),
+    [Symbol.asyncDispose]: () => batch.end(),
   };
 }
 

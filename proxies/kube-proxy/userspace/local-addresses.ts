@@ -1,0 +1,104 @@
+/**
+ * Makes the addresses of Services the node's own while they are needed, so that the proxy can listen
+ * there and the kernel refuses their other ports. On loopback they are the node's already.
+ */
+import { networkInterfaces } from 'node:os';
+import { openIpBatch, type IpBatch } from '../../kit/ip-batch.ts';
+import type { Family, ServicePortState } from '../service-port.ts';
+
+export interface LocalAddresses extends AsyncDisposable {
+  /** Counts the addresses of these ports, and adds those that nobody has. @throws Error in iproute2's words. */
+  hold(ports: readonly ServicePortState[]): Promise<void>;
+  /** Takes away those that nobody holds any more. @throws Error in iproute2's words. */
+  release(ports: readonly ServicePortState[]): Promise<void>;
+  /** Adds what somebody has taken away. @throws Error in iproute2's words. */
+  repair(): Promise<void>;
+}
+
+/** @param nodeIPs the first is the source of what the node itself sends to Services */
+export function openLocalAddresses(family: Family, nodeIPs: readonly string[]): LocalAddresses {
+  const commands = family === 'IPv4' ? routes(nodeIPs) : addresses;
+  const holders = new Map<string, number>();
+  const added = new Set<string>();
+  let batch: IpBatch | null = null;
+
+  const run = async (lines: readonly string[]) => {
+    if (lines.length === 0) return;
+    if (batch === null) {
+      batch = openIpBatch();
+      // What an earlier run has left is nobody's now.
+      await batch.run(commands.start);
+    }
+    await batch.run(lines);
+  };
+
+  return {
+    hold: async (ports) => {
+      const fresh = addressesOf(ports).filter((address) => {
+        const count = holders.get(address) ?? 0;
+        holders.set(address, count + 1);
+        return count === 0;
+      });
+      const missing = fresh.length === 0 ? [] : withoutThoseOfTheNode(fresh);
+      for (const address of missing) added.add(address);
+      await run(missing.map(commands.add));
+    },
+    release: async (ports) => {
+      const unheld = addressesOf(ports).filter((address) => {
+        const count = (holders.get(address) ?? 0) - 1;
+        if (count > 0) holders.set(address, count);
+        else holders.delete(address);
+        return count <= 0;
+      });
+      const ours = unheld.filter((address) => added.delete(address));
+      await run(ours.map(commands.remove));
+    },
+    repair: () => run([...added].map(commands.add)),
+    [Symbol.asyncDispose]: async () => {
+      // Some may be gone already, with their device: the rest goes all the same.
+      await run([...added].map(commands.remove)).catch(() => undefined);
+      await batch?.end();
+    },
+  };
+}
+
+interface Commands {
+  readonly start: readonly string[];
+  readonly add: (address: string) => string;
+  readonly remove: (address: string) => string;
+}
+
+/** How the kernel's tables tell our routes from others'; below 256, and not in `rt_protos`. */
+const routeProtocol = 150;
+
+/** Routes leave the lists of addresses as they are, in which others look for those of the node. */
+function routes([source]: readonly string[]): Commands {
+  const isSource = source !== undefined && withoutThoseOfTheNode([source]).length === 0;
+  const route = (address: string) => `local ${address}/32 dev lo proto ${routeProtocol}`;
+  return {
+    start: [`route flush table local proto ${routeProtocol}`],
+    add: (address) => `route replace ${route(address)}${isSource ? ` src ${source}` : ''}`,
+    remove: (address) => `route del ${route(address)}`,
+  };
+}
+
+/** In IPv6 one can listen only at addresses. Deprecated from the start, they are no source of anything. */
+const addresses: Commands = {
+  start: [],
+  add: (address) => `addr replace ${address}/128 dev lo nodad preferred_lft 0`,
+  remove: (address) => `addr del ${address}/128 dev lo`,
+};
+
+function addressesOf(ports: readonly ServicePortState[]): readonly string[] {
+  return ports.flatMap(({ protocol, clusterIP, externalIPs, loadBalancerIPs }) =>
+    // Where nothing can be served nothing is captured.
+    protocol === 'SCTP' ? [] : [clusterIP, ...externalIPs, ...loadBalancerIPs],
+  );
+}
+
+function withoutThoseOfTheNode(wanted: readonly string[]): readonly string[] {
+  const own = new Set(
+    Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map((one) => one.address)),
+  );
+  return wanted.filter((address) => !address.startsWith('127.') && !own.has(address));
+}
