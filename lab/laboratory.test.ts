@@ -69,6 +69,10 @@ describe('a laboratory', () => {
     const ran: unknown[] = [];
     const lab = {
       kubeconfigPath: '/cluster',
+      connect: async (...args: unknown[]) => {
+        ran.push(args);
+        return [];
+      },
       onHop: () => ({ ready: Promise.resolve(), [Symbol.dispose]: () => undefined }),
       run: async (...args: unknown[]) => {
         ran.push(args);
@@ -80,7 +84,12 @@ describe('a laboratory', () => {
     const { machines } = createLaboratory({ ...lab, mode: 'isolated' }, own);
     expect(machines).toMatchObject({ server: 'https://192.0.2.2:6443', outside: 'client' });
     expect(await machines?.run('client', ['true'], 'in')).toMatchObject({ stdout: 'done' });
-    expect(ran).toEqual([['client', ['true'], { stdin: 'in', signal: own.signal }]]);
+    const request = { protocol: 'TCP', to: { address: '192.0.2.1', port: 80 } } as const;
+    expect(await machines?.connect({ machine: 'client' }, request)).toEqual([]);
+    expect(ran).toEqual([
+      ['client', ['true'], { stdin: 'in', signal: own.signal }],
+      [{ machine: 'client' }, request, { signal: own.signal }],
+    ]);
   });
 
   it('keeps its files to itself, and ends its apiservers with the proof', async () => {
