@@ -4,8 +4,8 @@ import type { EndpointSlice, Service } from './api-objects.ts';
 import { isSameSlice, readSlice, type ReadSlice } from './read-slice.ts';
 import { readService, type ReadService, type ServiceReader } from './read-service.ts';
 import {
-  countLocalReadyIPs,
   createServiceEntry,
+  healthCheckOf,
   isGone,
   isSamePort,
   statesOf,
@@ -49,7 +49,7 @@ export function createFamilyTracker(options: FamilyTrackerOptions): FamilyTracke
   const dirty = new Set<ServiceEntry>();
   const changedServices = new Set<ServiceEntry>();
   const triggerTimes = createTriggerTimes();
-  const withHealthCheck = new Set<ServiceEntry>();
+  const healthChecks = new Map<string, HealthCheckNodePort>();
   const missingLocal = createMissingLocalCounter();
   const total = { services: 0, endpoints: 0 };
   let endpointsPending = 0;
@@ -133,11 +133,9 @@ export function createFamilyTracker(options: FamilyTrackerOptions): FamilyTracke
       entry.told = states;
       entry.ports = states;
       if (states.some(isUdp)) udp.push(...udpPortsOf(entry));
-      if (entry.healthCheckNodePort === 0) withHealthCheck.delete(entry);
-      else {
-        withHealthCheck.add(entry);
-        entry.localReadyIPs = countLocalReadyIPs(entry);
-      }
+      const healthCheck = healthCheckOf(entry);
+      if (healthCheck) healthChecks.set(entry.key, healthCheck);
+      else healthChecks.delete(entry.key);
       if (isGone(entry)) entries.delete(entry.key);
     }
     const taken = {
@@ -163,7 +161,7 @@ export function createFamilyTracker(options: FamilyTrackerOptions): FamilyTracke
       key === undefined
         ? [...entries.values()].flatMap(({ told }) => told)
         : (entries.get(key)?.told ?? []),
-    healthCheckNodePorts: () => [...withHealthCheck].map(healthCheckOf),
+    healthCheckNodePorts: () => [...healthChecks.values()],
     udpPorts: () => [...entries.values()].flatMap(udpPortsOf),
     noLocalEndpoints: () => ({ ...missingLocal.counts }),
     changeCounts: () => ({
@@ -196,9 +194,4 @@ function byKey(a: ReadSlice, b: ReadSlice): number {
 
 function hasZoneHints({ slices }: ServiceEntry): boolean {
   return slices.some(({ endpoints }) => endpoints.some(({ zones }) => zones !== null));
-}
-
-function healthCheckOf(entry: ServiceEntry): HealthCheckNodePort {
-  const [namespace = '', name = ''] = entry.key.split('/');
-  return { namespace, name, port: entry.healthCheckNodePort, localEndpoints: entry.localReadyIPs };
 }

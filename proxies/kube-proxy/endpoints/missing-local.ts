@@ -1,5 +1,5 @@
 /** Counts the ports that the policy Local leaves without an endpoint, though there are some elsewhere. */
-import type { ServicePortState } from '../service-port.ts';
+import { isExternallyAccessible, type ServicePortState } from '../service-port.ts';
 import type { PolicyCounts } from './service-changes.ts';
 
 export interface MissingLocalCounter {
@@ -10,10 +10,10 @@ export interface MissingLocalCounter {
 export function createMissingLocalCounter(): MissingLocalCounter {
   const counts = { internal: 0, external: 0 };
   const add = (states: readonly ServicePortState[], by: 1 | -1) => {
-    for (const { hasEndpoints, local, isInternalLocal, isExternalLocal } of states) {
-      if (!hasEndpoints || local.length > 0) continue;
-      if (isInternalLocal) counts.internal += by;
-      if (isExternalLocal) counts.external += by;
+    for (const state of states) {
+      if (!state.hasEndpoints || state.local.length > 0) continue;
+      if (state.isInternalLocal) counts.internal += by;
+      if (state.isExternalLocal && isExternallyAccessible(state)) counts.external += by;
     }
   };
   return {

@@ -3,7 +3,7 @@ import type { Backend, ServicePort, ServicePortState } from '../service-port.ts'
 import { categorizeEndpoints, type Place } from './categorize-endpoints.ts';
 import { endpointsOfPort } from './endpoints-of-port.ts';
 import type { ReadSlice } from './read-slice.ts';
-import type { UdpPort } from './service-changes.ts';
+import type { HealthCheckNodePort, UdpPort } from './service-changes.ts';
 import { keepOrder } from './stable-order.ts';
 
 export interface ServiceEntry {
@@ -16,8 +16,6 @@ export interface ServiceEntry {
   slices: readonly ReadSlice[];
   /** 0 without one. */
   healthCheckNodePort: number;
-  /** As of the last take. */
-  localReadyIPs: number;
 }
 
 const none: readonly never[] = [];
@@ -29,7 +27,6 @@ export function createServiceEntry(key: string): ServiceEntry {
     told: none,
     slices: none,
     healthCheckNodePort: 0,
-    localReadyIPs: 0,
   };
 }
 
@@ -109,16 +106,18 @@ function isSameTexts(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((text, index) => text === b[index]);
 }
 
-/** What ends does not count, though it may still be served: the load balancer is to turn away from it. */
-export function countLocalReadyIPs({ slices }: ServiceEntry): number {
+/** null without one. What ends does not count, though it may still be served: the load balancer is to turn away. */
+export function healthCheckOf(entry: ServiceEntry): HealthCheckNodePort | null {
+  if (entry.healthCheckNodePort === 0) return null;
+  const [namespace = '', name = ''] = entry.key.split('/');
   const addresses = new Set<string>();
-  for (const { ports, endpoints } of slices) {
+  for (const { ports, endpoints } of entry.slices) {
     if (ports.length === 0) continue;
     for (const { isLocal, isReady, address } of endpoints) {
       if (isLocal && isReady) addresses.add(address);
     }
   }
-  return addresses.size;
+  return { namespace, name, port: entry.healthCheckNodePort, localEndpoints: addresses.size };
 }
 
 /** Policies do not matter to flows that exist: as a TCP connection does, they stay while it serves. */
