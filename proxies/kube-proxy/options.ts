@@ -1,5 +1,6 @@
 /** What a kube-proxy is started with. Whoever hosts one gives what differs from the defaults. */
 import type { ApiClient } from '../kit/api/api-client.ts';
+import type { Clock } from './clock.ts';
 import type { ProxyMode } from './modes/mode.ts';
 import type { Family } from './service-port.ts';
 
@@ -55,5 +56,7 @@ export interface KubeProxyOptions {
   readonly settings?: Partial<KubeProxySettings>;
   /** The body of `/configz`. */
   readonly configz?: object;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
   readonly log: (line: string) => void;
 }

@@ -1,23 +1,21 @@
 /** kube-proxy: what the API says of Services and their endpoints, told to dataplanes as it changes. */
+import { createEventRecorder } from '../kit/api/event-recorder.ts';
+import { klogLine } from '../kit/klog.ts';
+import { systemClock } from './clock.ts';
+import { followCluster } from './cluster/follow-cluster.ts';
 import type { ForwardedFlow } from './dataplane.ts';
+import { createServiceTracker } from './endpoints/service-tracker.ts';
+import { startFamilyProxy, type FamilyProxy } from './family-proxy.ts';
+import { createProxyHealth } from './health/proxy-health.ts';
+import { createServiceHealth } from './health/service-health.ts';
+import { createProxyMetrics } from './metrics/proxy-metrics.ts';
 import type { ModeName } from './modes/mode.ts';
-import type { KubeProxyOptions } from './options.ts';
+import { placeOf } from './node/place-of.ts';
+import { defaultSettings, type KubeProxyOptions } from './options.ts';
+import { startOwnServers } from './own-servers.ts';
 import type { Family } from './service-port.ts';
-
-/** One sync of one family, as it went. */
-export interface SyncReport {
-  readonly family: Family;
-  readonly kind: 'full' | 'partial';
-  /** Ports that were new or changed, and ports that went. */
-  readonly changed: number;
-  readonly removed: number;
-  readonly operations: number;
-  readonly tookMs: number;
-  /** When it ended: `2026-11-22T14:05:00.123Z` */
-  readonly at: string;
-  /** Why it failed; null where it did not. */
-  readonly error: string | null;
-}
+import { createSyncLog, type SyncReport } from './sync-report.ts';
+import { untilNodeIsKnown } from './node/until-node-is-known.ts';
 
 export interface ServiceDescription {
   readonly mode: ModeName;
@@ -43,7 +41,126 @@ export interface KubeProxy extends AsyncDisposable {
   describe(serviceKey: string): Promise<ServiceDescription>;
 }
 
-/** Starts it; resolves when it follows the API and its servers are about to be bound, not when it has synced. */
-export function startKubeProxy(options: KubeProxyOptions): Promise<KubeProxy> {
-  return Promise.reject(new Error(`${options.mode.name}: not there yet`));
+/** Starts it; resolves when its servers have been bound, or tried: before it has synced. */
+export async function startKubeProxy(options: KubeProxyOptions): Promise<KubeProxy> {
+  const { client, nodeName, mode, log, clock = systemClock } = options;
+  const settings = { ...defaultSettings, ...options.settings };
+  const { families, minSyncPeriodMs, syncPeriodMs } = settings;
+  await using starting = new AsyncDisposableStack();
+  const events = starting.use(
+    createEventRecorder(client, { component: 'kube-proxy', host: nodeName }),
+  );
+  const health = createProxyHealth(clock, 2 * syncPeriodMs);
+  const metrics = createProxyMetrics(families);
+  const syncs = createSyncLog();
+  const servers = starting.use(
+    await startOwnServers({
+      ...{ nodeName, mode: mode.name, settings, configz: options.configz ?? {} },
+      ...{ health, metrics, events, clock, log },
+    }),
+  );
+  const tracker = createServiceTracker({ nodeName, families, log });
+  const proxies: FamilyProxy[] = [];
+  let isComplete = false;
+  const changed = (isAffected: (proxy: FamilyProxy) => boolean = () => true) => {
+    // Nothing is written until everything that is there is known.
+    if (isComplete) for (const proxy of proxies.filter(isAffected)) proxy.changed();
+  };
+  const isWaiting = ({ family }: FamilyProxy) => {
+    const { servicesPending, endpointsPending } = tracker.changeCounts(family);
+    return servicesPending + endpointsPending > 0;
+  };
+  const cluster = starting.use(
+    followCluster({
+      client,
+      nodeName,
+      log,
+      listener: {
+        serviceChanged: (service, key) => {
+          if (tracker.serviceChanged(service, key)) changed(isWaiting);
+        },
+        sliceChanged: (slice, key) => {
+          if (tracker.sliceChanged(slice, key)) changed(isWaiting);
+        },
+        nodeChanged: (node) => {
+          health.nodeChanged(node);
+          const isElsewhere = tracker.nodeChanged(node?.metadata.labels ?? {});
+          // A node tells each minute that it is well: that is no reason to write anything.
+          const isOther = proxies.some((proxy) => proxy.isPlaceNew());
+          if (isElsewhere || isOther) changed();
+        },
+        serviceCIDRsChanged: () => changed(),
+      },
+    }),
+  );
+  for (const family of families) {
+    const isProxyHealthy = () => health.check().isHealthy;
+    const serviceHealth = starting.use(
+      createServiceHealth({ nodeName, isProxyHealthy, events, log }),
+    );
+    const proxy = startFamilyProxy({
+      ...{ family, mode, tracker, clock, minSyncPeriodMs, syncPeriodMs, health, metrics, log },
+      findPlace: () => placeOf(family, cluster.node, settings),
+      findServiceCIDRs: () => cluster.serviceCIDRs(family),
+      onSync: async (report, { nodePortIPs }) => {
+        syncs.add(report);
+        const any = family === 'IPv4' ? '0.0.0.0' : '::';
+        await serviceHealth.sync(tracker.healthCheckNodePorts(family), nodePortIPs ?? [any]);
+      },
+    });
+    proxies.push(starting.use(proxy));
+  }
+  events.record(
+    { apiVersion: 'v1', kind: 'Node', name: nodeName, uid: nodeName },
+    'Normal',
+    'Starting',
+    '',
+    'StartKubeProxy',
+  );
+  const stop = new AbortController();
+  starting.defer(() => stop.abort());
+  const needsPodCIDRs = settings.detectLocal.mode === 'NodeCIDR';
+  const complete = untilNodeIsKnown(cluster, { needsPodCIDRs, clock, signal: stop.signal });
+  const synced = complete.then(async () => {
+    if (stop.signal.aborted) return;
+    isComplete = true;
+    log(klogLine('I', 'hop', `Services and EndpointSlices are known: ${mode.name} begins`));
+    changed();
+    await Promise.all(proxies.map((proxy) => proxy.synced));
+  });
+
+  const running = starting.move();
+  return {
+    mode: mode.name,
+    nodeName,
+    synced,
+    ended: servers.failed,
+    get healthzAddress() {
+      return servers.healthzAddress;
+    },
+    get metricsAddress() {
+      return servers.metricsAddress;
+    },
+    recentSyncs: syncs.recent,
+    onSync: (listener) => syncs.onSync(listener),
+    onFlow: (listener) => {
+      const added = proxies.map((proxy) => proxy.flows.add(listener));
+      return {
+        ready: Promise.all(added.map(({ ready }) => ready)).then(() => undefined),
+        [Symbol.dispose]: () => {
+          for (const one of added) one[Symbol.dispose]();
+        },
+      };
+    },
+    describe: async (serviceKey) => ({
+      mode: mode.name,
+      families: await Promise.all(
+        proxies.map(async (proxy) => ({
+          family: proxy.family,
+          lines: await proxy.describe(serviceKey),
+        })),
+      ),
+    }),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
 }

@@ -12,6 +12,8 @@ export interface InformerOptions<T extends KubeObject = KubeObject> {
   readonly log?: (line: string) => void;
   /** What is kept of an object, `metadata` with its uid and revision among it; default: all of it. */
   readonly keep?: (object: T) => T;
+  /** What of that is still needed once the listeners have been told; default: all of it. */
+  readonly forget?: (object: T) => T;
 }
 
 /** One change of the cache. `previous` is what stood there. */
@@ -45,6 +47,7 @@ export function startInformer<T extends KubeObject>(
   const cache = createWatchCache<T>(
     (line) => options.log?.(`${options.path}: ${line}`),
     options.keep,
+    options.forget,
   );
   const synced = Promise.withResolvers<undefined>();
   const stop = new AbortController();

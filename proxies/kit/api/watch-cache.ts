@@ -13,10 +13,14 @@ export interface WatchCache<T extends KubeObject> {
   apply(event: WatchEvent<T>): void;
 }
 
-/** @param keep what is kept of an object; default: all but its managed fields. */
+/**
+ * @param keep what is kept of an object; default: all but its managed fields.
+ * @param forget what is kept of that once every listener has been told; default: all of it.
+ */
 export function createWatchCache<T extends KubeObject>(
   log: (line: string) => void,
   keep: (object: T) => T = withoutManagedFields,
+  forget?: (object: T) => T,
 ): WatchCache<T> {
   const objects = new Map<string, T>();
   const listeners = new Set<(change: CacheChange<T>) => void>();
@@ -38,6 +42,7 @@ export function createWatchCache<T extends KubeObject>(
     const replaced = objects.get(key);
     objects.set(key, object);
     tell(replaced ? { type: 'changed', object, previous: replaced } : { type: 'added', object });
+    if (forget) objects.set(key, forget(object));
   };
   const remove = (key: string, object: T) => {
     if (objects.delete(key)) tell({ type: 'deleted', object });

@@ -1,9 +1,11 @@
 /** A small HTTP server for those who look after the node: it answers, and takes nothing. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { endpointText } from '../../kit/http/endpoint-text.ts';
 import { createServer } from '../../kit/http/node-http.ts';
 import { refuseUnreadable } from '../../kit/http/refuse-unreadable.ts';
 import { trackConnections } from '../../kit/http/track-connections.ts';
+import { errorCode } from '../../kit/kubeconfig/errors.ts';
 
 export interface StatusAnswer {
   readonly status?: number;
@@ -15,9 +17,15 @@ export interface StatusAnswer {
 /** Answers a path, without its query; undefined: there is nothing. */
 export type AnswerPath = (path: string) => StatusAnswer | undefined;
 
+export interface ListenAddress {
+  /** Without brackets; null: every address of both families. */
+  readonly host: string | null;
+  /** 0 lets the system choose. */
+  readonly port: number;
+}
+
 export interface StatusServer extends AsyncDisposable {
-  /** As it was asked for, with the port that the system chose for 0. */
-  readonly address: string;
+  readonly port: number;
 }
 
 export const plainText = 'text/plain; charset=utf-8';
@@ -28,28 +36,27 @@ const notFound: StatusAnswer = {
   body: '404 page not found\n',
 };
 
-/**
- * @param address `127.0.0.1:10249`, `[::1]:0`; `0.0.0.0` and `[::]` stand for every address, as in Go.
- * @throws the system's error where it cannot be bound, or an Error where it is no address.
- */
+/** @throws the system's error, with Go's words for it, where the address is not to be had */
 export async function startStatusServer(
-  address: string,
+  { host, port }: ListenAddress,
   answer: AnswerPath,
 ): Promise<StatusServer> {
-  const { host, port } = splitAddress(address);
   const server = createServer((request, response) => respond(request, response, answer));
   const connections = trackConnections(server);
   refuseUnreadable(server);
   const { promise: listening, resolve, reject } = Promise.withResolvers<undefined>();
   server.once('error', reject);
-  const isAny = host === '0.0.0.0' || host === '::' || host === '';
-  server.listen({ port, ...(isAny ? {} : { host }) }, () => resolve(undefined));
-  await listening;
+  // An IPv6 address is one of IPv6 alone, `::` also.
+  server.listen({ port, ...(host === null ? {} : { host, ipv6Only: true }) }, () => {
+    resolve(undefined);
+  });
+  await listening.catch((error: unknown) => {
+    throw inGoWords(error, endpointText(host ?? '0.0.0.0', port));
+  });
   server.off('error', reject);
   server.on('error', () => undefined);
-  const bound = (server.address() as AddressInfo).port;
   return {
-    address: `${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    port: (server.address() as AddressInfo).port,
     [Symbol.asyncDispose]: async () => {
       connections.end();
       await connections.closed();
@@ -71,11 +78,13 @@ function respond(request: IncomingMessage, response: ServerResponse, answer: Ans
   response.end(body);
 }
 
-/** @example splitAddress('[::1]:10249') // { host: '::1', port: 10249 } */
-export function splitAddress(address: string): { readonly host: string; readonly port: number } {
-  const [, bracketed, plain = '', digits] = /^(?:\[([^\]]*)\]|([^:]*)):(\d+)$/.exec(address) ?? [];
-  const port = Number(digits);
-  if (digits === undefined || port > 65_535)
-    throw new Error(`${address}: not an address and a port`);
-  return { host: bracketed ?? plain, port };
+const problems: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'address already in use',
+  EADDRNOTAVAIL: 'cannot assign requested address',
+  EACCES: 'permission denied',
+};
+
+function inGoWords(error: unknown, where: string): Error {
+  const problem = problems[errorCode(error)] ?? String(error);
+  return new Error(`listen tcp ${where}: bind: ${problem}`, { cause: error });
 }
