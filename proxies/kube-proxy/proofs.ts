@@ -9,30 +9,14 @@ import { servicesOnly } from './proofs/services-only.ts';
 
 const echo = (port: string) => ({ service: 'platform/echo', port });
 const signalling = { service: 'platform/signalling', port: 'sctp' };
+/** For TCP alone. */
+const lines = echo('lines');
 
 export const proofs = {
   'kube-proxy.each-node': eachNode,
-  'kube-proxy.tcp': carries({
-    protocol: 'TCP',
-    echo: echo('tcp'),
-    teller: echo('lines'),
-    other: signalling,
-    clients: 1,
-  }),
-  'kube-proxy.udp': carries({
-    protocol: 'UDP',
-    echo: echo('udp'),
-    teller: echo('udp'),
-    other: echo('lines'),
-    clients: 2,
-  }),
-  'kube-proxy.sctp': carries({
-    protocol: 'SCTP',
-    echo: signalling,
-    teller: signalling,
-    other: echo('lines'),
-    clients: 1,
-  }),
+  'kube-proxy.tcp': carries({ protocol: 'TCP', echo: echo('tcp'), other: signalling, clients: 1 }),
+  'kube-proxy.udp': carries({ protocol: 'UDP', echo: echo('udp'), other: lines, clients: 2 }),
+  'kube-proxy.sctp': carries({ protocol: 'SCTP', echo: signalling, other: lines, clients: 1 }),
   'kube-proxy.no-http': noHttpInTheWay,
   'kube-proxy.load-balances': loadBalances,
   'kube-proxy.services-only': servicesOnly,

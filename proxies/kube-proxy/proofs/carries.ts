@@ -13,52 +13,45 @@ interface Port {
 
 export interface Carried {
   readonly protocol: ConnectProtocol;
-  /** Sends back what it gets. */
+  /** Sends back what it gets, and who it is when it is asked `whoami`. */
   readonly echo: Port;
-  /** Tells who it is, asked `whoami`. */
-  readonly teller: Port;
   /** Is not there for this protocol. */
   readonly other: Port;
   /** How many pods connect. */
   readonly clients: number;
 }
 
-const messages = ['one', 'two', 'three'] as const;
+const said = ['one', 'two', 'three'] as const;
 
-export function carries({ protocol, echo, teller, other, clients }: Carried): Proof {
-  const world = async (
-    laboratory: Laboratory,
-    to: { readonly echo: Port; readonly teller: Port },
-  ) => {
+export function carries({ protocol, echo, other, clients }: Carried): Proof {
+  const world = async (laboratory: Laboratory, to: Port) => {
     const lab = await runningLab(laboratory);
-    return { ...lab, ...to, pods: (await clientPods(lab)).slice(0, clients) };
+    return { ...lab, to, pods: (await clientPods(lab)).slice(0, clients) };
   };
   return defineProof({
-    claimed: (laboratory) => world(laboratory, { echo, teller }),
-    refuted: (laboratory) => world(laboratory, { echo: other, teller: other }),
-    probe: async ({ machines, pods, ...to }, notebook: Notebook) => {
+    claimed: (laboratory) => world(laboratory, echo),
+    refuted: (laboratory) => world(laboratory, other),
+    probe: async ({ machines, pods, to }, notebook: Notebook) => {
       for (const { pod: client } of pods) {
-        const ask = async (port: Port, said: readonly string[]) => {
-          const [outcome] = await machines.connect(
-            { pod: client },
-            {
-              protocol,
-              to: { ...port, family: 'IPv4' },
-              messages: said,
-              timeoutMs: patienceMs,
-            },
-          );
-          if (!outcome) throw new Error('nothing was tried');
-          return outcome;
-        };
-        const echoed = await ask(to.echo, messages);
-        notebook.check(
-          echoed.result === 'ok' && messages.every((said, index) => echoed.answers[index] === said),
-          'answered',
-          { client, remote: echoed.remote, protocol, count: messages.length, cause: echoed.result },
+        const [outcome] = await machines.connect(
+          { pod: client },
+          {
+            protocol,
+            to: { ...to, family: 'IPv4' },
+            messages: [...said, 'whoami'],
+            timeoutMs: patienceMs,
+          },
         );
-        const { remote, result, backend } = await ask(to.teller, ['whoami']);
-        if (!backend) throw new Error(`${remote} did not say who it is: ${result}`);
+        if (!outcome) throw new Error('nothing was tried');
+        const { remote, result, answers, backend } = outcome;
+        const isEchoed = said.every((word, index) => answers[index] === word);
+        notebook.check(isEchoed && backend !== null, 'answered', {
+          client,
+          remote,
+          protocol,
+          count: said.length,
+          cause: result,
+        });
         const { pod, self } = backend;
         notebook.check(self !== remote, 'rewritten', { pod, self });
       }

@@ -9,7 +9,7 @@ import { clientPods, patienceMs, runningLab } from './running-lab.ts';
 
 const { values } = loadBalancesClaim;
 const balanced = { service: 'platform/echo', port: 'lines', podPort: 7070 } as const;
-const sticky = { service: 'shop/cart', port: 'admin' } as const;
+const sticky = { service: 'platform/echo-sticky', port: 'tcp' } as const;
 const atATime = 8;
 
 export const loadBalances = defineProof({
