@@ -27,7 +27,7 @@ export interface TcpBackend extends Backend, Disposable {
 }
 
 /** Each test file of a run has addresses of its own. */
-export const vip = `127.96.${process.pid % 256}.${(process.pid >> 8) % 256}`;
+export const vip = `127.180.${process.pid % 256}.${(process.pid >> 8) % 256}`;
 
 export async function userspaceWorld(
   options: Partial<UserspaceOptions> = {},
