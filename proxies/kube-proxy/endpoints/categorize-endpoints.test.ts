@@ -374,6 +374,14 @@ const terminating: readonly Row[] = [
     local: [],
   },
   {
+    case: 'Terminating, Cluster: hints count among ready ones alone',
+    zone: 'zone-a',
+    port: external,
+    endpoints: zoned.map((each) => ({ ...each, ...draining })),
+    cluster: ['3', '4', '5', '6'],
+    local: [],
+  },
+  {
     case: 'Terminating, Cluster: nothing serves',
     port: external,
     endpoints: over,

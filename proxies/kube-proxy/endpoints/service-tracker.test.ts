@@ -96,6 +96,34 @@ describe('changes', () => {
     });
   });
 
+  it.each([
+    ['another address', aSlice(['10.0.1.2'])],
+    ['another Service', aSlice(['10.0.1.1'], { service: 'svc2' })],
+    ['the number of a port', aSlice(['10.0.1.1'], { ports: [{ name: 'p80', port: 8080 }] })],
+    ['the name of a port', aSlice(['10.0.1.1'], { ports: [{ name: 'http', port: 80 }] })],
+    ['the protocol', aSlice(['10.0.1.1'], { ports: [{ name: 'p80', protocol: 'UDP', port: 80 }] })],
+    ['one port more', aSlice(['10.0.1.1'], { ports: [{ name: 'p80', port: 80 }, { port: 81 }] })],
+    ['the node', aSlice([here('10.0.1.1')])],
+    ...[{ ready: false }, { serving: false }, { terminating: true }].map(
+      (conditions) =>
+        [
+          `the condition ${Object.keys(conditions).join('')}`,
+          aSlice([{ addresses: ['10.0.1.1'], conditions }]),
+        ] as const,
+    ),
+    ...[{ forZones: [{ name: 'a' }] }, { forNodes: [{ name: 'a' }] }].map(
+      (hints) =>
+        [
+          `the hints ${Object.keys(hints).join('')}`,
+          aSlice([{ addresses: ['10.0.1.1'], hints }]),
+        ] as const,
+    ),
+  ])('of a slice are noticed: %s', (_, changed) => {
+    tracker.sliceChanged(aSlice(['10.0.1.1']), sliceKey);
+    expect(tracker.sliceChanged(changed, sliceKey)).toBe(true);
+    expect(tracker.sliceChanged(changed, sliceKey)).toBe(false);
+  });
+
   it('of endpoints keep the places of those that stay', () => {
     begin();
     tracker.sliceChanged(aSlice(['10.0.1.0', '10.0.1.2', '10.0.1.3']), sliceKey);
@@ -105,6 +133,42 @@ describe('changes', () => {
       '10.0.1.2',
       '10.0.1.3',
     ]);
+  });
+
+  it('of where an endpoint runs are told', () => {
+    begin();
+    tracker.sliceChanged(aSlice(['10.0.1.1', here('10.0.1.2'), '10.0.1.3']), sliceKey);
+    expect(tracker.takeChanges('IPv4').changed).toMatchObject([
+      { reachableHere: [{ address: '10.0.1.2', port: 80 }] },
+    ]);
+  });
+
+  it('of what other nodes could serve are told where the policy is Local', () => {
+    tracker.serviceChanged(aService({ internalTrafficPolicy: 'Local' }), key);
+    tracker.takeChanges('IPv4');
+    tracker.sliceChanged(aSlice(['10.0.1.1']), sliceKey);
+    expect(tracker.takeChanges('IPv4').changed).toMatchObject([
+      { cluster: [], local: [], hasEndpoints: true },
+    ]);
+  });
+
+  it('end the same in whichever order two slices with one address come', () => {
+    const hinted = (zone: string) =>
+      aSlice([{ addresses: ['10.0.1.1'], hints: { forZones: [{ name: zone }] } }]);
+    const other = aSlice([{ addresses: ['10.0.1.2'], hints: { forZones: [{ name: 'b' }] } }]);
+    const slices = [
+      ['ns1/svc1-1', hinted('a')],
+      ['ns1/svc1-2', hinted('b')],
+      ['ns1/svc1-3', other],
+    ] as const;
+    const ends = [slices, slices.toReversed()].map((order) => {
+      const each = createServiceTracker({ nodeName: 'node-1', log: () => undefined });
+      each.nodeChanged({ 'topology.kubernetes.io/zone': 'b' });
+      each.serviceChanged(aService(), key);
+      for (const [name, slice] of order) each.sliceChanged(slice, name);
+      return each.takeChanges('IPv4').changed[0]?.cluster;
+    });
+    expect(ends).toEqual(ends.map(() => [{ address: '10.0.1.2', port: 80 }]));
   });
 
   it('of endpoints that nobody uses are not told', () => {
@@ -292,6 +356,13 @@ describe('numbers for metrics', () => {
     tracker.sliceChanged(aSlice(['10.0.1.1', here('10.0.1.2')]), sliceKey);
     tracker.takeChanges('IPv4');
     expect(tracker.noLocalEndpoints('IPv4')).toEqual(none);
+  });
+
+  it('count no port for its external policy that has no external address', () => {
+    tracker.serviceChanged(aService({ type: 'NodePort', externalTrafficPolicy: 'Local' }), key);
+    tracker.sliceChanged(aSlice(['10.0.1.1']), sliceKey);
+    tracker.takeChanges('IPv4');
+    expect(tracker.noLocalEndpoints('IPv4')).toEqual({ internal: 0, external: 0 });
   });
 
   it('have the times since when the taken changes waited, the oldest first', () => {

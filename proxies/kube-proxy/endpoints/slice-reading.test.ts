@@ -73,6 +73,8 @@ describe('endpoints from slices', () => {
       '10.0.1.1:80',
       '10.0.1.1:8080',
     ]);
+    const many = Array.from({ length: 9 }, (_, index) => `10.0.1.${index}`);
+    expect(endpointsWith([aSlice(many, at(80)), aSlice(many, at(8080))])).toHaveLength(18);
   });
 
   it('250 endpoints and more', () => {
@@ -183,6 +185,18 @@ it('uses hints of zones by the label of the Node, as soon as it changes', () => 
   expect(changed).toMatchObject([{ name: 'svc1', cluster: [{ address: '10.0.1.2' }] }]);
   expect(services).toBe(1);
   expect(tracker.nodeChanged({ 'topology.kubernetes.io/zone': 'b', other: 'x' })).toBe(false);
+});
+
+it('takes hints that name nobody for none', () => {
+  const tracker = createServiceTracker({ nodeName: 'host1', log: () => undefined });
+  tracker.nodeChanged({ 'topology.kubernetes.io/zone': 'a' });
+  tracker.serviceChanged(aService(), 'ns1/svc1');
+  const hinted = (address: string, ...zones: readonly string[]) => ({
+    addresses: [address],
+    hints: { forZones: zones.map((name) => ({ name })) },
+  });
+  tracker.sliceChanged(aSlice([hinted('10.0.1.1', 'a'), hinted('10.0.1.2')]), 'ns1/svc1-1');
+  expect(tracker.takeChanges('IPv4').changed[0]?.cluster).toHaveLength(2);
 });
 
 it('uses hints of nodes by the name of the Node', () => {
