@@ -4,6 +4,7 @@ import { claims } from './facts/claims.ts';
 import { differences } from './facts/differences.ts';
 import { errors } from './facts/errors.ts';
 import { examples } from './facts/examples.ts';
+import { limits } from './facts/limits.ts';
 import { metricsTable } from './facts/metrics-table.ts';
 import { metrics } from './facts/metrics.ts';
 import { modes } from './facts/modes.ts';
@@ -37,7 +38,7 @@ export const kubeProxy = defineProxy({
   errors,
   metrics,
   examples,
-  tables: [policies, selection, modes, ports, metricsTable],
+  tables: [policies, selection, modes, limits, ports, metricsTable],
   differences,
 });
 
