@@ -1,0 +1,51 @@
+/** The elements that come from the node and the cluster, not from a Service. */
+import type { DataplaneOptions } from '../dataplane.ts';
+import type { Batch } from './batch.ts';
+import type { CollectionName } from './layout-facts.ts';
+import type { Found } from './port-mirror.ts';
+import { distinctRanges } from './source-ranges.ts';
+
+export class NodeElements {
+  readonly #fixed: ReadonlyMap<CollectionName, ReadonlySet<string>>;
+  #serviceCIDRs: readonly string[] = [];
+  /** Those of `#serviceCIDRs` that are in the kernel. */
+  #written: ReadonlySet<string> = new Set();
+
+  constructor({ podCIDRs, nodePortIPs }: Pick<DataplaneOptions, 'podCIDRs' | 'nodePortIPs'>) {
+    this.#fixed = new Map([
+      ['pod-cidrs', new Set(distinctRanges(podCIDRs))],
+      ['nodeport-ips', new Set(nodePortIPs)],
+    ]);
+  }
+
+  want(serviceCIDRs: readonly string[]): void {
+    this.#serviceCIDRs = serviceCIDRs;
+  }
+
+  /** Writes the Service CIDRs that changed; nothing else of it can. */
+  write(batch: Batch): void {
+    const wanted = this.#wantedCIDRs();
+    for (const cidr of this.#written) if (!wanted.has(cidr)) batch.delete('service-cidrs', cidr);
+    for (const cidr of wanted)
+      if (!this.#written.has(cidr)) batch.add('service-cidrs', cidr, '', '');
+    this.#written = wanted;
+  }
+
+  /** Compares with what was found, and deletes what is too much. */
+  compare(found: Found, batch: Batch): void {
+    const wanted = this.#wantedCIDRs();
+    this.#written = wanted;
+    for (const [collection, keys] of [...this.#fixed, ['service-cidrs', wanted] as const]) {
+      const listed = found.get(collection);
+      for (const key of keys) {
+        if (listed?.delete(key) !== true) batch.add(collection, key, '', '');
+      }
+      for (const key of listed?.keys() ?? []) batch.delete(collection, key);
+      listed?.clear();
+    }
+  }
+
+  #wantedCIDRs(): ReadonlySet<string> {
+    return new Set(distinctRanges(this.#serviceCIDRs));
+  }
+}

@@ -1,0 +1,322 @@
+/** What is in the kernel for each port, and what has to change there for another state of it. */
+import type { Backend, ServicePort, ServicePortState } from '../service-port.ts';
+import { AffinityIds } from './affinity-ids.ts';
+import type { Batch } from './batch.ts';
+import { FrontendOwners, frontendsOf, type Frontend } from './frontends.ts';
+import type { ListedElements } from './kernel-state.ts';
+import type { CollectionName } from './layout-facts.ts';
+import {
+  allowedSources,
+  backendText,
+  endpointsPrefix,
+  protocolOf,
+  sharedCollections,
+  visitElements,
+  type EndpointList,
+  type PlannedPort,
+} from './port-elements.ts';
+import type { SharedChainUses } from './shared-chain-uses.ts';
+import { chainKinds, endpointsMap, type ChainKind } from './shared-chains.ts';
+import { assignSlots } from './slots.ts';
+
+/** Elements that were found in the kernel, by collection. */
+export type Found = ReadonlyMap<CollectionName, ListedElements>;
+
+interface Element {
+  readonly collection: CollectionName;
+  readonly key: string;
+  readonly data: string;
+  readonly comment: string;
+}
+
+export class PortMirror {
+  readonly #nodeIPs: readonly string[];
+  readonly #chains: SharedChainUses;
+  readonly #states = new Map<string, ServicePortState>();
+  readonly #planned = new Map<string, PlannedPort>();
+  readonly #owners = new FrontendOwners();
+  readonly #ids = new AffinityIds();
+  /** How many ports name an element that belongs to all of them. */
+  readonly #shares = new Map<CollectionName, Map<string, number>>();
+  /** Endpoints left a list with ClientIP affinity: clients may be remembered that nobody serves. */
+  hasForgotten = false;
+
+  constructor(nodeIPs: readonly string[], chains: SharedChainUses) {
+    this.#nodeIPs = nodeIPs;
+    this.#chains = chains;
+    for (const name of sharedCollections) this.#shares.set(name, new Map());
+  }
+
+  get size(): number {
+    return this.#states.size;
+  }
+
+  /** The port that is reached there. */
+  ownerOf(frontend: string): string | undefined {
+    return this.#owners.ownerOf(frontend);
+  }
+
+  /** The endpoints that a client may be remembered with, by id of affinity. */
+  endpointsById(): Map<string, ReadonlySet<string>> {
+    const lists = new Map<string, ReadonlySet<string>>();
+    for (const { cluster, local } of this.#planned.values()) {
+      for (const { affinityId, slots } of [cluster, local]) {
+        if (affinityId !== '') lists.set(affinityId, new Set(slots));
+      }
+    }
+    return lists;
+  }
+
+  /**
+   * Takes what changed.
+   *
+   * @returns the keys of the ports to write: those that only lose first, since others may get what they had
+   */
+  take(changed: readonly ServicePortState[], removed: readonly string[]): readonly string[] {
+    for (const key of removed) {
+      const state = this.#states.get(key);
+      if (state === undefined) continue;
+      for (const frontend of frontendsOf(state)) this.#owners.release(frontend.key, key);
+      this.#states.delete(key);
+    }
+    for (const state of changed) this.#takeState(state);
+    const touched = this.#owners.settle((key) => this.#states.get(key));
+    return [...new Set([...removed, ...touched, ...changed.map(({ key }) => key)])];
+  }
+
+  #takeState(state: ServicePortState): void {
+    const before = this.#states.get(state.key);
+    this.#states.set(state.key, state);
+    if (before !== undefined && hasSameFrontends(before, state)) return;
+    const frontends = frontendsOf(state);
+    for (const { key } of before === undefined ? [] : frontendsOf(before)) {
+      if (!frontends.some((frontend) => frontend.key === key)) {
+        this.#owners.release(key, state.key);
+      }
+    }
+    for (const { key } of frontends) this.#owners.claim(key, state.key);
+  }
+
+  /** Writes what changes for one port. */
+  write(key: string, batch: Batch): void {
+    const before = this.#planned.get(key);
+    const state = this.#states.get(key);
+    const after = state && this.#plan(state, before);
+    if (before !== undefined) this.#leaveLists(before, after);
+    if (after === undefined) this.#planned.delete(key);
+    else this.#planned.set(key, after);
+
+    const old = new Map<string, Element>();
+    if (before !== undefined) {
+      visitElements(before, this.#nodeIPs, (collection, elementKey, data, comment) => {
+        old.set(`${collection} ${elementKey}`, { collection, key: elementKey, data, comment });
+      });
+    }
+    if (after !== undefined) {
+      visitElements(after, this.#nodeIPs, (collection, elementKey, data, comment) => {
+        const id = `${collection} ${elementKey}`;
+        const existing = old.get(id);
+        if (existing !== undefined) {
+          old.delete(id);
+          if (existing.data === data && existing.comment === comment) return;
+          this.#remove(existing, batch);
+        }
+        this.#add(collection, elementKey, data, comment, batch);
+      });
+    }
+    for (const element of old.values()) this.#remove(element, batch);
+  }
+
+  /** Begins to compare all ports with what was found: nothing is known any more. */
+  forgetKernel(): void {
+    this.#planned.clear();
+    this.#ids.clear();
+    for (const shares of this.#shares.values()) shares.clear();
+  }
+
+  get keys(): IterableIterator<string> {
+    return this.#states.keys();
+  }
+
+  /** The keys of `firewall-allowed`, all of them. */
+  allowedKeys(): Set<string> {
+    const keys = new Set<string>();
+    for (const state of this.#states.values()) {
+      const sources = allowedSources(state, this.#nodeIPs) ?? [];
+      if (sources.length === 0) continue;
+      for (const { key, kind } of this.#frontends(state)) {
+        if (kind === 'loadBalancer') for (const source of sources) keys.add(`${key} . ${source}`);
+      }
+    }
+    return keys;
+  }
+
+  /** Keeps the ids of ClientIP affinity that were found, before any new one is given out. */
+  adoptIds(found: Found): void {
+    for (const state of this.#states.values()) {
+      if (state.affinitySeconds === 0) continue;
+      this.#planned.set(state.key, {
+        state,
+        frontends: [],
+        cluster: this.#adoptList(state, 'cluster', found),
+        local: this.#adoptList(state, 'local', found),
+      });
+    }
+  }
+
+  #adoptList(state: ServicePortState, policy: 'cluster' | 'local', found: Found): EndpointList {
+    for (const { key, kind } of this.#frontends(state)) {
+      const { ids } = listChains(state, kind)[policy] ?? {};
+      const id = ids && found.get(ids)?.get(key)?.data;
+      if (id !== undefined && this.#ids.adopt(id, `${state.key} ${policy}`)) {
+        return { slots: [], affinityId: id };
+      }
+    }
+    return { slots: [], affinityId: '' };
+  }
+
+  /** Compares one port with what was found, and takes it out of that. */
+  compare(key: string, found: Found, batch: Batch): void {
+    const state = this.#states.get(key);
+    if (state === undefined) return;
+    const adopted = this.#planned.get(key);
+    const after = this.#plan(state, {
+      cluster: {
+        slots: this.#foundSlots(state, 'cluster', found),
+        affinityId: adopted?.cluster.affinityId ?? '',
+      },
+      local: {
+        slots: this.#foundSlots(state, 'local', found),
+        affinityId: adopted?.local.affinityId ?? '',
+      },
+    });
+    this.#planned.set(key, after);
+    visitElements(after, this.#nodeIPs, (collection, elementKey, data, comment) => {
+      if (!this.#share(collection, elementKey)) return;
+      this.#chains.use(data, batch, true);
+      const listed = found.get(collection);
+      const existing = listed?.get(elementKey);
+      if (existing !== undefined) {
+        listed?.delete(elementKey);
+        if (existing.data === data && existing.comment === comment) return;
+        batch.delete(collection, elementKey);
+      }
+      batch.add(collection, elementKey, data, comment);
+    });
+  }
+
+  #foundSlots(state: ServicePortState, policy: 'cluster' | 'local', found: Found): string[] {
+    const slots: string[] = [];
+    const protocol = protocolOf(state);
+    for (const { key, kind } of this.#frontends(state)) {
+      const chains = listChains(state, kind)[policy];
+      if (chains === undefined) continue;
+      const listed = found.get(endpointsMap(chains, protocol));
+      if (listed === undefined || listed.size === 0) continue;
+      const prefix = endpointsPrefix(key, protocol);
+      for (;;) {
+        const element = listed.get(`${prefix}${chains.firstSlot + slots.length}`);
+        if (element === undefined) break;
+        slots.push(element.data);
+      }
+      if (slots.length > 0) break;
+    }
+    return slots;
+  }
+
+  #plan(
+    state: ServicePortState,
+    before: Pick<PlannedPort, 'cluster' | 'local'> | undefined,
+  ): PlannedPort {
+    return {
+      state,
+      frontends: this.#frontends(state),
+      cluster: this.#list(state, 'cluster', before?.cluster),
+      local: this.#list(state, 'local', before?.local),
+    };
+  }
+
+  #frontends(state: ServicePort): Frontend[] {
+    return frontendsOf(state).filter(({ key }) => this.#owners.ownerOf(key) === state.key);
+  }
+
+  #list(
+    state: ServicePortState,
+    policy: 'cluster' | 'local',
+    before: EndpointList | undefined,
+  ): EndpointList {
+    const wanted: readonly Backend[] = state[policy];
+    const isRemembered = state.affinitySeconds > 0 && wanted.length > 0;
+    const known = before?.affinityId ?? '';
+    return {
+      slots: assignSlots(before?.slots ?? [], wanted.map(backendText)),
+      affinityId: !isRemembered
+        ? ''
+        : known !== ''
+          ? known
+          : this.#ids.take(`${state.key} ${policy}`),
+    };
+  }
+
+  /** Gives back ids that are not used any more, and notes endpoints that clients may be remembered with. */
+  #leaveLists(before: PlannedPort, after: PlannedPort | undefined): void {
+    for (const policy of ['cluster', 'local'] as const) {
+      const { affinityId, slots } = before[policy];
+      if (affinityId === '') continue;
+      const now = after?.[policy];
+      if (now?.affinityId !== affinityId) this.#ids.release(affinityId);
+      const left = new Set(now?.affinityId === affinityId ? now.slots : []);
+      if (slots.some((endpoint) => !left.has(endpoint))) this.hasForgotten = true;
+    }
+  }
+
+  #add(collection: CollectionName, key: string, data: string, comment: string, batch: Batch): void {
+    if (!this.#share(collection, key)) return;
+    this.#chains.use(data, batch, false);
+    batch.add(collection, key, data, comment);
+  }
+
+  #remove({ collection, key, data }: Element, batch: Batch): void {
+    const shares = this.#shares.get(collection);
+    if (shares !== undefined) {
+      const left = (shares.get(key) ?? 1) - 1;
+      if (left > 0) {
+        shares.set(key, left);
+        return;
+      }
+      shares.delete(key);
+    }
+    this.#chains.leave(data);
+    batch.delete(collection, key);
+  }
+
+  /** Counts who names an element; false if it is there already. */
+  #share(collection: CollectionName, key: string): boolean {
+    const shares = this.#shares.get(collection);
+    if (shares === undefined) return true;
+    const count = shares.get(key) ?? 0;
+    shares.set(key, count + 1);
+    return count === 0;
+  }
+}
+
+/** Where the endpoints of a frontend are, by policy. */
+function listChains(
+  { isInternalLocal }: ServicePort,
+  kind: Frontend['kind'],
+): { readonly cluster?: ChainKind; readonly local?: ChainKind } {
+  const { all, local } = chainKinds[kind === 'nodePort' ? 'nodePort' : 'address'];
+  if (kind !== 'clusterIP') return { cluster: all, local };
+  return isInternalLocal ? { local: all } : { cluster: all };
+}
+
+function hasSameFrontends(a: ServicePort, b: ServicePort): boolean {
+  return (
+    a.clusterIP === b.clusterIP &&
+    a.port === b.port &&
+    a.nodePort === b.nodePort &&
+    a.protocol === b.protocol &&
+    a.externalIPs.join() === b.externalIPs.join() &&
+    a.loadBalancerIPs.join() === b.loadBalancerIPs.join()
+  );
+}
