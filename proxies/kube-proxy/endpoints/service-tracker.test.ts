@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { triggerTimeAnnotation } from './api-objects.ts';
+import { triggerTimeAnnotation, type EndpointSlice } from './api-objects.ts';
 import { createServiceTracker, type ServiceTracker } from './service-tracker.ts';
 import { aService, aSlice, type SliceEndpoint } from './testing/objects.ts';
 
@@ -96,7 +96,7 @@ describe('changes', () => {
     });
   });
 
-  it.each([
+  it.each<readonly [string, EndpointSlice]>([
     ['another address', aSlice(['10.0.1.2'])],
     ['another Service', aSlice(['10.0.1.1'], { service: 'svc2' })],
     ['the number of a port', aSlice(['10.0.1.1'], { ports: [{ name: 'p80', port: 8080 }] })],
