@@ -23,6 +23,6 @@ describe.skipIf(reason !== null)(`the ruleset (${reason ?? 'to be had here'})`, 
   });
 
   it('tells nothing to whoever has stopped listening', () => {
-    expect(told).not.toContainEqual({ who: 'nft[ID]', tables: ['ip afterwards'] });
+    expect(JSON.stringify(told)).not.toContain('ip afterwards');
   });
 });

@@ -50,7 +50,7 @@ export async function setConntrackSysctls(
     try {
       const current = Number(await readFile(join(root, path), 'utf8'));
       if (isEnough ? current >= value : current === value) continue;
-      await writeFile(join(root, path), String(value), { flag: 'r+' });
+      await writeFile(join(root, path), String(value));
     } catch (error) {
       refused.push(`${basename(path)}=${value} (${codeOf(error)})`);
     }
