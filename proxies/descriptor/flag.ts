@@ -21,6 +21,7 @@ export const flagSchema = z.strictObject({
     'files',
     'forwarding',
     'dataplane',
+    'network',
     'conntrack',
     'cluster',
     'credentials',

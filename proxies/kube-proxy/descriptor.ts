@@ -4,6 +4,7 @@ import { claims } from './facts/claims.ts';
 import { differences } from './facts/differences.ts';
 import { errors } from './facts/errors.ts';
 import { examples } from './facts/examples.ts';
+import { flags } from './facts/flags.ts';
 import { limits } from './facts/limits.ts';
 import { metricsTable } from './facts/metrics-table.ts';
 import { metrics } from './facts/metrics.ts';
@@ -33,7 +34,7 @@ export const kubeProxy = defineProxy({
   ],
 
   claims,
-  flags: [],
+  flags,
   headers: [],
   errors,
   metrics,
