@@ -18,10 +18,11 @@ export function whyNoNamespace(): string | null {
  * @returns the value
  */
 export async function runInNamespace(script: URL): Promise<unknown> {
-  const { stdout } = await promisify(execFile)('unshare', [
-    ...isolation,
-    process.execPath,
-    fileURLToPath(script),
-  ]);
+  const { stdout } = await promisify(execFile)(
+    'unshare',
+    [...isolation, process.execPath, fileURLToPath(script)],
+    // What waits in vain does not outlive the test; before its hook ends.
+    { timeout: 50_000, killSignal: 'SIGKILL' },
+  );
   return JSON.parse(stdout);
 }
