@@ -2,6 +2,7 @@
 import { affinity } from './affinity.ts';
 import type { ConformanceCase } from './case.ts';
 import { clusterIP } from './cluster-ip.ts';
+import { datagrams } from './datagrams.ts';
 import { externalPolicy } from './external-policy.ts';
 import { internalPolicy } from './internal-policy.ts';
 import { inIPv6 } from './ipv6.ts';
@@ -22,6 +23,7 @@ const inIPv4: readonly ConformanceCase[] = [
   ...terminating,
   ...masquerade,
   ...selection,
+  ...datagrams,
   ...affinity,
 ];
 

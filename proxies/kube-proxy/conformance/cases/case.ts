@@ -59,5 +59,10 @@ export type Outcome =
   | { readonly is: 'REJECT' }
   /** The client hears nothing. */
   | { readonly is: 'DROP' }
+  /** The client is connected, and reset at once: no kernel does that, but a proxy in user space. */
+  | { readonly is: 'RESET' }
   /** It goes where it was sent, as if there were no proxy. */
   | { readonly is: 'untouched' };
+
+/** What was seen of it. */
+export type Observed = Outcome | { readonly is: 'failed'; readonly why: string };

@@ -21,8 +21,17 @@ export const clusterIP = [
             { name: 'dns-sctp', port: 53, protocol: 'SCTP' },
           ],
         }),
+        service('ns3/svc3', {
+          clusterIP: '172.30.0.43',
+          ports: [{ name: 'signal', port: 132, protocol: 'SCTP' }],
+        }),
       ],
       slices: [
+        slice(
+          'ns3/svc3',
+          [{ address: '10.180.2.1', nodeName: otherNodeName }],
+          [{ name: 'signal', port: 53, protocol: 'SCTP' }],
+        ),
         slice(
           'ns1/svc1',
           [{ address: '10.180.0.1', nodeName }],
@@ -63,6 +72,7 @@ export const clusterIP = [
         ),
         flow('UDP', client, '172.30.0.42', 53, to('10.180.0.1:53', '10.180.2.1:53'), 'UDP'),
         flow('SCTP', client, '172.30.0.42', 53, to('10.180.0.1:53', '10.180.2.1:53'), 'SCTP'),
+        flow('SCTP alone', client, '172.30.0.43', 132, to('10.180.2.1:53'), 'SCTP'),
         flow('UDP to a port that is TCP', client, '172.30.0.42', 80, REJECT, 'UDP'),
         flow('SCTP to a port that is TCP', client, '172.30.0.42', 80, REJECT, 'SCTP'),
         flow('a port of another Service', client, '172.30.0.41', 443, REJECT),

@@ -2,7 +2,7 @@
 import { externalClient, heldExternalIP, nodeIP, nodeName, pod } from './addresses.ts';
 import type { Outcome } from './case.ts';
 import { service, slice } from './objects.ts';
-import { conformanceCase, DROP, flow, masqueradedTo, to } from './write.ts';
+import { conformanceCase, DROP, flow, masqueradedTo, to, untouched } from './write.ts';
 
 const local = '10.180.0.1:80';
 const both = [local, '10.180.2.1:80'] as const;
@@ -63,6 +63,15 @@ export const externalPolicy = [
             flow(`external to ${target.name}`, externalClient, target.to, target.port, fromOutside),
             flow(`node to ${target.name}`, nodeIP, target.to, target.port, fromNode),
           ]),
+          flow('pod to another port of LoadBalancer IP', pod, '1.2.3.4', 81, untouched),
+          flow(
+            'external to another port of external IP',
+            externalClient,
+            '192.168.99.22',
+            81,
+            untouched,
+          ),
+          flow('UDP to LoadBalancer IP', externalClient, '1.2.3.4', 80, untouched, 'UDP'),
         ],
       },
     ]),

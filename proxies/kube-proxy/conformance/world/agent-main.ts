@@ -1,0 +1,7 @@
+/** An agent as a process: does what it is told through its channel, and ends with it. */
+import { createAgent } from './agent.ts';
+import { serveCalls } from './calls.ts';
+
+const agent = createAgent();
+serveCalls(agent);
+process.once('disconnect', () => process.exit(0));
