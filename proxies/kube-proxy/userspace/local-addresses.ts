@@ -2,6 +2,7 @@
  * Makes the addresses of Services the node's own while they are needed, so that the proxy can listen
  * there and the kernel refuses their other ports. On loopback they are the node's already.
  */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { openIpBatch, type IpBatch } from '../../kit/ip-batch.ts';
 import type { Family, ServicePortState } from '../service-port.ts';
@@ -17,17 +18,19 @@ export interface LocalAddresses extends AsyncDisposable {
 
 /** @param nodeIPs the first is the source of what the node itself sends to Services */
 export function openLocalAddresses(family: Family, nodeIPs: readonly string[]): LocalAddresses {
-  const commands = family === 'IPv4' ? routes(nodeIPs) : addresses;
+  const commands = commandsFor(family, nodeIPs);
   const holders = new Map<string, number>();
   const added = new Set<string>();
   let batch: IpBatch | null = null;
+  let binding: Disposable | null = null;
 
   const run = async (lines: readonly string[]) => {
     if (lines.length === 0) return;
     if (batch === null) {
       batch = openIpBatch();
       // What an earlier run has left is nobody's now.
-      await batch.run(commands.start);
+      await batch.run([commands.flush]);
+      if (family === 'IPv6') binding = allowBinding();
     }
     await batch.run(lines);
   };
@@ -58,12 +61,13 @@ export function openLocalAddresses(family: Family, nodeIPs: readonly string[]): 
       // Some may be gone already, with their device: the rest goes all the same.
       await run([...added].map(commands.remove)).catch(() => undefined);
       await batch?.end();
+      binding?.[Symbol.dispose]();
     },
   };
 }
 
 interface Commands {
-  readonly start: readonly string[];
+  readonly flush: string;
   readonly add: (address: string) => string;
   readonly remove: (address: string) => string;
 }
@@ -71,23 +75,31 @@ interface Commands {
 /** How the kernel's tables tell our routes from others'; below 256, and not in `rt_protos`. */
 const routeProtocol = 150;
 
-/** Routes leave the lists of addresses as they are, in which others look for those of the node. */
-function routes([source]: readonly string[]): Commands {
+/**
+ * Routes, not addresses: others look for the node's own in the lists of those. And ten thousand addresses
+ * of IPv6 take the kernel minutes to remove.
+ */
+function commandsFor(family: Family, [source]: readonly string[]): Commands {
+  const [everything, length] = family === 'IPv4' ? ['0.0.0.0/0', 32] : ['::/0', 128];
   const isSource = source !== undefined && withoutThoseOfTheNode([source]).length === 0;
-  const route = (address: string) => `local ${address}/32 dev lo proto ${routeProtocol}`;
+  const from = isSource && !source.startsWith('127.') ? ` src ${source}` : '';
+  const route = (address: string) =>
+    `local ${address}/${length} dev lo table local proto ${routeProtocol}`;
   return {
-    start: [`route flush table local proto ${routeProtocol}`],
-    add: (address) => `route replace ${route(address)}${isSource ? ` src ${source}` : ''}`,
+    flush: `route flush root ${everything} table local proto ${routeProtocol}`,
+    add: (address) => `route replace ${route(address)}${from}`,
     remove: (address) => `route del ${route(address)}`,
   };
 }
 
-/** In IPv6 one can listen only at addresses. Deprecated from the start, they are no source of anything. */
-const addresses: Commands = {
-  start: [],
-  add: (address) => `addr replace ${address}/128 dev lo nodad preferred_lft 0`,
-  remove: (address) => `addr del ${address}/128 dev lo`,
-};
+const nonlocalBind = '/proc/sys/net/ipv6/ip_nonlocal_bind';
+
+/** In IPv6, unlike in IPv4, a local route is not enough to listen. Undone at the end. */
+function allowBinding(): Disposable | null {
+  if (readFileSync(nonlocalBind, 'utf8').trim() !== '0') return null;
+  writeFileSync(nonlocalBind, '1');
+  return { [Symbol.dispose]: () => writeFileSync(nonlocalBind, '0') };
+}
 
 function addressesOf(ports: readonly ServicePortState[]): readonly string[] {
   return ports.flatMap(({ protocol, clusterIP, externalIPs, loadBalancerIPs }) =>
