@@ -3,12 +3,13 @@ import { apiserverProxy } from './apiserver-proxy/descriptor.ts';
 import { redirects } from './apiserver-proxy/redirects/descriptor.ts';
 import type { Descriptor, Station, Topic } from './descriptor.ts';
 import { kubeProxy } from './kube-proxy/descriptor.ts';
+import { nftablesLayout } from './kube-proxy/nftables-layout/descriptor.ts';
 import { kubectlProxy } from './kubectl-proxy/descriptor.ts';
 
 export const proxies: readonly Descriptor[] = [kubectlProxy, apiserverProxy, kubeProxy];
 
 /** Pages that are about no proxy, and state something all the same. */
-export const topics: readonly Topic[] = [redirects];
+export const topics: readonly Topic[] = [redirects, nftablesLayout];
 
 /** Whatever states claims, shows tables and has examples. */
 export interface Subject extends Pick<Descriptor, 'claims' | 'tables' | 'examples'> {

@@ -2,6 +2,7 @@
 import { proofs as apiserverProxy } from './apiserver-proxy/proofs.ts';
 import { proofs as redirects } from './apiserver-proxy/redirects/proofs.ts';
 import type { Proof } from './kit/proof.ts';
+import { proofs as nftablesLayout } from './kube-proxy/nftables-layout/proofs.ts';
 import { proofs as kubeProxy } from './kube-proxy/proofs.ts';
 import { proofs as kubectlProxy } from './kubectl-proxy/proofs.ts';
 
@@ -10,4 +11,5 @@ export const proofs: Readonly<Record<string, Proof>> = {
   ...apiserverProxy,
   ...redirects,
   ...kubeProxy,
+  ...nftablesLayout,
 };
