@@ -3,9 +3,10 @@
  * ready, and drops the connections of one that no longer is, so that clients come back to another.
  */
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { dial as dialBackend } from '../../proxies/kit/l4/dial-ladder.ts';
+import { relay } from '../../proxies/kit/l4/relay.ts';
 import { formatEndpoint, parseEndpoint } from './endpoint.ts';
-import { splice } from './splice.ts';
 
 const dialWithinMs = 1_000;
 
@@ -52,7 +53,7 @@ export async function startPassThrough(listenOn: readonly string[]): Promise<Pas
         continue;
       }
       hold(backend, [client, upstream]);
-      splice(client, upstream);
+      relay(client, upstream);
       return;
     }
     client.resetAndDestroy();
@@ -92,19 +93,6 @@ export async function startPassThrough(listenOn: readonly string[]): Promise<Pas
 
 /** `null` when nobody answers there in time. */
 function dial(backend: string): Promise<Socket | null> {
-  const { promise, resolve } = Promise.withResolvers<Socket | null>();
-  const upstream = connect({ ...parseEndpoint(backend), allowHalfOpen: true });
-  const giveUp = () => {
-    upstream.destroy();
-    resolve(null);
-  };
-  const late = setTimeout(giveUp, dialWithinMs);
-  upstream.once('error', giveUp);
-  upstream.once('connect', () => {
-    clearTimeout(late);
-    upstream.off('error', giveUp);
-    resolve(upstream);
-  });
-  upstream.once('close', () => clearTimeout(late));
-  return promise;
+  const { host, port } = parseEndpoint(backend);
+  return dialBackend({ address: host, port }, dialWithinMs).catch(() => null);
 }

@@ -1,7 +1,7 @@
 /** A TCP door's inner side: every connection to the listener from the host is dialled on in here. */
 import { connect, type Server, type Socket } from 'node:net';
+import { relay } from '../../proxies/kit/l4/relay.ts';
 import { parseEndpoint } from './endpoint.ts';
-import { splice } from './splice.ts';
 
 /** Serves the door until it is disposed; then its connections are closed too. */
 export function serveTcpDoor(listener: Server, target: string): Disposable {
@@ -17,7 +17,7 @@ export function serveTcpDoor(listener: Server, target: string): Disposable {
     const inner = connect({ host, port, allowHalfOpen: true });
     hold(outer);
     hold(inner);
-    splice(outer, inner);
+    relay(outer, inner);
   });
   return {
     [Symbol.dispose]: () => {
