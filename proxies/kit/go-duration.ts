@@ -40,3 +40,29 @@ export function parseGoDuration(text: string): number {
   }
   return sign === '-' ? -totalMs : totalMs;
 }
+
+/**
+ * Milliseconds as Go writes a duration (`time.Duration.String`).
+ *
+ * @example goDuration(90_000) // '1m30s'
+ * @example goDuration(250) // '250ms'
+ */
+export function goDuration(ms: number): string {
+  const sign = ms < 0 ? '-' : '';
+  const size = Math.abs(ms);
+  if (size === 0) return '0s';
+  if (size < 1000) {
+    if (size >= 1) return `${sign}${trimmed(size)}ms`;
+    return size >= 1e-3 ? `${sign}${trimmed(size * 1e3)}µs` : `${sign}${Math.round(size * 1e6)}ns`;
+  }
+  const hours = Math.floor(size / 3_600_000);
+  const minutes = Math.floor((size % 3_600_000) / 60_000);
+  const seconds = trimmed((size % 60_000) / 1000);
+  if (hours > 0) return `${sign}${hours}h${minutes}m${seconds}s`;
+  return minutes > 0 ? `${sign}${minutes}m${seconds}s` : `${sign}${seconds}s`;
+}
+
+/** To the nanosecond of a second, without zeros at the end. */
+function trimmed(value: number): string {
+  return String(Number(value.toFixed(9)));
+}

@@ -2,12 +2,12 @@
 import { klogLine } from '../kit/klog.ts';
 import type { Clock } from './clock.ts';
 import type { Dataplane, SyncResult } from './dataplane.ts';
-import type { ServiceChanges } from './endpoints/service-changes.ts';
+import type { ServiceChanges, UdpPort } from './endpoints/service-changes.ts';
 import type { ServiceTracker } from './endpoints/service-tracker.ts';
 import { createFlowListeners, type FlowListeners } from './flow-listeners.ts';
 import type { ProxyHealth } from './health/proxy-health.ts';
 import type { ProxyMetrics } from './metrics/proxy-metrics.ts';
-import type { ProxyMode } from './modes/mode.ts';
+import type { PortProblem, ProxyMode } from './modes/mode.ts';
 import type { Place } from './node/place-of.ts';
 import type { Family, ServicePortState } from './service-port.ts';
 import { createSyncRunner } from './sync-runner.ts';
@@ -27,6 +27,7 @@ export interface FamilyProxyOptions {
   readonly findServiceCIDRs: () => readonly string[];
   /** Called after each sync, before the next. */
   readonly onSync: (report: SyncReport, place: Place) => Promise<void>;
+  readonly onProblem: (problem: PortProblem) => void;
   readonly log: (line: string) => void;
 }
 
@@ -62,6 +63,8 @@ export function startFamilyProxy(options: FamilyProxyOptions): FamilyProxy {
   let lastFullAt = -Infinity;
   /** Of slices whose changes are not yet written. */
   let triggerTimesMs: readonly number[] = [];
+  /** Whose flows are to be looked at once it is written where they go. */
+  let staleUdp: 'any' | Map<string, UdpPort> = 'any';
 
   const isOther = (place: Place) => JSON.stringify(place) !== JSON.stringify(running?.place);
 
@@ -76,7 +79,7 @@ export function startFamilyProxy(options: FamilyProxyOptions): FamilyProxy {
 
   const open = async (place: Place): Promise<Dataplane> => {
     await close();
-    const dataplane = await mode.createDataplane({ ...place, log });
+    const dataplane = await mode.createDataplane({ ...place, onProblem: options.onProblem, log });
     const drift = dataplane.onDrift((who) => {
       report('W', `${who} changed what is kube-proxy's: everything is compared and repaired`);
       runner.request();
@@ -91,6 +94,7 @@ export function startFamilyProxy(options: FamilyProxyOptions): FamilyProxy {
     const dataplane = isNew || !running ? await open(place) : running.dataplane;
     const taken = tracker.takeChanges(family);
     triggerTimesMs = [...triggerTimesMs, ...taken.triggerTimesMs];
+    if (staleUdp !== 'any') for (const port of taken.udp) staleUdp.set(port.key, port);
     metrics.set('sync_proxy_rules_endpoint_changes_pending', labels, 0);
     metrics.set('sync_proxy_rules_service_changes_pending', labels, 0);
     // A new one knows nothing of what others were told.
@@ -127,6 +131,22 @@ export function startFamilyProxy(options: FamilyProxyOptions): FamilyProxy {
     if (isFull) lastFullAt = clock.now();
   };
 
+  /** A UDP flow has no end: the kernel sends it where it was sent before, also when that is gone. */
+  const cleanUp = async ({ nodeIPs }: Place) => {
+    if (!mode.cleanUpUdp) return;
+    // What an earlier process, or a failure, has left behind is found the first time.
+    const ports = staleUdp === 'any' ? tracker.udpPorts(family) : [...staleUdp.values()];
+    try {
+      const { deleted, tookMs } = await mode.cleanUpUdp({ family, ports, nodeIPs });
+      staleUdp = new Map();
+      if (ports.length === 0) return;
+      metrics.observe('conntrack_reconciler_sync_duration_seconds', labels, tookMs / 1000);
+      metrics.add('conntrack_reconciler_deleted_entries_total', labels, deleted);
+    } catch (error) {
+      report('E', `UDP flows: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+
   const sync = async (): Promise<boolean> => {
     const startedAt = clock.now();
     const place = options.findPlace();
@@ -135,6 +155,7 @@ export function startFamilyProxy(options: FamilyProxyOptions): FamilyProxy {
       const [{ changed, removed }, result] = await write(place);
       count(result);
       health.updated(family);
+      await cleanUp(place);
       const told = { ...result, changed: changed.length, removed: removed.length };
       await options.onSync({ family, ...told, at: at(), error: null }, place);
       synced.resolve(undefined);

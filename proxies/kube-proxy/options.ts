@@ -29,6 +29,8 @@ export interface KubeProxySettings {
   /** When what failed is tried again; twice of it, and the proxy is unhealthy. */
   readonly syncPeriodMs: number;
   readonly families: readonly Family[];
+  /** The gate AllowServiceExternalIPs. */
+  readonly allowsExternalIPs: boolean;
 }
 
 /** Upstream's defaults, in nftables mode. */
@@ -44,6 +46,7 @@ export const defaultSettings: KubeProxySettings = {
   minSyncPeriodMs: 1000,
   syncPeriodMs: 30_000,
   families: ['IPv4', 'IPv6'],
+  allowsExternalIPs: true,
 };
 
 export interface KubeProxyOptions {

@@ -45,7 +45,7 @@ export interface KubeProxy extends AsyncDisposable {
 export async function startKubeProxy(options: KubeProxyOptions): Promise<KubeProxy> {
   const { client, nodeName, mode, log, clock = systemClock } = options;
   const settings = { ...defaultSettings, ...options.settings };
-  const { families, minSyncPeriodMs, syncPeriodMs } = settings;
+  const { families, allowsExternalIPs, minSyncPeriodMs, syncPeriodMs } = settings;
   await using starting = new AsyncDisposableStack();
   const events = starting.use(
     createEventRecorder(client, { component: 'kube-proxy', host: nodeName }),
@@ -59,7 +59,7 @@ export async function startKubeProxy(options: KubeProxyOptions): Promise<KubePro
       ...{ health, metrics, events, clock, log },
     }),
   );
-  const tracker = createServiceTracker({ nodeName, families, log });
+  const tracker = createServiceTracker({ nodeName, families, allowsExternalIPs, log });
   const proxies: FamilyProxy[] = [];
   let isComplete = false;
   const changed = (isAffected: (proxy: FamilyProxy) => boolean = () => true) => {
@@ -102,6 +102,10 @@ export async function startKubeProxy(options: KubeProxyOptions): Promise<KubePro
       ...{ family, mode, tracker, clock, minSyncPeriodMs, syncPeriodMs, health, metrics, log },
       findPlace: () => placeOf(family, cluster.node, settings),
       findServiceCIDRs: () => cluster.serviceCIDRs(family),
+      onProblem: ({ port: { namespace, name }, reason, message }) => {
+        const target = { apiVersion: 'v1', kind: 'Service', namespace, name } as const;
+        events.record({ ...target, uid: `${namespace}/${name}` }, 'Warning', reason, message);
+      },
       onSync: async (report, { nodePortIPs }) => {
         syncs.add(report);
         const any = family === 'IPv4' ? '0.0.0.0' : '::';

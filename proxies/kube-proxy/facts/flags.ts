@@ -42,12 +42,12 @@ export const flags = [
   },
   { name: 'oom-score-adj', type: 'int', default: -999, group: 'dataplane' },
 
-  { name: 'bind-address', type: 'string', default: '0.0.0.0', group: 'network' },
-  { name: 'cluster-cidr', type: 'string', default: '', group: 'network' },
-  { name: 'detect-local-mode', type: 'string', default: 'ClusterCIDR', group: 'network' },
-  { name: 'pod-bridge-interface', type: 'string', default: '', group: 'network' },
-  { name: 'pod-interface-name-prefix', type: 'string', default: '', group: 'network' },
-  { name: 'nodeport-addresses', type: 'strings', default: [], group: 'network' },
+  { name: 'bind-address', type: 'string', default: '0.0.0.0', group: 'dataplane' },
+  { name: 'cluster-cidr', type: 'string', default: '', group: 'dataplane' },
+  { name: 'detect-local-mode', type: 'string', default: 'ClusterCIDR', group: 'dataplane' },
+  { name: 'pod-bridge-interface', type: 'string', default: '', group: 'dataplane' },
+  { name: 'pod-interface-name-prefix', type: 'string', default: '', group: 'dataplane' },
+  { name: 'nodeport-addresses', type: 'strings', default: [], group: 'dataplane' },
 
   { name: 'healthz-bind-address', type: 'string', default: '0.0.0.0:10256', group: 'listen' },
   { name: 'metrics-bind-address', type: 'string', default: '127.0.0.1:10249', group: 'listen' },
