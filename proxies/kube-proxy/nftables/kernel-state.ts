@@ -67,7 +67,7 @@ export function shapeOf({ key, data, flags }: Collection): string {
 }
 
 export function isMissing(error: NftError): boolean {
-  return /No such file or directory/.test(error.message);
+  return error.message.includes('No such file or directory');
 }
 
 type ListedType = string | readonly string[];
