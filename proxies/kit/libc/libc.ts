@@ -1,5 +1,6 @@
 /** The calls of libc that Node does not have, through koffi: sockets of other families, first of all. */
 import { endianness } from 'node:os';
+import type { LibraryHandle } from 'koffi';
 
 export interface Libc {
   readonly socket: (family: number, type: number, protocol: number) => number;
@@ -36,6 +37,8 @@ export interface Libc {
   readonly close: (descriptor: number) => number;
   readonly eventfd: (value: number, flags: number) => number;
   readonly memfd_create: (name: string, flags: number) => number;
+  /** Gives back what libraries no longer use; only glibc keeps so much of it. */
+  readonly trimMemory: () => void;
   /** Waits in a thread. */
   readonly poll: (descriptors: Buffer, count: number, timeoutMs: number) => Promise<number>;
   /** `EPERM`, after a call that failed; not of {@link poll}. */
@@ -95,6 +98,7 @@ async function load(): Promise<Libc> {
     close: lib.func('int close(int fd)'),
     eventfd: lib.func('int eventfd(unsigned int value, int flags)'),
     memfd_create: lib.func('int memfd_create(const char *name, unsigned int flags)'),
+    trimMemory: trimMemoryOf(lib),
     poll: (descriptors, count, timeoutMs) =>
       new Promise((resolve) => {
         poll.async(descriptors, count, timeoutMs, (_: unknown, ready: number) => resolve(ready));
@@ -106,4 +110,13 @@ async function load(): Promise<Libc> {
     lastError: () => errorName(koffi.errno()),
     errorName,
   };
+}
+
+function trimMemoryOf(lib: LibraryHandle): () => void {
+  try {
+    const trim: (keep: number) => number = lib.func('int malloc_trim(size_t keep)');
+    return () => void trim(0);
+  } catch {
+    return () => undefined;
+  }
 }

@@ -16,6 +16,7 @@ const closeOnExec = 0x80000;
 const memfdCloseOnExec = 1;
 const socketLevel = 1;
 const protocolOption = 38;
+const largePrint = 1_000_000;
 /** `NFT_CTX_OUTPUT_*` */
 const outputFlags = { json: 1 << 4, terse: 1 << 11 } as const;
 
@@ -40,7 +41,12 @@ export async function openNftConnection(): Promise<KernelNftConnection> {
   const connection: NftConnection = {
     run: (text, options) => {
       if (isClosed) return Promise.reject(new NftError('the connection is closed'));
-      const result = last.then(() => runOne(nft, context, commands, text, options));
+      const result = last.then(async () => {
+        const printed = await runOne(nft, context, commands, text, options);
+        // To print, nft holds all of it in memory many times over.
+        if (printed.length > largePrint) libc.trimMemory();
+        return printed;
+      });
       last = result.catch(() => undefined);
       return result;
     },
