@@ -31,7 +31,11 @@ export async function listenUdp(
     onFailure: ({ address }) => port.failed(routeFor(address), address),
   });
   socket.bind(frontend.port, frontend.address);
-  await once(socket, 'listening');
+  await once(socket, 'listening').catch((error: unknown) => {
+    // A socket that could not be bound stays open.
+    forwarder[Symbol.dispose]();
+    throw error;
+  });
   socket.on('error', (error) => events.onError(frontend, error));
   return {
     frontend,

@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Backend } from '../service-port.ts';
 import {
@@ -87,6 +88,21 @@ describe('a UDP port in userspace mode', () => {
     });
     expect(String(await (await client())('?'))).toBe('1?');
     expect(world.dataplane.stats().listeners).toBe(2);
+  });
+});
+
+describe('a UDP port that somebody else has', () => {
+  it('is told once, tried again at each sync, and keeps no file open', async () => {
+    const taken = createSocket('udp4');
+    clients.push(taken);
+    taken.bind(8055, vip);
+    await once(taken, 'listening');
+    const port = servicePort('dns', 8055, [await world.udpBackend('1')], udp);
+    await world.sync({ changed: [port] });
+    const before = (await readdir('/proc/self/fd')).length;
+    for (let times = 0; times < 100; times++) await world.sync({});
+    expect((await readdir('/proc/self/fd')).length).toBeLessThan(before + 50);
+    expect(world.problems).toMatchObject([{ kind: 'bind', where: `UDP ${vip}:8055` }]);
   });
 });
 
