@@ -1,4 +1,4 @@
-/** `hop prove [--json] [claim…]`: tries claims and their refutations, and shows what came of it. */
+/** `hop prove [--json] [claim or page…]`: tries claims and their refutations, and shows what came of it. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,7 +56,7 @@ export const command: Command = {
   },
 };
 
-/** The claims that were named, or all; `null` after saying which name is wrong. */
+/** The claims that were named, by their pages or one by one, or all; `null` after saying which name is wrong. */
 function choose(names: readonly string[], { stderr, messages }: Terminal): Provable[] | null {
   const known = new Map<string, Provable>();
   for (const claim of subjects.flatMap(({ claims }) => claims)) {
@@ -64,7 +64,11 @@ function choose(names: readonly string[], { stderr, messages }: Terminal): Prova
     if (proof !== undefined) known.set(claim.id, { claim, proof });
   }
   if (names.length === 0) return [...known.values()];
-  const unknown = names.filter((name) => !known.has(name));
+  const claimsOf = (name: string) =>
+    known.has(name)
+      ? [name]
+      : (subjects.find(({ id }) => id === name)?.claims ?? []).map(({ id }) => id);
+  const unknown = names.filter((name) => claimsOf(name).length === 0);
   for (const name of unknown) {
     const near = closest(name, [...known.keys()]);
     const list = (near.length > 0 ? near : [...known.keys()]).map((id) => `  ${id}`).join('\n');
@@ -72,7 +76,8 @@ function choose(names: readonly string[], { stderr, messages }: Terminal): Prova
     stderr.write(`${messages.say(key, { name })}\n${list}\n`);
   }
   if (unknown.length > 0) return null;
-  return names.map((name) => known.get(name)).filter((provable) => provable !== undefined);
+  const chosen = new Set(names.flatMap(claimsOf));
+  return [...known].filter(([id]) => chosen.has(id)).map(([, provable]) => provable);
 }
 
 /** One after the other; `null` when stopped by a signal. Nothing is left behind either way. */

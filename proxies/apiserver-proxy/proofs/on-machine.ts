@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { ApiConnection } from '../../kit/api/api-client.ts';
+import { collectHops } from '../../kit/collect-hops.ts';
 import type { Hop } from '../../kit/hop.ts';
 import type { LabMachines } from '../../kit/proof.ts';
 
@@ -81,33 +82,4 @@ export async function askFrom(
   );
   await hops.of(admitted);
   return answers;
-}
-
-/** A trace may be late, an answer may not. */
-const patienceMs = 500;
-
-/** The hops of everybody, of which ours are told in the end. */
-function collectHops(machines: LabMachines, onHop: (hop: Hop) => void) {
-  const seen: Hop[] = [];
-  let look = (): void => undefined;
-  const following = machines.onHop((hop) => {
-    seen.push(hop);
-    look();
-  });
-  return {
-    ready: following.ready,
-    /** Two for each request: from the client, and to the target. */
-    of: async (requests: readonly string[]): Promise<void> => {
-      const ours = () => seen.filter(({ request }) => requests.includes(request));
-      await new Promise<void>((resolve) => {
-        look = () => {
-          if (ours().length >= 2 * requests.length) resolve();
-        };
-        setTimeout(resolve, patienceMs).unref();
-        look();
-      });
-      for (const hop of ours()) onHop(hop);
-    },
-    [Symbol.dispose]: () => following[Symbol.dispose](),
-  };
 }

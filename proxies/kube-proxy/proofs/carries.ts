@@ -3,7 +3,8 @@
  * at its own address. Refuted by a port that the Service has for another protocol alone.
  */
 import { defineProof, type Laboratory, type Notebook, type Proof } from '../../kit/proof.ts';
-import type { ConnectProtocol } from '../../kit/connect-request.ts';
+import { collectHops } from '../../kit/collect-hops.ts';
+import { flowName, type ConnectProtocol } from '../../kit/connect-request.ts';
 import { clientPods, patienceMs, runningLab } from './running-lab.ts';
 
 interface Port {
@@ -32,6 +33,9 @@ export function carries({ protocol, echo, other, clients }: Carried): Proof {
     claimed: (laboratory) => world(laboratory, echo),
     refuted: (laboratory) => world(laboratory, other),
     probe: async ({ machines, pods, to }, notebook: Notebook) => {
+      using hops = collectHops(machines, notebook.hop);
+      await hops.ready;
+      const flows: string[] = [];
       for (const { pod: client } of pods) {
         const [outcome] = await machines.connect(
           { pod: client },
@@ -54,7 +58,9 @@ export function carries({ protocol, echo, other, clients }: Carried): Proof {
         });
         const { pod, self } = backend;
         notebook.check(self !== remote, 'rewritten', { pod, self });
+        if (outcome.local !== null) flows.push(flowName(protocol, outcome.local));
       }
+      await hops.of(flows);
     },
   });
 }

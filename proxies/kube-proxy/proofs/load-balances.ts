@@ -17,12 +17,12 @@ export const loadBalances = defineProof({
     world(laboratory, () => ({ service: balanced.service, port: balanced.port, family: 'IPv4' })),
   refuted: (laboratory) => world(laboratory, (address) => ({ address, port: balanced.podPort })),
   probe: async ({ machines, client, to, pods, stickyPods }, notebook: Notebook) => {
-    const connect = (target: ConnectTarget, count: number) =>
+    const connect = (target: ConnectTarget, count: number, concurrency: number) =>
       machines.connect(
         { pod: client },
-        { protocol: 'TCP', to: target, count, concurrency: atATime, timeoutMs: patienceMs },
+        { protocol: 'TCP', to: target, count, concurrency, timeoutMs: patienceMs },
       );
-    const answering = (await connect(to, values.connections)).map(podOf);
+    const answering = (await connect(to, values.connections, atATime)).map(podOf);
     const counts = pods.map((pod) => answering.filter((one) => one === pod).length);
     const total = counts.reduce((sum, count) => sum + count, 0);
     if (total !== values.connections) throw new Error(`${total} of ${values.connections} arrived`);
@@ -32,7 +32,8 @@ export const loadBalances = defineProof({
     const chiSquare = Math.round(pearson(counts) * 100) / 100;
     notebook.check(chiSquare < chiSquareLimit, 'even', { chiSquare, chiSquareLimit, oneIn });
 
-    const stuck = new Set((await connect(sticky, values.sticky)).map(podOf));
+    // One after the other: until the first is sent on, nobody knows where the next belongs.
+    const stuck = new Set((await connect(sticky, values.sticky, 1)).map(podOf));
     const [pod = ''] = stuck;
     notebook.check(stuck.size === 1, 'sticky', {
       connections: values.sticky,
