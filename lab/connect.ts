@@ -34,11 +34,15 @@ const program = fileURLToPath(new URL('l4-client/main.ts', import.meta.url));
 
 export function createConnect(
   client: ApiClient,
-  { run, machines }: Pick<Cluster, 'run' | 'machines'>,
+  { run, machines, place }: Pick<Cluster, 'run' | 'machines' | 'place'>,
 ): Connect {
   return async (from, { to, ...request }, { onOutcome, signal } = {}) => {
     const target = await resolveTarget(client, to);
     const source = await resolveSource(client, from, machines());
+    if (place.mode === 'loopback' && !target.address.startsWith('127.')) {
+      // Whatever else it is, it is not the lab's.
+      throw new Error(`On loopback the lab is below 127, and ${target.address} is not.`);
+    }
     const own = source.addresses.find((one) => isIPv6(one) === isIPv6(target.address));
     const order: ConnectOrder = { ...request, ...target, ...(own && { from: own }) };
     const outcomes: ConnectOutcome[] = [];

@@ -69,6 +69,16 @@ export function serviceRangesOf({ mode, share }: LabPlace): readonly string[] {
   return mode === 'isolated' ? ranges.services : [`127.${96 + share}.0.0/16`, ranges.services[1]];
 }
 
+/** What pods get their addresses from: `--cluster-cidr`. */
+export function clusterCidrsOf({ mode }: LabPlace): readonly string[] {
+  return mode === 'isolated' ? ranges.pods : ['127.244.0.0/16'];
+}
+
+/** Where the kube-proxy listens whose turn it is: the nodes of a loopback lab share one network. */
+export function proxyTurnOf(place: LabPlace): string {
+  return `${(serviceRangesOf(place)[0] ?? '').replace(/0\.0\/\d+$/, '255.254')}:12797`;
+}
+
 /** The ClusterIP of the cluster's DNS: the tenth of the Services' addresses. */
 export function clusterDnsOf(place: LabPlace): string {
   return (serviceRangesOf(place)[0] ?? '').replace(/0\/\d+$/, '10');

@@ -3,6 +3,7 @@
  * one of them to each machine, and the routes. Pods are known in the cluster only: the router has no
  * route to them, nor to Services, so whoever is outside has none either.
  */
+import { isIPv6 } from 'node:net';
 import { apiserverLoadBalancer, ranges, router, type MachinePlan } from '../topology.ts';
 
 /** Run in the router's network. The router's end of a machine's cable has the machine's name. */
@@ -28,6 +29,7 @@ export function machineBatch(machine: MachinePlan, machines: readonly MachinePla
     'link set lo up',
     'link set eth0 addrgenmode none up',
     ...machine.addresses.map((address) => addAddress(address, 'eth0')),
+    ...machine.addresses.filter(isIPv6).map((address) => addAddress(linkLocal(address), 'eth0')),
     ...gateways.map((gateway) => `route add default via ${gateway}`),
     ...others.flatMap(({ addresses, podRanges }) =>
       podRanges.map((range, family) => `route add ${range} via ${addresses[family] ?? ''}`),
@@ -50,7 +52,7 @@ export function machineBatch(machine: MachinePlan, machines: readonly MachinePla
  * Rules for `nft`, to be run in a node's network: whoever is outside knows no way back to a pod, so what
  * its pods send there comes from the node, as a network plugin would have it.
  */
-export function masqueradeRules({ podRanges }: MachinePlan): string {
+export function masqueradeRules({ podRanges, addresses }: MachinePlan): string {
   const [within4, within6] = ([0, 1] as const).map((family) =>
     [ranges.pods, ranges.cluster, ranges.services].map((range) => range[family]).join(', '),
   );
@@ -61,9 +63,19 @@ export function masqueradeRules({ podRanges }: MachinePlan): string {
     `    ip saddr ${podRanges[0] ?? ''} ip daddr != { ${within4 ?? ''} } masquerade`,
     `    ip6 saddr ${podRanges[1] ?? ''} ip6 daddr != { ${within6 ?? ''} } masquerade`,
     '  }',
+    // A node's pods are its own sockets here: what comes from outside to them passes no postrouting, in
+    // which kube-proxy masquerades what it has marked.
+    '  chain input {',
+    '    type nat hook input priority 100; policy accept;',
+    `    meta mark & ${masqueradeMark} == ${masqueradeMark} snat ip to ${addresses[0] ?? ''} fully-random`,
+    `    meta mark & ${masqueradeMark} == ${masqueradeMark} snat ip6 to ${addresses[1] ?? ''} fully-random`,
+    '  }',
     '}',
   ]);
 }
+
+/** `--iptables-masquerade-bit` and its twin for nftables: 14. */
+const masqueradeMark = '0x4000';
 
 /** The device of a node that its pods' addresses are given to. */
 export const podLink = 'pods';
@@ -74,7 +86,20 @@ function bridge(name: string, addresses: readonly string[]): readonly string[] {
     `link add ${name} type bridge mcast_snooping 0`,
     `link set ${name} addrgenmode none up`,
     ...addresses.map((address) => addAddress(address, name)),
+    ...addresses
+      .filter(isIPv6)
+      .slice(0, 1)
+      .map((address) => addAddress(linkLocal(address), name)),
   ];
+}
+
+/**
+ * Whoever sends something on for others looks for neighbours from here.
+ *
+ * @example linkLocal('fd00:172:30::21') // 'fe80::21'
+ */
+function linkLocal(address: string): string {
+  return address.replace(/^.*::/, 'fe80::');
 }
 
 /** All ranges of the topology are of one size. `nodad`: an address is to be had at once. */

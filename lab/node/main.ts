@@ -2,10 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import { createApiClient } from '../../proxies/kit/api/api-client.ts';
 import { readConnection } from '../../proxies/kit/api/read-connection.ts';
+import { relayHops } from '../../proxies/kit/hop-channel.ts';
 import { klogLine } from '../../proxies/kit/klog.ts';
 import { gitVersion } from '../apiserver/version.ts';
 import { runProgram, type Flags } from '../machines/program.ts';
 import { findImage } from '../workloads/images.ts';
+import { startNodeProxy, type NodeProxy, type NodeProxyOptions } from './node-proxy.ts';
 import { startNode } from './node.ts';
 
 const flagNames = [
@@ -22,6 +24,8 @@ const flagNames = [
   'cluster-dns',
   'proxy-kubeconfig',
   'proxy-mode',
+  'proxy-turn',
+  'cluster-cidr',
 ] as const;
 
 await runProgram(flagNames, async (flags) => {
@@ -36,6 +40,14 @@ await runProgram(flagNames, async (flags) => {
   await using starting = new AsyncDisposableStack();
   const client = starting.use(createApiClient(connection));
   const nodeIPs = need('node-ip').split(',');
+  const log = (line: string) => void process.stderr.write(`${klogLine('I', 'hop', line)}\n`);
+  const proxy = await startProxy(flags, {
+    nodeName: name,
+    nodeIPs,
+    // Its lines are klog's already.
+    log: (line) => void process.stderr.write(`${line}\n`),
+  });
+  if (proxy) starting.use(proxy);
   const node = starting.use(
     await startNode({
       name,
@@ -46,18 +58,42 @@ await runProgram(flagNames, async (flags) => {
       podRanges: need('pod-cidr').split(','),
       address: flags.address ?? nodeIPs[0] ?? '127.0.0.1',
       port: Number(flags.port ?? 10250),
+      hasServices: proxy !== null,
       nameservers: flags['cluster-dns']?.split(',') ?? [],
       podLink: flags['pod-link'] ?? 'none',
       tlsCert,
       tlsPrivateKey,
       clientCa,
       findImage,
-      log: (line) => process.stderr.write(`${klogLine('I', 'hop', line)}\n`),
+      log,
     }),
   );
+  await proxy?.settled;
+  if (proxy) starting.use(relayHops(proxy));
   const running = starting.move();
   return { address: node.address, [Symbol.asyncDispose]: () => running.disposeAsync() };
 });
+
+/** None where no kubeconfig is given for it. */
+async function startProxy(
+  flags: Flags,
+  node: Pick<NodeProxyOptions, 'nodeName' | 'nodeIPs' | 'log'>,
+): Promise<NodeProxy | null> {
+  const kubeconfig = flags['proxy-kubeconfig'];
+  if (kubeconfig === undefined) return null;
+  const isIsolated = flags['proxy-turn'] === undefined;
+  return startNodeProxy({
+    ...node,
+    connection: await readConnection(kubeconfig, `kube-proxy/${gitVersion}`),
+    mode: needFlag(flags, 'proxy-mode') === 'nftables' ? 'nftables' : 'userspace',
+    clusterCIDRs: needFlag(flags, 'cluster-cidr').split(','),
+    turn: flags['proxy-turn'] ?? null,
+    settings: isIsolated
+      ? {}
+      : // The nodes share the host's ports.
+        { families: ['IPv4'], healthzBindAddress: '', metricsBindAddress: '' },
+  });
+}
 
 function needFlag(flags: Flags, name: string): string {
   const value = flags[name];

@@ -13,7 +13,7 @@ import { createPodAddresses } from './pods/pod-addresses.ts';
 import { noPodLink, openPodLink } from './pods/pod-link.ts';
 import { startPodManager } from './pods/pod-manager.ts';
 import { createConnectApi } from './pods/service-account-token.ts';
-import { serviceVariables, type Service } from './pods/service-variables.ts';
+import { inClusterServer, serviceVariables, type Service } from './pods/service-variables.ts';
 import { createStatusWriter } from './pods/status-writer.ts';
 import { refreshNode, registerNode } from './register.ts';
 import { startKubeletServer, type KubeletServerOptions } from './server/kubelet-server.ts';
@@ -22,10 +22,12 @@ export interface NodeOptions extends KubeletServerOptions {
   readonly name: string;
   readonly version: string;
   readonly client: ApiClient;
-  /** Where the client finds the API: pods find it there, too. */
+  /** Where the client finds the API; pods find it at the `kubernetes` Service, where there is one. */
   readonly connection: ApiConnection;
   readonly nodeIPs: readonly string[];
   readonly podRanges: readonly string[];
+  /** Whether ClusterIPs lead anywhere: a kube-proxy serves this node. */
+  readonly hasServices?: boolean;
   /** Where pods find names: `--cluster-dns`. */
   readonly nameservers?: readonly string[];
   /** The device that gets the pods' addresses; `none` where they need no device. */
@@ -72,7 +74,10 @@ export async function startNode(options: NodeOptions): Promise<LabNode> {
         await services.synced;
         return serviceVariables(pod, services.list());
       },
-      connectApi: createConnectApi(client, options.connection),
+      connectApi: createConnectApi(client, options.connection, async () => {
+        await services.synced;
+        return options.hasServices === true ? inClusterServer(services.list()) : undefined;
+      }),
       backOff: options.backOff ?? kubeletBackOff,
       findImage: options.findImage,
       startCommand: executions.startCommand,

@@ -26,7 +26,7 @@ export interface PodServices {
   readonly readKeyValues: ReadKeyValues;
   /** What the environment tells of Services; waits until they are known. */
   readonly serviceVariables: (pod: Pod) => Promise<Environment>;
-  readonly connectApi: (pod: Pod) => Promise<ApiConnection>;
+  readonly connectApi: (pod: Pod, addresses: readonly string[]) => Promise<ApiConnection>;
   readonly backOff: BackOffTimings;
   readonly findImage: (image: string) => StartWorkload | undefined;
   readonly startCommand: (worker: PodWorker, container: Container) => StartWorkload;
@@ -177,7 +177,7 @@ export class PodWorker {
         const isOverridden = start && (spec.command?.length ?? 0) > 0;
         return isOverridden ? services.startCommand(this, container) : start;
       },
-      connectApi: () => services.connectApi(pod),
+      connectApi: () => services.connectApi(pod, this.podIPs),
       environment: async () =>
         environmentOf(
           pod,

@@ -35,15 +35,27 @@ export async function requestToken(
   return made.status?.token ?? '';
 }
 
-/** What a pod's program is given to reach the API as its service account. */
+/** Where pods find the API: `https://10.96.0.1:443`; undefined where there is no Service for it. */
+export type FindApi = () => Promise<string | undefined>;
+
+/** What a pod's program is given to reach the API as its service account, from its own address. */
 export function createConnectApi(
   client: ApiClient,
-  { server, caPem }: ApiConnection,
-): (pod: Pod) => Promise<ApiConnection> {
-  return async (pod) => ({
-    server,
-    caPem,
-    token: await requestToken(client, pod),
-    userAgent: pod.metadata.name,
-  });
+  { server: ours, caPem }: ApiConnection,
+  findApi: FindApi,
+): (pod: Pod, addresses: readonly string[]) => Promise<ApiConnection> {
+  return async (pod, addresses) => {
+    const isOnLoopback = addresses.some((address) => address.startsWith('127.'));
+    // There the Service's port is one that not everybody may listen on.
+    const server = isOnLoopback ? ours : ((await findApi()) ?? ours);
+    const isV6 = server.startsWith('https://[');
+    const localAddress = addresses.find((address) => address.includes(':') === isV6);
+    return {
+      server,
+      caPem,
+      token: await requestToken(client, pod),
+      ...(localAddress && !isOnLoopback && { localAddress }),
+      userAgent: pod.metadata.name,
+    };
+  };
 }

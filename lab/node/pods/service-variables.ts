@@ -19,8 +19,6 @@ export function serviceVariables(
   { metadata, spec }: Pick<Pod, 'metadata' | 'spec'>,
   services: readonly Service[],
 ): Environment {
-  const isMaster = ({ metadata: { namespace, name } }: Service) =>
-    namespace === 'default' && name === 'kubernetes';
   const linked = services.filter(
     (service) =>
       !isMaster(service) &&
@@ -30,6 +28,18 @@ export function serviceVariables(
   // The pod's own namespace has the last word.
   const named = [...services.filter(isMaster), ...linked];
   return Object.fromEntries(named.flatMap(variablesOf));
+}
+
+/** Where a pod finds the API: `https://$KUBERNETES_SERVICE_HOST:$KUBERNETES_SERVICE_PORT`. */
+export function inClusterServer(services: readonly Service[]): string | undefined {
+  const { KUBERNETES_SERVICE_HOST: host = '', KUBERNETES_SERVICE_PORT: port = '' } =
+    Object.fromEntries(services.filter(isMaster).flatMap(variablesOf));
+  if (host === '') return undefined;
+  return `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function isMaster({ metadata: { namespace, name } }: Service): boolean {
+  return namespace === 'default' && name === 'kubernetes';
 }
 
 function variablesOf({ metadata, spec }: Service): readonly (readonly [string, string])[] {

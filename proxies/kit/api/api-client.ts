@@ -40,6 +40,8 @@ export interface ApiConnection {
   readonly certPem?: string;
   readonly keyPem?: string;
   readonly token?: string;
+  /** The address to connect from; absent: the system chooses. */
+  readonly localAddress?: string;
   /** The `User-Agent`. */
   readonly userAgent: string;
 }

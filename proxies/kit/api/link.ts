@@ -34,6 +34,7 @@ export function createLink(connection: ApiConnection): Link {
       ca: connection.caPem,
       ...(connection.certPem && { cert: connection.certPem }),
       ...(connection.keyPem && { key: connection.keyPem }),
+      ...(connection.localAddress && { localAddress: connection.localAddress }),
       settings: { enablePush: false, initialWindowSize: streamWindowBytes },
     });
     sessions.add(session);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { hopSchema } from '../../proxies/kit/hop.ts';
-import { hopsOfFlow, type FlowPlace } from './l4-hops.ts';
+import { hopSchema } from '../kit/hop.ts';
+import { hopsOfFlow, type FlowPlace } from './flow-hops.ts';
 
 const place: FlowPlace = {
   nodeName: 'node-1',

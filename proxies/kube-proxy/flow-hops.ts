@@ -1,8 +1,7 @@
 /** What kube-proxy does with a flow, as the two stretches of its way: to the Service, and to the pod. */
-import { flowName } from '../../proxies/kit/connect-request.ts';
-import type { Hop } from '../../proxies/kit/hop.ts';
-import type { ForwardedFlow } from '../../proxies/kube-proxy/dataplane.ts';
-import { parseEndpoint } from '../network/endpoint.ts';
+import { flowName } from '../kit/connect-request.ts';
+import type { Hop } from '../kit/hop.ts';
+import type { ForwardedFlow } from './dataplane.ts';
 
 export interface FlowPlace {
   readonly nodeName: string;
@@ -74,6 +73,7 @@ function serviceOf({ servicePort, destination }: ForwardedFlow): string {
   return servicePort?.replace(/^IPv[46] /, '').replace(/\/(?:TCP|UDP|SCTP)$/, '') ?? destination;
 }
 
+/** @example hostOf('[fd00::1]:80') // 'fd00::1' */
 function hostOf(endpoint: string): string {
-  return parseEndpoint(endpoint).host;
+  return endpoint.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
 }
