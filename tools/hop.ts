@@ -10,6 +10,7 @@ import { loadMessages, localeFromEnvironment } from '../proxies/kit/messages.ts'
 const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
   'kubectl-proxy': () => import('../proxies/kubectl-proxy/command.ts'),
   'apiserver-proxy': () => import('../proxies/apiserver-proxy/command.ts'),
+  'kube-proxy': () => import('../proxies/kube-proxy/command.ts'),
   apiserver: () => import('../lab/apiserver/command.ts'),
   kubectl: () => import('./kubectl.ts'),
   lab: () => import('./lab.ts'),

@@ -1,0 +1,15 @@
+/** `--cleanup`: nothing of kube-proxy's stays in the kernel. */
+import { klogLine } from '../../kit/klog.ts';
+import { families } from '../service-port.ts';
+import { nftablesProblem } from './load-mode.ts';
+
+/** @throws ConfigurationError where nftables is not to be had */
+export async function cleanUp(log: (line: string) => void): Promise<void> {
+  const { openNftConnection } = await import('../../kit/nftables/connection.ts');
+  const { cleanupNftables } = await import('../nftables/cleanup.ts');
+  await using connection = await openNftConnection().catch((error: unknown) => {
+    throw nftablesProblem(error);
+  });
+  await cleanupNftables(connection, families);
+  log(klogLine('I', 'hop', 'Removed the tables ip kube-proxy and ip6 kube-proxy'));
+}
