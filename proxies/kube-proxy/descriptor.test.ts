@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { conformanceCases } from './conformance/cases/all.ts';
 import type { Outcome } from './conformance/cases/case.ts';
@@ -44,6 +45,15 @@ describe('the descriptor of kube-proxy', () => {
     }
     const names = kubeProxy.metrics.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('states no difference that nothing tries', () => {
+    expect(Object.keys(triedIn).sort()).toEqual(kubeProxy.differences.map(({ id }) => id).sort());
+    for (const [file, words] of Object.values(triedIn)) {
+      const path = new URL(file, import.meta.url);
+      expect(existsSync(path), file).toBe(true);
+      expect(readFileSync(path, 'utf8')).toContain(words);
+    }
   });
 });
 
@@ -102,4 +112,18 @@ const shownBy: Readonly<Record<string, readonly Shown[]>> = {
   'proxied-ingress': [
     ['load balancer: ipMode', 'external to LoadBalancer IP', 'untouched', 'Proxy'],
   ],
+};
+
+/** Where a difference is tried: the file, and words of it. */
+const triedIn: Readonly<Record<string, readonly [file: string, words: string]>> = {
+  'layout-of-maps': ['nftables-layout/proofs/constant-chains.ts', 'chain-per-service'],
+  'changes-in-place': ['nftables-layout/proofs/small-changes.ts', 'without-memory'],
+  'udp-without-endpoints': ['conntrack/conntrack.test.ts', 'of UDP end with the last endpoint'],
+  'drift-healed': ['proxy.test.ts', 'repairs what somebody else changed, at once'],
+  'userspace-mode': ['userspace/tcp.test.ts', 'leads to each of its endpoints'],
+  'affinity-by-mark': ['conformance/cases/affinity.ts', 'alwaysToOneOf'],
+  'affinity-in-ipv6': ['conformance/cases/all.ts', 'inIPv4.map(inIPv6)'],
+  'two-modes': ['descriptor.test.ts', 'has as ours the modes that there are'],
+  'pods-by-address': ['proxy.test.ts', 'takes pods’ ranges from the Node when it is told to'],
+  'watches-trusted': ['proxy.test.ts', 'goes on where it was when watches break off'],
 };

@@ -8,7 +8,8 @@ export const differences = [
   { id: 'drift-healed', kind: 'better', cases: [] },
   { id: 'userspace-mode', kind: 'better', cases: [] },
   { id: 'affinity-by-mark', kind: 'implementation', cases: [] },
-  { id: 'affinity-of-the-port', kind: 'implementation', cases: [] },
+  { id: 'affinity-in-ipv6', kind: 'implementation', cases: [] },
   { id: 'two-modes', kind: 'implementation', cases: [] },
-  { id: 'json-from-the-api', kind: 'implementation', cases: [] },
+  { id: 'pods-by-address', kind: 'implementation', cases: [] },
+  { id: 'watches-trusted', kind: 'implementation', cases: [] },
 ] as const satisfies readonly Difference[];
