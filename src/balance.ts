@@ -1,15 +1,39 @@
-/** How many requests are spread over the pods of a Service, and when their shares count as equal. */
+/** How many requests or connections are spread over the pods of a Service, and when their shares count as equal. */
 import { apiserverProxy } from '../proxies/apiserver-proxy/descriptor.ts';
-
-const claim = apiserverProxy.claims.find(({ id }) => id === 'apiserver-proxy.load-balances');
+import { kubeProxy } from '../proxies/kube-proxy/descriptor.ts';
 
 /** The Service that is asked: behind it stand pods that say in their answers who they are. */
-export const balanced = {
-  namespace: 'default',
-  service: 'web',
-  port: 'http',
-  requests: Number(claim?.values.requests),
-} as const;
+export const balances = {
+  'apiserver-proxy': {
+    namespace: 'default',
+    service: 'web',
+    port: 'http',
+    requests: claimed(apiserverProxy.claims, 'apiserver-proxy.load-balances', 'requests'),
+  },
+  'kube-proxy': {
+    namespace: 'platform',
+    service: 'echo',
+    port: 'tcp',
+    requests: claimed(kubeProxy.claims, 'kube-proxy.load-balances', 'connections'),
+  },
+} as const satisfies Record<BalancedProxy, unknown>;
+
+/** The proxies whose spreading can be watched. */
+export const balancedProxies = ['apiserver-proxy', 'kube-proxy'] as const;
+export type BalancedProxy = (typeof balancedProxies)[number];
+
+export function isBalanced(id: string): id is BalancedProxy {
+  return Object.hasOwn(balances, id);
+}
+
+/** As many as the claim's proof makes. */
+function claimed(
+  claims: readonly { readonly id: string; readonly values: Readonly<Record<string, unknown>> }[],
+  id: string,
+  value: string,
+): number {
+  return Number(claims.find((claim) => claim.id === id)?.values[value]);
+}
 
 export interface Evenness {
   readonly result: 'even' | 'uneven';

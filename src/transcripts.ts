@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { needSchema, valueSchema } from '../proxies/descriptor.ts';
 import { hopSchema } from '../proxies/kit/hop.ts';
+import { balancedProxies } from './balance.ts';
+import { shownRulesSchema } from './shown-rules.ts';
 
 /** Written by the build before the pages; absent in development until the lab has run once. */
 export const transcriptsFile = '.lab/transcripts.json';
@@ -35,22 +37,35 @@ const verdictSchema = z.union([
   }),
 ]);
 
-const exampleSchema = z.object({
-  status: z.int(),
-  headers: z.array(z.tuple([z.string(), z.string()])),
+const shownSchema = {
   /** Shortened to what a reader wants to see. */
   body: z.string(),
   isShortened: z.boolean().optional(),
   hops: z.array(hopSchema),
-});
+};
+
+const exampleSchema = z.union([
+  z.object({
+    status: z.int(),
+    headers: z.array(z.tuple([z.string(), z.string()])),
+    ...shownSchema,
+  }),
+  /** Below HTTP there is no status: what became of the connections. */
+  z.object({ outcome: z.enum(['answered', 'refused', 'nothing']), ...shownSchema }),
+]);
 
 export const transcriptsSchema = z.object({
   recordedAt: z.iso.datetime(),
   version: z.string(),
   examples: z.record(z.string(), exampleSchema),
   claims: z.record(z.string(), verdictSchema),
-  /** How often each pod answered, of many requests to one Service. */
-  balance: z.object({ pods: z.array(z.object({ pod: z.string(), count: z.int() })) }).optional(),
+  /** By proxy: how often each pod answered, of many requests to one Service. */
+  balances: z.partialRecord(
+    z.enum(balancedProxies),
+    z.object({ pods: z.array(z.object({ pod: z.string(), count: z.int() })) }),
+  ),
+  /** What one Service makes a node hold; absent where the lab had no rules. */
+  rules: shownRulesSchema.optional(),
 });
 
 export type Transcripts = z.infer<typeof transcriptsSchema>;

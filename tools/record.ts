@@ -1,23 +1,33 @@
 /** Runs every example and every proof once, and keeps what they came to. */
-import { isTransportExample, type HttpExample, type Station } from '../proxies/descriptor.ts';
+import {
+  isTransportExample,
+  type HttpExample,
+  type Station,
+  type TransportExample,
+} from '../proxies/descriptor.ts';
 import { subjects } from '../proxies/index.ts';
 import type { Hop } from '../proxies/kit/hop.ts';
 import { missingNeeds } from '../proxies/kit/needs.ts';
 import type { Verdict } from '../proxies/kit/proof.ts';
 import { proveClaim } from '../proxies/kit/prove.ts';
 import { proofs } from '../src/server/live/proof-of.ts';
-import { proxyOf } from '../src/server/live/backend.ts';
+import { balancedProxies } from '../src/balance.ts';
+import { connectedText, messageText } from '../src/message-text.ts';
+import { shownNodes, shownServices } from '../src/shown-rules.ts';
+import { networkOf } from '../src/server/live/backend.ts';
 import { countAnswers } from '../src/server/live/balance.ts';
+import { isPossible, makeConnections } from '../src/server/live/connections.ts';
 import { sendExample } from '../src/server/live/examples.ts';
 import type { LiveLine } from '../src/server/live/lines.ts';
+import { readRules } from '../src/server/live/rules.ts';
 import type { StartedBackend } from '../src/server/live/start-backend.ts';
 import type { ExampleTranscript, Transcripts } from '../src/transcripts.ts';
 import { shortenBody } from './shorten-body.ts';
 
 export interface Recording {
   readonly transcripts: Transcripts;
-  /** Examples that were answered otherwise than their descriptor says, with the status. */
-  readonly unexpected: readonly { readonly id: string; readonly status: number }[];
+  /** Examples that were answered otherwise than their descriptor says, with the status, or what was said. */
+  readonly unexpected: readonly { readonly id: string; readonly status: string }[];
   /** Claims that are false, or whose proof is no proof. */
   readonly unproved: readonly Verdict[];
 }
@@ -33,17 +43,35 @@ export async function record(
 ): Promise<Recording> {
   onStep('recording');
   const examples: Record<string, ExampleTranscript> = {};
-  const unexpected: { id: string; status: number }[] = [];
+  const unexpected: { id: string; status: string }[] = [];
   for (const { line: station, examples: known } of subjects) {
     for (const example of known) {
-      if (isTransportExample(example)) continue;
-      const { transcript, isAsStated } = await recordExample(backend, station, example, signal);
+      if (isTransportExample(example)) {
+        if (!isPossible(example.request, networkOf(backend))) continue;
+        const { transcript, isAsStated } = await recordConnections(backend, example, signal);
+        examples[example.id] = transcript;
+        if (!isAsStated) unexpected.push({ id: example.id, status: transcript.body });
+        continue;
+      }
+      const { transcript, status, isAsStated } = await recordExample(
+        backend,
+        station,
+        example,
+        signal,
+      );
       examples[example.id] = transcript;
-      if (!isAsStated) unexpected.push({ id: example.id, status: transcript.status });
+      if (!isAsStated) unexpected.push({ id: example.id, status: String(status) });
     }
   }
-  const balancing = proxyOf(backend, 'apiserver-proxy');
-  const pods = [...(await countAnswers(balancing, () => undefined, signal))];
+  const balances: Transcripts['balances'] = {};
+  for (const id of balancedProxies) {
+    balances[id] = { pods: [...(await countAnswers(backend, id, () => undefined, signal))] };
+  }
+  const network = networkOf(backend);
+  const rules =
+    network.mode === 'isolated'
+      ? await readRules(network, shownNodes[0], shownServices[0])
+      : undefined;
   onStep('proving');
   const verdicts: Verdict[] = [];
   for (const claim of subjects.flatMap(({ claims }) => claims)) {
@@ -62,7 +90,8 @@ export async function record(
       recordedAt: new Date().toISOString(),
       version: backend.version,
       examples,
-      balance: { pods },
+      balances,
+      ...(rules && { rules }),
       claims: Object.fromEntries(verdicts.map((verdict) => [verdict.claim, asRecorded(verdict)])),
     },
     unexpected,
@@ -75,7 +104,7 @@ async function recordExample(
   station: Station,
   example: HttpExample,
   signal: AbortSignal,
-): Promise<{ transcript: ExampleTranscript; isAsStated: boolean }> {
+): Promise<{ transcript: ExampleTranscript; status: number; isAsStated: boolean }> {
   const proxy = backend.proxies[station];
   if (!proxy) throw new Error(`${example.id}: ${station} is not running`);
   const hops: Hop[] = [];
@@ -84,7 +113,7 @@ async function recordExample(
   const keep = (line: LiveLine) => {
     if (line.type === 'hop') hops.push(line.hop);
     if (line.type === 'chunk') body += line.text;
-    if (line.type === 'message') body += `${line.from === 'client' ? '→' : '←'} ${line.text}\n`;
+    if (line.type === 'message') body += messageText(line);
     if (line.type !== 'answer') return;
     headers = line.headers.map(([name, value]) => [name, value]);
     body += line.body ?? '';
@@ -92,7 +121,28 @@ async function recordExample(
   const { status, result } = await sendExample(example, proxy, keep, signal);
   return {
     transcript: { status, headers, ...shortenBody(body), hops },
+    status,
     isAsStated: result === 'answered',
+  };
+}
+
+/** On loopback, what it cannot do is not recorded. */
+async function recordConnections(
+  backend: StartedBackend,
+  example: TransportExample,
+  signal: AbortSignal,
+): Promise<{ transcript: ExampleTranscript; isAsStated: boolean }> {
+  const hops: Hop[] = [];
+  let body = '';
+  const keep = (line: LiveLine) => {
+    if (line.type === 'hop') hops.push(line.hop);
+    if (line.type === 'connected') body += connectedText(line);
+    if (line.type === 'message') body += messageText(line);
+  };
+  const { result } = await makeConnections(example, networkOf(backend), keep, signal);
+  return {
+    transcript: { outcome: example.expect.outcome, ...shortenBody(body), hops },
+    isAsStated: result === example.expect.outcome,
   };
 }
 

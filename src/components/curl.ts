@@ -1,6 +1,7 @@
 /** An example as a command that a reader can paste. */
 import type { Descriptor, HttpExample, HttpExampleRequest } from '../../proxies/descriptor.ts';
 import { origin } from './origin.ts';
+import { quote } from './quote.ts';
 
 type HttpRequest = Extract<HttpExampleRequest, { protocol: 'http' }>;
 type ProxyFacts = Pick<Descriptor, 'flags' | 'stretches'>;
@@ -76,11 +77,6 @@ function headerOptions(headers: Readonly<Record<string, string>>): string[] {
 function methodOption(method: HttpRequest['method'], hasBody: boolean): string[] {
   if (method === 'GET' || (method === 'POST' && hasBody)) return [];
   return [method === 'HEAD' ? '-I' : `-X ${method}`];
-}
-
-/** Quotes what a POSIX shell would read otherwise. */
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** Inside double quotes, where a variable stands, too. */

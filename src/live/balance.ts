@@ -49,7 +49,7 @@ export class HopBalance extends HTMLElement {
 
   async #follow(signal: AbortSignal): Promise<void> {
     const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    const path = '/live/balance/apiserver-proxy';
+    const path = `/live/balance/${this.dataset.proxy ?? ''}`;
     for await (const line of live({ path, method: 'POST', signal })) {
       if (line.type === 'pods') this.#begin(line.pods);
       else if (line.type === 'pick') {

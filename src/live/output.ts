@@ -2,6 +2,7 @@
 import { inlineCode } from '../i18n/inline-code.ts';
 import { traceItem } from '../map/trace.ts';
 import { locationLine } from '../location-line.ts';
+import { connectedText, messageText } from '../message-text.ts';
 import type { LiveLine } from '../server/live/lines.ts';
 import { AnswerText } from './answer-text.ts';
 import type { LiveMap } from './live-map.ts';
@@ -50,8 +51,12 @@ export class Output {
         if (line.body !== null) this.#answer.set(line.body, locationLine(line));
         this.#showAnswer();
         break;
+      case 'connected':
+        this.#answer.add(connectedText(line));
+        this.#showAnswer();
+        break;
       case 'message':
-        this.#answer.add(`${line.from === 'client' ? '→' : '←'} ${line.text}\n`);
+        this.#answer.add(messageText(line));
         this.#showAnswer();
         break;
       case 'chunk':

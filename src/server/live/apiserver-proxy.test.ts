@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { balanced } from '../../balance.ts';
+import { balances } from '../../balance.ts';
 import { startServer, type SiteServer } from '../server.ts';
 import { ask, type Question } from '../testing/ask.ts';
 import { administratorToken, readerToken } from '../testing/fake-apiserver-proxy.ts';
 import { startFakeBackend, type FakeBackend } from '../testing/fake-backend.ts';
 import { createLive } from './live.ts';
 import type { LiveLine } from './lines.ts';
+
+const { requests } = balances['apiserver-proxy'];
 
 let stack: AsyncDisposableStack;
 let backend: FakeBackend;
@@ -147,7 +149,7 @@ describe('how a Service is balanced', () => {
     const told = lines((await post('/live/balance/apiserver-proxy')).body);
     expect(told[0]).toEqual({ type: 'pods', pods: ['web-0', 'web-1', 'web-2'] });
     const picks = told.filter(({ type }) => type === 'pick');
-    expect(picks).toHaveLength(balanced.requests);
+    expect(picks).toHaveLength(requests);
     expect(told.at(-1)).toMatchObject({ type: 'result', result: 'even' });
     const paths = new Set(backend.apiserverProxy.reached.map(({ target }) => target));
     expect([...paths]).toEqual([
@@ -164,7 +166,7 @@ describe('how a Service is balanced', () => {
     asking.abort();
     // The next one has its turn at once, and all of its answers.
     const told = lines((await post('/live/balance/apiserver-proxy')).body);
-    expect(told.filter(({ type }) => type === 'pick')).toHaveLength(balanced.requests);
-    expect(backend.apiserverProxy.reached.length).toBeLessThan(2 * balanced.requests + 2);
+    expect(told.filter(({ type }) => type === 'pick')).toHaveLength(requests);
+    expect(backend.apiserverProxy.reached.length).toBeLessThan(2 * requests + 2);
   });
 });

@@ -1,10 +1,14 @@
 /** What the live handlers run against: the lab, or a cluster of the reader's. */
+import type { Lab } from '../../../lab/index.ts';
 import type { Station } from '../../../proxies/descriptor.ts';
 import type { Laboratory } from '../../../proxies/kit/proof.ts';
 import { LiveError } from './live-error.ts';
 import type { LabMachines } from './machines.ts';
 import type { RunningProxy } from './running-proxy.ts';
 import type { Visit } from './visitors.ts';
+
+/** What of the lab's network is needed here: who connects, what is run there, what is seen of it. */
+export type LabNetwork = Pick<Lab, 'mode' | 'connect' | 'run' | 'onHop'>;
 
 export interface LiveBackend {
   /** `cluster`: a real one, which is only read. */
@@ -13,6 +17,8 @@ export interface LiveBackend {
   readonly since: Date;
   /** The machines behind it; of a cluster we know none. */
   readonly machines: LabMachines | null;
+  /** Below HTTP; nothing connects from within a cluster for us. */
+  readonly network: LabNetwork | null;
   readonly proxies: Readonly<Partial<Record<Station, RunningProxy>>>;
   /** A laboratory for one world of one proof. */
   readonly lend: (signal: AbortSignal) => Promise<Laboratory & AsyncDisposable>;
@@ -30,4 +36,14 @@ export function proxyOf({ kind, proxies }: LiveBackend, station: Station): Runni
   if (proxy) return proxy;
   if (kind === 'cluster') throw new LiveError('not-here');
   throw new LiveError('not-ready', {}, { 'Retry-After': '1' });
+}
+
+/**
+ * The network of the lab.
+ *
+ * @throws LiveError `not-here` where there is a cluster instead
+ */
+export function networkOf({ network }: LiveBackend): LabNetwork {
+  if (!network) throw new LiveError('not-here');
+  return network;
 }

@@ -3,16 +3,15 @@ import type { IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import { json } from 'node:stream/consumers';
 import * as z from 'zod';
-import { balanced, evenness } from '../../balance.ts';
-import { proxyOf, type LiveBackend } from './backend.ts';
+import { balances, evenness, isBalanced, type BalancedProxy } from '../../balance.ts';
+import { networkOf, proxyOf, type LiveBackend } from './backend.ts';
+import { connectMany } from './connect-many.ts';
 import { openLines, type Exchange } from './exchange.ts';
 import type { LiveLine } from './lines.ts';
 import { LiveError } from './live-error.ts';
 import { introduce, type RunningProxy } from './running-proxy.ts';
 import { createTurns } from './turns.ts';
 
-const service = `/api/v1/namespaces/${balanced.namespace}/services/${balanced.service}:${balanced.port}/proxy/`;
-const endpoints = `/api/v1/namespaces/${balanced.namespace}/endpoints/${balanced.service}`;
 const atOnce = 4;
 
 /** So many requests take their share of the machine: one reader after the other. */
@@ -21,48 +20,80 @@ const turns = createTurns(1, 8);
 /** How many requests each pod answered, in the order of their names. */
 export type PodCounts = readonly { readonly pod: string; readonly count: number }[];
 
-/** @throws LiveError `not-here`, `not-ready`, `busy`, `proxy-failed` */
-export async function runBalance(backend: LiveBackend, exchange: Exchange): Promise<void> {
-  const proxy = proxyOf(backend, 'apiserver-proxy');
+/** @throws LiveError `unknown-path`, `not-here`, `not-ready`, `busy`, `proxy-failed`, `connect-failed` */
+export async function runBalance(
+  backend: LiveBackend,
+  id: string,
+  exchange: Exchange,
+): Promise<void> {
+  if (!isBalanced(id)) throw new LiveError('unknown-path', { path: `/live/balance/${id}` });
+  // What is not here is said before anybody waits.
+  proxyOf(backend, 'apiserver-proxy');
   using turn = new DisposableStack();
   turn.use(await turns.take(exchange.signal));
   const startedAt = performance.now();
-  const send = openLines(exchange);
-  const pods = await countAnswers(proxy, send, exchange.signal);
+  let send: ((line: LiveLine) => void) | undefined;
+  const tell = (line: LiveLine) => (send ??= openLines(exchange))(line);
+  const pods = await countAnswers(backend, id, tell, exchange.signal);
   const { result, figures } = evenness(pods.map(({ count }) => count));
   const tookMs = Math.round(performance.now() - startedAt);
-  const values = { ...figures, requests: balanced.requests };
+  const values = { ...figures, requests: balances[id].requests };
   const text = exchange.translate(`interface:balance.${result}`, values);
-  send({ type: 'result', result, tookMs, text });
+  tell({ type: 'result', result, tookMs, text });
   exchange.response.end();
 }
 
 /** Tells the pods, then each answer as it comes. */
 export async function countAnswers(
-  proxy: RunningProxy,
+  backend: LiveBackend,
+  id: BalancedProxy,
   send: (line: LiveLine) => void,
   signal: AbortSignal,
 ): Promise<PodCounts> {
   using owned = new DisposableStack();
+  const proxy = proxyOf(backend, 'apiserver-proxy');
   const agent = new Agent({ keepAlive: true, maxSockets: atOnce, ...introduce(proxy).tls });
   owned.defer(() => agent.destroy());
   const asking = { proxy, agent, signal };
-  const { subsets } = await ask(asking, endpoints, endpointsSchema);
+  const { namespace, service } = balances[id];
+  const path = `/api/v1/namespaces/${namespace}/endpoints/${service}`;
+  const { subsets } = await ask(asking, path, endpointsSchema);
   const ready = subsets.flatMap(({ addresses }) => addresses.map((one) => one.targetRef.name));
   const counts = new Map(ready.toSorted().map((pod) => [pod, 0]));
   send({ type: 'pods', pods: [...counts.keys()] });
-  let left = balanced.requests;
-  const askOn = async () => {
-    while (left > 0) {
-      left -= 1;
-      const { pod } = await ask(asking, service, echoSchema);
-      counts.set(pod.name, (counts.get(pod.name) ?? 0) + 1);
-      send({ type: 'pick', pod: pod.name });
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, askOn));
+  await askMany[id](backend, asking, (pod) => {
+    counts.set(pod, (counts.get(pod) ?? 0) + 1);
+    send({ type: 'pick', pod });
+  });
   return [...counts].map(([pod, count]) => ({ pod, count }));
 }
+
+type AskMany = (
+  backend: LiveBackend,
+  asking: Asking,
+  onAnswer: (pod: string) => void,
+) => Promise<void>;
+
+const askMany: Readonly<Record<BalancedProxy, AskMany>> = {
+  'apiserver-proxy': async (_, asking, onAnswer) => {
+    const { namespace, service, port, requests } = balances['apiserver-proxy'];
+    const path = `/api/v1/namespaces/${namespace}/services/${service}:${port}/proxy/`;
+    let left = requests;
+    const askOn = async () => {
+      while (left > 0) {
+        left -= 1;
+        onAnswer((await ask(asking, path, echoSchema)).pod.name);
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, askOn));
+  },
+  'kube-proxy': async (backend, { signal }, onAnswer) => {
+    const { namespace, service, port, requests } = balances['kube-proxy'];
+    const to = { service: `${namespace}/${service}`, port };
+    const order = { protocol: 'TCP', to, count: requests, concurrency: atOnce } as const;
+    await connectMany(networkOf(backend), order, onAnswer, signal);
+  },
+};
 
 const endpointsSchema = z.object({
   subsets: z

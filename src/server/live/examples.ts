@@ -1,13 +1,15 @@
-/** `POST /live/examples/<id>`: sends a request of a descriptor through its proxy. */
+/** `POST /live/examples/<id>`: sends a request of a descriptor through its proxy, or connects to a Service. */
 import {
   isTransportExample,
+  type Example,
   type HttpExample,
   type HttpExampleRequest,
   type Station,
 } from '../../../proxies/descriptor.ts';
 import { subjects } from '../../../proxies/index.ts';
 import { sendAnswer } from './answer-lines.ts';
-import { proxyOf, type LiveBackend } from './backend.ts';
+import { networkOf, proxyOf, type LiveBackend } from './backend.ts';
+import { makeConnections } from './connections.ts';
 import { converse } from './conversation.ts';
 import { hopLine, openLines, type Exchange } from './exchange.ts';
 import type { LiveLine } from './lines.ts';
@@ -24,13 +26,25 @@ export async function runExample(
   exchange: Exchange,
 ): Promise<void> {
   const { example, line } = findExample(id);
-  const proxy = proxyOf(backend, line);
-  const send = openLines(exchange);
   const { translate, signal } = exchange;
-  const tell = (told: LiveLine) => send(told.type === 'hop' ? hopLine(told.hop, translate) : told);
-  const outcome = await sendExample(example, proxy, tell, signal);
-  const text = translate(`hops:results.${outcome.result}`, { ...outcome });
-  send({ type: 'result', ...outcome, text });
+  const open = () => {
+    const send = openLines(exchange);
+    return (told: LiveLine) => send(told.type === 'hop' ? hopLine(told.hop, translate) : told);
+  };
+  if (isTransportExample(example)) {
+    const network = networkOf(backend);
+    const send = open();
+    const outcome = await makeConnections(example, network, send, signal);
+    const { result, connections: count } = outcome;
+    const text = translate(`interface:connect.results.${result}`, { ...outcome, count });
+    send({ type: 'result', ...outcome, text });
+  } else {
+    const proxy = proxyOf(backend, line);
+    const send = open();
+    const outcome = await sendExample(example, proxy, send, signal);
+    const text = translate(`hops:results.${outcome.result}`, { ...outcome });
+    send({ type: 'result', ...outcome, text });
+  }
   exchange.response.end();
 }
 
@@ -113,10 +127,10 @@ function isAsStated({ expect }: HttpExample, received: Received): boolean {
   );
 }
 
-function findExample(id: string): { example: HttpExample; line: Station } {
+function findExample(id: string): { example: Example; line: Station } {
   for (const { examples, line } of subjects) {
     const example = examples.find((known) => known.id === id);
-    if (example && !isTransportExample(example)) return { example, line };
+    if (example) return { example, line };
   }
   throw new LiveError('unknown-example', { id });
 }

@@ -2,6 +2,7 @@
 import type { Need, Value } from '../../../proxies/descriptor.ts';
 import type { Hop } from '../../../proxies/kit/hop.ts';
 import type { Observation, Verdict, WorldName } from '../../../proxies/kit/proof.ts';
+import type { RuleGroup } from '../../shown-rules.ts';
 import type { LiveErrorCode } from './live-error.ts';
 
 /** A stretch of the request, as it happened. `world` is set while a proof runs. */
@@ -42,7 +43,15 @@ export interface ChunkLine {
   readonly text: string;
 }
 
-/** A text message of a WebSocket. */
+/** A connection below HTTP: from where it was made, and to which address. */
+export interface ConnectedLine {
+  readonly type: 'connected';
+  /** `10.244.1.5:34567`; null where there was no end. */
+  readonly local: string | null;
+  readonly remote: string;
+}
+
+/** A text message of a WebSocket, or of a connection below HTTP. */
 export interface MessageLine {
   readonly type: 'message';
   readonly from: 'client' | 'target';
@@ -59,6 +68,18 @@ export interface PodsLine {
 export interface PickLine {
   readonly type: 'pick';
   readonly pod: string;
+}
+
+/** What a Service makes a node hold; again whenever that has changed. */
+export interface RulesLine {
+  readonly type: 'rules';
+  readonly families: readonly {
+    readonly family: string;
+    /** `what`: what this set, map or chain is, in the reader's language. */
+    readonly groups: readonly (RuleGroup & { readonly what: string })[];
+  }[];
+  /** A sentence where there is nothing. */
+  readonly text?: string;
 }
 
 /** The end of a proof. */
@@ -79,6 +100,16 @@ export interface RequestResultLine {
   readonly tookMs: number;
   /** The body was longer, or went on for longer, than is shown. */
   readonly isCut: boolean;
+  readonly text: string;
+}
+
+/** The end of an example below HTTP. */
+export interface ConnectionsResultLine {
+  readonly type: 'result';
+  readonly result: 'answered' | 'refused' | 'nothing' | 'unexpected';
+  readonly connections: number;
+  readonly pods: number;
+  readonly tookMs: number;
   readonly text: string;
 }
 
@@ -103,10 +134,13 @@ export type LiveLine =
   | ObservationLine
   | AnswerLine
   | ChunkLine
+  | ConnectedLine
   | MessageLine
   | PodsLine
   | PickLine
+  | RulesLine
   | ProofResultLine
   | RequestResultLine
+  | ConnectionsResultLine
   | BalanceResultLine
   | ErrorLine;

@@ -15,6 +15,7 @@ import { translateTo } from './messages.ts';
 import { viaMethods, type ViaStation } from './policy.ts';
 import { runProof } from './proofs.ts';
 import { readBody } from './request-body.ts';
+import { followRules } from './rules.ts';
 import { sendStatus } from './status.ts';
 import { runVia } from './via.ts';
 import { createVisitors, type Visitors } from './visitors.ts';
@@ -87,9 +88,15 @@ const routes: readonly Route[] = [
     run: (id, { backend, exchange }) => runExample(backend, id, exchange),
   },
   {
-    pattern: /^\/live\/balance\/apiserver-proxy$/,
+    pattern: /^\/live\/balance\/([^/?]+)$/,
     methods: ['POST'],
-    run: (_, { backend, exchange }) => runBalance(backend, exchange),
+    run: (id, { backend, exchange }) => runBalance(backend, id, exchange),
+  },
+  {
+    pattern: /^\/live\/rules\/([^/?]+\/[^/?]+\/[^/?]+)$/,
+    methods: ['POST'],
+    isFollowing: true,
+    run: (path, { backend, exchange }) => followRules(backend, path, exchange),
   },
   ...viaStations.map((station): Route => ({
     pattern: new RegExp(`^/live/via/${station}(|[/?].*)$`, 's'),

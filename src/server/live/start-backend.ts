@@ -56,6 +56,7 @@ export async function startBackend(options: BackendOptions): Promise<StartedBack
     version: lab?.version ?? '',
     since: new Date(),
     machines: lab,
+    network: lab,
     proxies: {
       'kubectl-proxy': kubectlProxy,
       ...(apiserverProxy && { 'apiserver-proxy': apiserverProxy }),

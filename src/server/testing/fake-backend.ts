@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { LiveBackend } from '../live/backend.ts';
 import { fakeHop } from '../../../proxies/kit/testing/fake-hop.ts';
 import { createHopFeed } from '../live/hop-feed.ts';
+import { fakeNetwork } from './fake-network.ts';
 import { startFakeApiserverProxy, type FakeApiserverProxy } from './fake-apiserver-proxy.ts';
 
 export interface ReachedRequest {
@@ -53,6 +54,7 @@ export async function startFakeBackend(kind: LiveBackend['kind'] = 'lab'): Promi
     version: 'v1.33.1',
     since: new Date('2026-01-02T03:04:05Z'),
     machines: null,
+    network: kind === 'lab' ? fakeNetwork() : null,
     proxies: {
       'kubectl-proxy': { address: `127.0.0.1:${port}`, hostname: '127.0.0.1', port, hops },
       ...(kind === 'lab' && { 'apiserver-proxy': apiserverProxy }),
