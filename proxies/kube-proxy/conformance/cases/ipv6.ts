@@ -1,5 +1,6 @@
 /** Each case again in IPv6: the same story, told with other addresses. */
 import { isIPv4 } from 'node:net';
+import type { Family } from '../../service-port.ts';
 import type { ConformanceCase } from './case.ts';
 
 /** An IPv4 address is the last part of its twin; a range, the same range there. */
@@ -7,9 +8,13 @@ const prefix = 'fd00:4::';
 const prefixBits = 96;
 
 export function inIPv6(one: ConformanceCase): ConformanceCase {
-  // The rewritten text has the shape of the case.
-  const twin = rewrite(one) as ConformanceCase;
-  return { ...twin, family: 'IPv6', name: `${one.name} (IPv6)` };
+  return { ...inFamily('IPv6', one), name: `${one.name} (IPv6)` };
+}
+
+/** All addresses in it, wherever they are. */
+export function inFamily<T>(family: Family, value: T): T {
+  // What is rewritten has the shape of what was there.
+  return family === 'IPv4' ? value : (rewrite(value) as T);
 }
 
 /**
