@@ -21,7 +21,6 @@ export const flagSchema = z.strictObject({
     'files',
     'forwarding',
     'dataplane',
-    'network',
     'conntrack',
     'cluster',
     'credentials',

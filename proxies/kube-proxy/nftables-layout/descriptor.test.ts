@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { layout } from '../nftables/layout.ts';
-import { isSharedChain } from '../nftables/shared-chains.ts';
+import { isSharedChain, sharedChain } from '../nftables/shared-chains.ts';
 import { nftablesLayout } from './descriptor.ts';
 
 const rows = nftablesLayout.tables.find(({ id }) => id === 'chains')?.rows ?? [];
@@ -36,5 +37,12 @@ describe('the page of the nftables layout', () => {
     const hooked = rows.filter(({ cells }) => cells.priority !== '');
     const base = chains.filter(({ hook }) => hook !== undefined).map(({ name }) => name);
     expect(hooked.flatMap(({ cells }) => chainsOf(cells)).sort()).toEqual(base.sort());
+  });
+
+  it('shows the rules of a shared chain as they are', () => {
+    const page = new URL('../../../content/docs/en/nftables-layout.mdx', import.meta.url);
+    const [, shown = ''] = /chain pick-3 \{\n([^}]*)\}/.exec(readFileSync(page, 'utf8')) ?? [];
+    const rules = sharedChain('ip', 'pick-3').rules.map(({ text }) => `  ${text}\n`);
+    expect(shown).toBe(rules.join(''));
   });
 });
