@@ -47,10 +47,6 @@ export class PortMirror {
     for (const name of sharedCollections) this.#shares.set(name, new Map());
   }
 
-  get size(): number {
-    return this.#states.size;
-  }
-
   /** The port that is reached there. */
   ownerOf(frontend: string): string | undefined {
     return this.#owners.ownerOf(frontend);
