@@ -9,6 +9,7 @@ import { KubeconfigError } from '../kit/kubeconfig/errors.ts';
 import { endBySignal, untilStopped, type StopSignal } from '../kit/until-stopped.ts';
 import { cleanUp } from './command/clean-up.ts';
 import { startRunning } from './command/running.ts';
+import { untilFileChanges } from './command/until-file-changes.ts';
 import { configure, type Flags } from './config/configure.ts';
 import { conntrackOf } from './config/settings-of.ts';
 import { writeConfiguration } from './config/write-configuration.ts';
@@ -51,6 +52,7 @@ async function run(
   terminal: Terminal,
 ): Promise<StopSignal | null> {
   const log = (line: string) => void terminal.stderr.write(`${line}\n`);
+  using file = untilFileChanges(flags.config);
   const configuration = await configure(flags, given);
   const { 'write-config-to': target } = flags;
   if (target !== '') {
@@ -68,7 +70,7 @@ async function run(
   }
   const stopped = untilStopped();
   await using running = await unlessStopped(stopped, () =>
-    startRunning({ configuration, file: flags.config, master: flags.master, terminal, log }),
+    startRunning({ configuration, file, master: flags.master, terminal, log }),
   );
   process.send?.({ ready: true, ...running.addresses });
   const signal = await Promise.race([stopped, running.ended]);

@@ -12,12 +12,12 @@ import { startKubeProxy } from '../proxy.ts';
 import { connect } from './connect.ts';
 import { hopSource } from './hop-source.ts';
 import { loadMode } from './load-mode.ts';
-import { untilFileChanges } from './until-file-changes.ts';
+import type { FileWatch } from './until-file-changes.ts';
 
 export interface RunOptions {
   readonly configuration: Configuration;
-  /** Whose change ends the process; empty: there is none. */
-  readonly file: string;
+  /** The file that it was read from: a change ends the process. */
+  readonly file: FileWatch;
   readonly master: string;
   readonly terminal: Terminal;
   readonly log: (line: string) => void;
@@ -50,11 +50,10 @@ export async function startRunning(options: RunOptions): Promise<Running> {
   if (healthzAddress !== null) log(klogLine('I', 'hop', `Serving health at ${healthzAddress}`));
   if (metricsAddress !== null) log(klogLine('I', 'hop', `Serving metrics at ${metricsAddress}`));
   void proxy.synced.then(() => log(klogLine('I', 'hop', 'All that the API says is written')));
-  const changed = starting.use(untilFileChanges(file));
   const owned = starting.move();
   return {
     addresses: { address: healthzAddress, metricsAddress },
-    ended: Promise.race([proxy.ended, changed.ended]),
+    ended: Promise.race([proxy.ended, file.ended]),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

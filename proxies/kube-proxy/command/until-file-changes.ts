@@ -1,6 +1,5 @@
 /** The configuration file: a change of it ends the process, so that it is started with the new one. */
 import { readFile } from 'node:fs/promises';
-import { unwatchFile, watchFile } from 'node:fs';
 
 export interface FileWatch extends Disposable {
   /** Rejects in upstream's words. */
@@ -10,7 +9,7 @@ export interface FileWatch extends Disposable {
 /** A ConfigMap is changed by another link: only looking again finds it. */
 const lookEveryMs = 1000;
 
-/** @param path empty: nothing changes */
+/** To be called before it is read for its contents. @param path empty: nothing changes */
 export function untilFileChanges(path: string): FileWatch {
   const { promise, reject } = Promise.withResolvers<never>();
   // It may be raced by something that ends before.
@@ -24,7 +23,6 @@ export function untilFileChanges(path: string): FileWatch {
     if (is === null || is === was) return;
     reject(new Error("content of the proxy server's configuration file was updated"));
   };
-  const onChange = () => void look();
-  watchFile(path, { interval: lookEveryMs }, onChange);
-  return { ended: promise, [Symbol.dispose]: () => unwatchFile(path, onChange) };
+  const timer = setInterval(() => void look(), lookEveryMs);
+  return { ended: promise, [Symbol.dispose]: () => clearInterval(timer) };
 }

@@ -69,6 +69,8 @@ function respond(request: IncomingMessage, response: ServerResponse, answer: Ans
   request.resume();
   const [path = '/'] = (request.url ?? '/').split('?');
   const { status = 200, contentType, headers, body } = answer(path) ?? notFound;
+  // It is kept all the same: HTTP/1.1 needs no header for that, and Go sends none.
+  response.removeHeader('Connection');
   response.writeHead(status, {
     'Content-Type': contentType,
     'X-Content-Type-Options': 'nosniff',

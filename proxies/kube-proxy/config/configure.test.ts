@@ -1,0 +1,132 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parseFlags } from '../../kit/flags.ts';
+import { flags } from '../facts/flags.ts';
+import { configzOf } from './configz.ts';
+import { configure, nodeNameOf } from './configure.ts';
+import { settingsOf } from './settings-of.ts';
+import { writeConfiguration } from './write-configuration.ts';
+
+let directory = '';
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'kube-proxy-'));
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+function fromFlags(...argv: readonly string[]) {
+  const { values, given } = parseFlags(flags, argv);
+  return configure(values, given);
+}
+
+const header = 'apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\n';
+
+async function fromFile(text: string, ...argv: readonly string[]) {
+  const path = join(directory, 'config.yaml');
+  await writeFile(path, header + text);
+  return fromFlags(`--config=${path}`, ...argv);
+}
+
+it('has upstream’s defaults, by flags and by a file that says nothing', async () => {
+  const configuration = await fromFlags();
+  expect(await fromFile('')).toEqual(configuration);
+  expect(settingsOf(configuration)).toMatchObject({
+    healthzBindAddress: '0.0.0.0:10256',
+    metricsBindAddress: '127.0.0.1:10249',
+    nodePortAddresses: ['primary'],
+    masqueradeBit: 14,
+    minSyncPeriodMs: 1000,
+    syncPeriodMs: 30_000,
+  });
+});
+
+it('takes null and zeros for the defaults, as in the file that kubeadm writes', async () => {
+  const text = [
+    'bindAddress: 0.0.0.0',
+    'healthzBindAddress: ""',
+    'clusterCIDR: 10.244.0.0/16',
+    'configSyncPeriod: 0s',
+    'conntrack: {maxPerCore: null, min: null, tcpEstablishedTimeout: null}',
+    'nftables: {masqueradeBit: null, masqueradeAll: false, minSyncPeriod: 0s, syncPeriod: 0s}',
+    'logging: {flushFrequency: 0, options: {json: {infoBufferSize: "0"}}, verbosity: 0}',
+    'nodePortAddresses: null',
+    'oomScoreAdj: null',
+    'mode: nftables',
+    'winkernel: {enableDSR: false, networkName: ""}',
+  ].join('\n');
+  expect(await fromFile(text)).toEqual({
+    ...(await fromFlags('--cluster-cidr=10.244.0.0/16')),
+    logging: {
+      format: 'text',
+      flushFrequency: 5000,
+      verbosity: 0,
+      options: expect.anything() as unknown,
+    },
+  });
+});
+
+it('lets the file stand for all flags but the name of the node and how much is said', async () => {
+  const text = 'mode: userspace\nhostnameOverride: other\nclusterCIDR: 10.1.0.0/16\n';
+  const argv = ['--proxy-mode=nftables', '--cluster-cidr=10.2.0.0/16', '-v=4'];
+  const configuration = await fromFile(text, ...argv, '--hostname-override=Node-1');
+  expect(configuration).toMatchObject({ mode: 'userspace', clusterCIDR: '10.1.0.0/16' });
+  expect(configuration.logging.verbosity).toBe(4);
+  expect(nodeNameOf(configuration)).toBe('node-1');
+});
+
+it('names the fields of a file that nobody knows', async () => {
+  await expect(fromFile('nftables: {masqueradebit: 3}')).rejects.toThrow(
+    'strict decoding error: unknown field "nftables.masqueradebit"',
+  );
+  await expect(fromFile('proxyMode: nftables')).rejects.toThrow('unknown field "proxyMode"');
+  await expect(fromFile('nftables: {syncPeriod: soon}')).rejects.toThrow(
+    'nftables.syncPeriod: time: invalid duration "soon"',
+  );
+});
+
+it('takes periods of 0 from flags: each change is synced at once', async () => {
+  const { minSyncPeriodMs } = settingsOf(await fromFlags('--iptables-min-sync-period=0'));
+  expect(minSyncPeriodMs).toBe(0);
+  const both = ['--iptables-min-sync-period=5s', '--nftables-min-sync-period=2s'];
+  expect(settingsOf(await fromFlags(...both)).minSyncPeriodMs).toBe(2000);
+});
+
+it.each([
+  [['--proxy-mode=iptables'], 'Mode: Invalid value: "iptables": must be nftables or userspace'],
+  [['--detect-local-mode=BridgeInterface'], 'DetectLocalMode: Invalid value: "BridgeInterface"'],
+  [['--nftables-masquerade-bit=32'], 'MasqueradeBit: Invalid value: 32: must be within the range'],
+  [['--nftables-sync-period=0'], 'SyncPeriod: Invalid value: 0: must be greater than 0'],
+  [['--oom-score-adj=-1001'], 'OOMScoreAdj: Invalid value: -1001'],
+  [['--healthz-bind-address=nowhere:1'], 'HealthzBindAddress: Invalid value: "nowhere:1"'],
+  [['--cluster-cidr=10.0.0.0/8,10.1.0.0/16'], 'must be a valid DualStack CIDR'],
+  [['--nodeport-addresses=primary,10.0.0.0/8'], 'NodePortAddresses: Invalid value'],
+  [['--hostname-override= '], 'empty hostname-override is invalid'],
+  [['--feature-gates=X=maybe'], 'invalid argument "X=maybe" for "--feature-gates" flag'],
+])('refuses %j', async (argv, why) => {
+  await expect(fromFlags(...argv)).rejects.toThrow(why);
+});
+
+it('writes a file that it reads again', async () => {
+  const path = join(directory, 'written.yaml');
+  const configuration = await fromFlags(
+    '--cluster-cidr=10.244.0.0/16,fd00:10:244::/56',
+    '--conntrack-udp-timeout=90s',
+    '--nodeport-addresses=10.0.0.0/8',
+    '--feature-gates=AllowServiceExternalIPs=false',
+  );
+  await writeConfiguration(configuration, path);
+  expect(await fromFlags(`--config=${path}`)).toEqual(configuration);
+});
+
+it('shows its configuration by the names that were recorded', async () => {
+  expect(configzOf(await fromFlags('--cluster-cidr=10.244.77.0/24'))).toMatchObject({
+    Linux: { Conntrack: { TCPEstablishedTimeout: '24h0m0s' }, OOMScoreAdj: -999 },
+    ClientConnection: { QPS: 5, Burst: 10 },
+    NFTables: { MasqueradeBit: 14 },
+    DetectLocal: { BridgeInterface: '', ClusterCIDRs: ['10.244.77.0/24'], InterfaceNamePrefix: '' },
+    SyncPeriod: '30s',
+    MinSyncPeriod: '1s',
+    ConfigSyncPeriod: '15m0s',
+  });
+});
