@@ -43,7 +43,7 @@ it('serves a Service that the API tells of, by lists and watches that break off'
   await apiserver.untilWatched(paths.slices);
   const slices = slice('web', ['127.0.0.1']);
   const ports = { ports: [{ protocol: 'TCP', port }] };
-  apiserver.put(paths.slices, { ...slices, ...ports } as never);
+  apiserver.put(paths.slices, { ...slices, ...ports });
   const ask = () =>
     fetch('http://127.77.0.10:28080/').then(
       (answer) => answer.text(),
