@@ -9,6 +9,7 @@ import { inIPv6 } from './ipv6.ts';
 import { loadBalancer } from './load-balancer.ts';
 import { masquerade } from './masquerade.ts';
 import { noEndpoints } from './no-endpoints.ts';
+import { nodeEndpoint } from './node-endpoint.ts';
 import { nodePorts } from './node-ports.ts';
 import { selection } from './selection.ts';
 import { terminating } from './terminating.ts';
@@ -23,6 +24,7 @@ const inIPv4: readonly ConformanceCase[] = [
   ...terminating,
   ...masquerade,
   ...selection,
+  ...nodeEndpoint,
   ...datagrams,
   ...affinity,
 ];

@@ -94,4 +94,14 @@ export const externalPolicy = [
       ]),
     },
   ]),
+  conformanceCase('externalTrafficPolicy Local, to itself', [
+    {
+      name: 'a local endpoint',
+      services: [withPolicy('Local')],
+      slices: [slice('ns1/svc1', [{ address: '10.180.0.1', nodeName }])],
+      flows: targets.map((target) =>
+        flow(target.name, '10.180.0.1', target.to, target.port, masqueradedTo(local)),
+      ),
+    },
+  ]),
 ];
