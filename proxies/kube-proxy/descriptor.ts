@@ -27,8 +27,7 @@ export const kubeProxy = defineProxy({
   upstream: { command: 'kube-proxy', version: '1.36' },
 
   stretches: [
-    { from: 'pod', to: 'kube-proxy', ...carried },
-    { from: 'node', to: 'kube-proxy', ...carried },
+    // Whoever connects to a Service: a pod, a node, or somebody outside.
     { from: 'client', to: 'kube-proxy', ...carried },
     { from: 'kube-proxy', to: 'pod', ...carried },
   ],
