@@ -117,13 +117,19 @@ const shownBy: Readonly<Record<string, readonly Shown[]>> = {
 /** Where a difference is tried: the file, and words of it. */
 const triedIn: Readonly<Record<string, readonly [file: string, words: string]>> = {
   'layout-of-maps': ['nftables-layout/proofs/constant-chains.ts', 'chain-per-service'],
-  'changes-in-place': ['nftables-layout/proofs/small-changes.ts', 'without-memory'],
+  'changes-in-place': ['nftables/operations.test.ts', 'is one transaction of what changed'],
   'udp-without-endpoints': ['conntrack/conntrack.test.ts', 'of UDP end with the last endpoint'],
-  'drift-healed': ['proxy.test.ts', 'repairs what somebody else changed, at once'],
+  'drift-healed': [
+    'nftables/full-sync.test.ts',
+    'is noticed where somebody else changed our table',
+  ],
   'userspace-mode': ['userspace/tcp.test.ts', 'leads to each of its endpoints'],
-  'affinity-by-mark': ['conformance/cases/affinity.ts', 'alwaysToOneOf'],
+  'affinity-by-mark': [
+    'nftables/full-sync.test.ts',
+    'forgets the clients of an endpoint that went',
+  ],
   'affinity-in-ipv6': ['conformance/cases/all.ts', 'inIPv4.map(inIPv6)'],
-  'two-modes': ['descriptor.test.ts', 'has as ours the modes that there are'],
+  'two-modes': ['config/configure.test.ts', 'must be nftables or userspace'],
   'pods-by-address': ['proxy.test.ts', 'takes pods’ ranges from the Node when it is told to'],
   'watches-trusted': ['proxy.test.ts', 'goes on where it was when watches break off'],
 };
