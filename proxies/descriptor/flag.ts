@@ -6,7 +6,8 @@ export const flagTypeSchema = z.enum(['string', 'int', 'bool', 'duration', 'stri
 
 /**
  * A flag of the command, with pflag's types. `strings` is repeatable. The description is the
- * message `tables:flags.<name>`. A flag whose `upstream` is false is ours, not upstream's.
+ * message `tables:flags.<describedAs>`, which is its name unless another command’s flag of that name does
+ * something else. A flag whose `upstream` is false is ours, not upstream's.
  */
 export const flagSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/),
@@ -29,6 +30,7 @@ export const flagSchema = z.strictObject({
     'targets',
     'diagnostics',
   ]),
+  describedAs: z.string().optional(),
   hidden: z.boolean().default(false),
   upstream: z.boolean().default(true),
 });

@@ -12,6 +12,7 @@ type HelpFlag = Pick<Flag, 'name' | 'type'> & {
   readonly default: Value | readonly string[];
   readonly shorthand?: string | undefined;
   readonly env?: string | undefined;
+  readonly describedAs?: string | undefined;
   readonly hidden?: boolean;
 };
 
@@ -34,7 +35,7 @@ export function flagHelp(command: Helpful, messages: Messages): string {
     messages.say(`cli.groups.${group}`),
     ...shown
       .filter((flag) => flag.group === group)
-      .map((flag) => entry(flag, describe(flag.name), column, messages)),
+      .map((flag) => entry(flag, describe(flag.describedAs ?? flag.name), column, messages)),
   ]);
   return [
     [messages.say(`cli.commands.${command.id}`)],

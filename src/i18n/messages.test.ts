@@ -8,7 +8,7 @@ describe('messages', () => {
     'say in English everything that the descriptor of %s names',
     (_, { flags, headers, errors, differences }) => {
       const keys: MessageKey[] = [
-        ...flags.map(({ name }) => `tables:flags.${name}` as const),
+        ...flags.map(({ name, describedAs = name }) => `tables:flags.${describedAs}` as const),
         ...headers.map(({ id }) => `tables:headers.${id}` as const),
         ...errors.map(({ id }) => `tables:errors.${id}` as const),
         ...differences.map(({ id }) => `tables:differences.${id}` as const),

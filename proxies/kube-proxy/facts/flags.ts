@@ -42,7 +42,13 @@ export const flags = [
   },
   { name: 'oom-score-adj', type: 'int', default: -999, group: 'dataplane' },
 
-  { name: 'bind-address', type: 'string', default: '0.0.0.0', group: 'dataplane' },
+  {
+    name: 'bind-address',
+    type: 'string',
+    default: '0.0.0.0',
+    group: 'dataplane',
+    describedAs: 'node-bind-address',
+  },
   { name: 'cluster-cidr', type: 'string', default: '', group: 'dataplane' },
   { name: 'detect-local-mode', type: 'string', default: 'ClusterCIDR', group: 'dataplane' },
   { name: 'pod-bridge-interface', type: 'string', default: '', group: 'dataplane' },
