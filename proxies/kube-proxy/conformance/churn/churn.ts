@@ -1,7 +1,6 @@
 /** Random changes told to a dataplane, and whether what they leave is what a fresh start would make. */
 import { readdirSync } from 'node:fs';
 import { openNftConnection } from '../../../kit/nftables/connection.ts';
-import { NftError, type NftConnection } from '../../../kit/nftables/nft-connection.ts';
 import type { Dataplane } from '../../dataplane.ts';
 import { createServiceTracker, type ServiceTracker } from '../../endpoints/service-tracker.ts';
 import { createNftablesDataplane } from '../../nftables/nftables-dataplane.ts';
@@ -10,6 +9,7 @@ import { nodeIP, nodeIPs, nodeName, podCIDR, serviceCIDR } from '../cases/addres
 import { inFamily } from '../cases/ipv6.ts';
 import { randomChanges, type Change } from './changes.ts';
 import { readTable, type TableState } from './table-state.ts';
+import { isMadeToFail, watchConnection } from './watched-connection.ts';
 
 export interface ChurnOptions {
   readonly family: Family;
@@ -43,22 +43,7 @@ const every = { restart: 500, distrust: 150, failure: 97 } as const;
 
 /** Needs a network namespace of its own, and node's `--expose-gc`. */
 export async function churn({ family, changes, seed }: ChurnOptions): Promise<ChurnReport> {
-  const real = await openNftConnection();
-  let failsNext = false;
-  let failures = 0;
-  let written: string[] = [];
-  const connection: NftConnection = {
-    run: (text, options) => {
-      if (!failsNext) {
-        written.push(text);
-        return real.run(text, options);
-      }
-      failsNext = false;
-      failures += 1;
-      return Promise.reject(new NftError('made to fail'));
-    },
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
+  await using connection = watchConnection(await openNftConnection());
   let clock = 0;
   const world = new Map<string, Change>();
   const ip = family === 'IPv4' ? 'ip' : 'ip6';
@@ -103,18 +88,17 @@ export async function churn({ family, changes, seed }: ChurnOptions): Promise<Ch
   const all = inFamily(family, randomChanges(changes, seed));
   for (const [number, change] of all.entries()) {
     clock += 5;
-    written = [];
+    connection.takeWritten();
     world.set(`${change.of} ${change.key}`, change);
     tell(running.tracker, change);
     if (isTurn(number, every.distrust)) running.dataplane.distrust();
-    failsNext = isTurn(number, every.failure);
+    if (isTurn(number, every.failure)) connection.failNext();
     try {
       await sync(running);
     } catch (error) {
-      if (!(error instanceof NftError) || error.message !== 'made to fail') throw error;
+      if (!isMadeToFail(error)) throw error;
       await sync(running);
     }
-    failsNext = false;
     if (isTurn(number, every.restart)) {
       await running.dataplane[Symbol.asyncDispose]();
       running = await start();
@@ -130,32 +114,32 @@ export async function churn({ family, changes, seed }: ChurnOptions): Promise<Ch
   const late = weigh();
 
   await running.dataplane[Symbol.asyncDispose]();
+  const churned = await readTable(connection, ip);
+  connection.takeWritten();
   const restarted = await start();
-  written = [];
   await sync(restarted);
-  const changedByRestart = written.flatMap((text) => text.split('\n').filter(isOfElements));
-  const churned = await readTable(real, ip);
   await restarted.dataplane[Symbol.asyncDispose]();
+  const commands = connection.takeWritten().flatMap((text) => text.split('\n'));
 
-  await real.run(`delete table ${ip} kube-proxy`);
+  await connection.run(`delete table ${ip} kube-proxy`);
   const anew = await start();
   await sync(anew);
-  const fresh = await readTable(real, ip);
+  const fresh = await readTable(connection, ip);
   await anew.dataplane[Symbol.asyncDispose]();
-  await real[Symbol.asyncDispose]();
 
   took.sort((a, b) => a - b);
   return {
     // Held until here: what is left to tell weighs, too.
     changes: all.length,
-    ...{ syncs, restarts, failures, operations, tookMs },
+    failures: connection.failures,
+    ...{ syncs, restarts, operations, tookMs },
     slowestMs: took.at(-1) ?? 0,
     medianMs: took[Math.floor(took.length / 2)] ?? 0,
     elements: Object.entries(churned).reduce(
       (sum, [name, lines]) => sum + (name.startsWith('elements') ? lines.length : 0),
       0,
     ),
-    changedByRestart,
+    changedByRestart: commands.filter(isOfElements),
     churned,
     fresh,
     heapBytes: [early[0], late[0]],

@@ -15,6 +15,8 @@ import { worldScript } from './wiring.ts';
 import type { World } from './world.ts';
 
 process.once('disconnect', () => process.exit(0));
+// Where administrators' programs are, though an ordinary user's PATH may lack it.
+process.env.PATH = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`;
 execFileSync('sh', ['-ec', worldScript()], { stdio: ['ignore', 'inherit', 'inherit'] });
 
 type LeafAgent = Pick<Agent, 'listen' | 'probe' | 'giveUp'>;
