@@ -32,6 +32,7 @@ export class LiveMap {
       if (!rail || stretch.querySelector('.lit')) continue;
       const lit = rail.cloneNode() as Element;
       lit.classList.add('lit');
+      lit.setAttribute('pathLength', '1');
       rail.after(lit);
       // Where lines share a way, the one that is lit lies on top.
       stretch.parentElement?.querySelector('.station')?.before(stretch);
@@ -56,6 +57,9 @@ export class LiveMap {
   }
 
   #stretches(from: string, to: string): NodeListOf<Element> | readonly Element[] {
-    return this.#map?.querySelectorAll(`[data-hop="${from} ${to}"]`) ?? [];
+    const known = this.#map?.querySelectorAll(`[data-hop="${from} ${to}"]`) ?? [];
+    // Whoever else comes to a proxy comes on the way that is drawn for its clients.
+    if (known.length > 0 || to !== this.#line) return known;
+    return this.#map?.querySelectorAll(`[data-hop$=" ${to}"]`) ?? [];
   }
 }

@@ -1,5 +1,6 @@
 /** Where the stations and stretches of a line are drawn. */
 import type { MapLine, MapStation, MapStretch } from './line.ts';
+import { bent, rounded, type Point } from './path.ts';
 
 export interface TextPlace {
   readonly x: number;
@@ -12,11 +13,6 @@ export interface Layout {
   readonly height: number;
   station(station: MapStation): (Point & { readonly at: TextPlace }) | undefined;
   stretch(stretch: MapStretch): { readonly path: string; readonly at: TextPlace } | undefined;
-}
-
-interface Point {
-  readonly x: number;
-  readonly y: number;
 }
 
 /** The stations one after the other, and those that follow the last of them side by side. */
@@ -120,36 +116,4 @@ function tall({ trunk, branches }: Fork): Layout {
       return { path: bent(start, end, 'y'), at: { x: 82, y, anchor: 'start' } };
     },
   };
-}
-
-/** Straight on, aside at 45 degrees, straight on. */
-function bent(start: Point, end: Point, along: 'x' | 'y'): string {
-  const across = along === 'x' ? 'y' : 'x';
-  const aside = Math.abs(end[across] - start[across]);
-  const ahead = (end[along] - start[along] - aside) / 2;
-  const corner = (point: Point, by: number): Point => ({ ...point, [along]: point[along] + by });
-  return rounded([start, corner(start, ahead), corner(end, -ahead), end]);
-}
-
-/** How far before and behind a corner its curve begins and ends. */
-const curve = 14;
-
-function rounded(points: readonly Point[]): string {
-  const towards = (from: Point, to: Point): Point => {
-    const length = Math.hypot(to.x - from.x, to.y - from.y);
-    const part = length === 0 ? 0 : Math.min(curve / length, 0.5);
-    return { x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part };
-  };
-  return points
-    .map((point, i) => {
-      const [before, after] = [points[i - 1], points[i + 1]];
-      if (!before) return `M${written(point)}`;
-      if (!after) return `L${written(point)}`;
-      return `L${written(towards(point, before))}Q${written(point)} ${written(towards(point, after))}`;
-    })
-    .join('');
-}
-
-function written({ x, y }: Point): string {
-  return `${Math.round(x)},${Math.round(y)}`;
 }

@@ -56,7 +56,7 @@ describe('a line that forks', () => {
   it.each(['wide', 'tall'] as const)('stays on its paper (%s)', (way) => {
     const drawn = drawLine(fork, way);
     const [, width = 0, height = 0] = /viewBox="0 0 (\d+) (\d+)"/.exec(drawn)?.map(Number) ?? [];
-    for (const [, x, y] of drawn.matchAll(/[ML](\d+),(\d+)/g)) {
+    for (const [, x, y] of drawn.matchAll(/cx="(\d+)" cy="(\d+)"/g)) {
       expect(Number(x)).toBeLessThanOrEqual(width);
       expect(Number(y)).toBeLessThanOrEqual(height);
     }

@@ -42,7 +42,7 @@ export function drawLine(line: MapLine, orientation: 'wide' | 'tall'): string {
     const { path, at } = placed;
     const core = stretch.tls === 'none' ? '' : `<path class="core ${stretch.tls}" d="${path}"/>`;
     const ends = `${stretch.from} ${stretch.to}`;
-    return `<g class="stretch" data-hop="${ends}"><path class="rail" pathLength="1" d="${path}"/>${core}${textLines(at, 15, stretch.labels)}</g>`;
+    return `<g class="stretch" data-hop="${ends}"><path class="rail" d="${path}"/>${core}${textLines(at, 15, stretch.labels)}</g>`;
   });
   const stations = line.stations.map((station) => {
     const placed = layout.station(station);

@@ -32,6 +32,27 @@ const hop: Hop = {
   receivedBytes: 0,
 };
 
+describe('a hop of a connection as text', () => {
+  const flow = {
+    ...hop,
+    protocol: 'UDP',
+    method: 'UDP',
+    target: '10.96.0.20:7',
+    status: null,
+    from: { station: 'pod', address: '10.244.1.2:40000' },
+    to: { station: 'kube-proxy', address: '10.96.0.20:7' },
+    headers: { added: [], removed: [], changed: [] },
+  } as const satisfies Hop;
+
+  it('says from where to where, and nothing that nobody measured', () => {
+    const item = traceItem(flow, words, '');
+    expect(item).toContain('10.244.1.2:40000');
+    expect(item).toContain('10.96.0.20:7');
+    expect(item).not.toContain(words.noTls);
+    expect(item).not.toContain('ms');
+  });
+});
+
 describe('a hop as text', () => {
   const item = traceItem(hop, words, 'Passa: `--accept-paths`.');
 

@@ -26,15 +26,38 @@ export function traceItem(hop: Hop, words: TraceWords, decision: string): string
     ...removed.map((header) => headerChange('−', words.removed, header)),
     ...changed.map((header) => headerChange('±', words.changed, header)),
   ];
-  const status = hop.status === null ? '' : ` → <b>${hop.status}</b>`;
   return (
-    `<li><p><b>${name(hop.from, words)}</b> → <b>${name(hop.to, words)}</b> <span class="dim">${escapeHtml(hop.to.address)}</span></p>` +
-    `<p><code>${escapeHtml(`${hop.method} ${hop.target}`)}</code>${status}</p>` +
-    `<p class="dim">${escapeHtml(hop.protocol)} · ${escapeHtml(hop.tls?.version ?? words.noTls)} · ${milliseconds(hop.tookMs, words.tag)}</p>` +
+    `<li>${isRequest(hop) ? requestLines(hop, words) : connectionLines(hop, words)}` +
     (decision === '' ? '' : `<p>${inlineCode(decision)}</p>`) +
     (headers.length === 0 ? '' : `<ul class="changes">${headers.join('')}</ul>`) +
     '</li>'
   );
+}
+
+/** Below HTTP there is nothing asked, and nothing answered, that the proxy would know of. */
+function isRequest({ protocol }: Hop): boolean {
+  return protocol !== 'TCP' && protocol !== 'UDP' && protocol !== 'SCTP';
+}
+
+function requestLines(hop: Hop, words: TraceWords): string {
+  const status = hop.status === null ? '' : ` → <b>${hop.status}</b>`;
+  return (
+    `<p><b>${name(hop.from, words)}</b> → <b>${name(hop.to, words)}</b> ${address(hop.to)}</p>` +
+    `<p><code>${escapeHtml(`${hop.method} ${hop.target}`)}</code>${status}</p>` +
+    `<p class="dim">${escapeHtml(hop.protocol)} · ${escapeHtml(hop.tls?.version ?? words.noTls)} · ${milliseconds(hop.tookMs, words.tag)}</p>`
+  );
+}
+
+/** From where it seems to come is half of what there is to see. */
+function connectionLines({ from, to, protocol }: Hop, words: TraceWords): string {
+  return (
+    `<p><b>${name(from, words)}</b> ${address(from)} → <b>${name(to, words)}</b> ${address(to)}</p>` +
+    `<p class="dim">${escapeHtml(protocol)}</p>`
+  );
+}
+
+function address(end: Hop['to']): string {
+  return `<span class="dim">${escapeHtml(end.address)}</span>`;
 }
 
 function name({ station }: Hop['from'], words: TraceWords): string {

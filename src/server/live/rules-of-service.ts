@@ -18,11 +18,14 @@ export function rulesOfService(table: ListedTable, service: string): RuleGroup[]
   for (const { name } of collectionFacts) {
     const own = (table.collections.get(name) ?? []).filter((element) => isOwn(name, element));
     if (own.length === 0) continue;
-    groups.push({ name, lines: own.map(written) });
+    groups.push({ name, lines: own.map(written).sort(byNumbers.compare) });
     own.flatMap(({ data }) => chainsIn(data ?? '')).forEach(show);
   }
   return groups;
 }
+
+/** The kernel has them in an order of its own. */
+const byNumbers = new Intl.Collator('en', { numeric: true });
 
 type IsOwn = (collection: string, element: ListedElement) => boolean;
 
