@@ -12,6 +12,7 @@ import { noEndpoints } from './no-endpoints.ts';
 import { nodeEndpoint } from './node-endpoint.ts';
 import { nodePorts } from './node-ports.ts';
 import { selection } from './selection.ts';
+import { sharedAddress } from './shared-address.ts';
 import { terminating } from './terminating.ts';
 
 const inIPv4: readonly ConformanceCase[] = [
@@ -25,6 +26,7 @@ const inIPv4: readonly ConformanceCase[] = [
   ...masquerade,
   ...selection,
   ...nodeEndpoint,
+  ...sharedAddress,
   ...datagrams,
   ...affinity,
 ];
