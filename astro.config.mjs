@@ -6,6 +6,7 @@ import { searchIndex } from './src/search-index.ts';
 import { liveInDevelopment } from './src/server/dev.ts';
 import { siteUrl } from './src/site.ts';
 import { sitemap } from './src/sitemap.ts';
+import { tightPages } from './src/tighten.ts';
 
 export default defineConfig({
   site: siteUrl,
@@ -21,5 +22,5 @@ export default defineConfig({
     syntaxHighlight: false,
     processor: satteri({ features: { headingAttributes: true } }),
   },
-  integrations: [mdx(), sitemap(), searchIndex(), liveInDevelopment()],
+  integrations: [mdx(), sitemap(), tightPages(), searchIndex(), liveInDevelopment()],
 });
