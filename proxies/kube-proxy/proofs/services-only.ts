@@ -5,7 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineProof, type Laboratory, type Notebook } from '../../kit/proof.ts';
 import type { ConnectTarget } from '../../kit/connect-request.ts';
-import type { TrackedConnection } from './tracked-connections.ts';
+import type { ClientConnection, TrackedConnection } from './tracked-connections.ts';
 import { clientPods, patienceMs, runningLab } from './running-lab.ts';
 
 const service = 'platform/echo';
@@ -31,10 +31,12 @@ export const servicesOnly = defineProof({
     notebook.check(self === remote, 'same-address', { remote, self });
 
     const argv = [process.execPath, '--no-warnings', program];
-    const { status, stdout, stderr } = await machines.run(client.node, argv, local ?? '');
+    const connection: ClientConnection = { source: local ?? '', destination: remote };
+    const input = JSON.stringify(connection);
+    const { status, stdout, stderr } = await machines.run(client.node, argv, input);
     if (status !== 0) throw new Error(stderr);
     const tracked = JSON.parse(stdout) as TrackedConnection | null;
-    if (!tracked) throw new Error(`${client.node} tracks no connection from ${local ?? 'nowhere'}`);
+    if (!tracked) throw new Error(`${client.node} does not track ${input}`);
     notebook.check(tracked.destination === tracked.answeredBy, 'untracked', {
       node: client.node,
       entry: `${tracked.source} → ${tracked.destination} ← ${tracked.answeredBy}`,
