@@ -35,9 +35,10 @@ export interface NodeProxy extends AsyncDisposable {
 
 /**
  * In the lab each change is synced soon. Upstream's second spares nodes with many thousand Services, for
- * whom each sync was dear. Here a sync costs what changed, and a reader waits for it.
+ * whom each sync was dear. Here a sync costs what changed, and a reader waits for it. A change after a
+ * quiet time is synced at once; this is between the many of a start or a rollout.
  */
-const minSyncPeriodMs = 50;
+const minSyncPeriodMs = 200;
 /** Where it takes longer, the node is there all the same. */
 const settleWithinMs = 5_000;
 
