@@ -6,13 +6,24 @@ import { Output } from './output.ts';
 import { live, LiveProblem, NothingRuns } from './stream.ts';
 import { words } from './words.ts';
 
-export { LiveMap };
-
 export interface LiveRequest {
   readonly path: string;
   readonly method: string;
   readonly signal: AbortSignal;
   readonly body?: { readonly type: string; readonly content: string } | undefined;
+}
+
+/** Tries the claim, or sends the example, that the element stands for; resolves with what its button is then called. */
+export async function run(
+  element: HTMLElement,
+  output: HTMLElement,
+  signal: AbortSignal,
+): Promise<string> {
+  const { kind = '', id = '', line = '' } = element.dataset;
+  const request = { path: `/live/${kind}/${id}`, method: 'POST', signal };
+  const own = element.closest('.hero')?.querySelector('.figure') ?? null;
+  const isThere = await follow(request, output, new LiveMap(line, own));
+  return (isThere ? words.run?.again : words.run?.recording) ?? '';
 }
 
 /** Resolves when all is shown, also what went wrong; false where nothing runs behind the page. */

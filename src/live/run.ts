@@ -1,4 +1,4 @@
-/** `<hop-run>`: the button of a claim or an example, and what it shows. */
+/** `<hop-run>`: the button of a claim or an example, and where it shows what comes of it. */
 import { whatIsBehind } from './behind.ts';
 import { words } from './words.ts';
 
@@ -33,17 +33,12 @@ export class HopRun extends HTMLElement {
       this.#running.abort();
       return;
     }
-    const running = new AbortController();
-    this.#running = running;
+    this.#running = new AbortController();
     this.#button.textContent = words.run?.cancel ?? '';
     this.#output.ariaBusy = 'true';
-    const { kind = '', id = '', line = '' } = this.dataset;
-    const { follow, LiveMap } = await import('./follow.ts');
-    const request = { path: `/live/${kind}/${id}`, method: 'POST', signal: running.signal };
-    const own = this.closest('.hero')?.querySelector('.figure') ?? null;
-    const is = await follow(request, this.#output, new LiveMap(line, own));
-    this.#running = undefined;
-    this.#button.textContent = (is ? words.run?.again : words.run?.recording) ?? '';
+    const { run } = await import('./follow.ts');
+    this.#button.textContent = await run(this, this.#output, this.#running.signal);
     this.#output.ariaBusy = 'false';
+    this.#running = undefined;
   }
 }
