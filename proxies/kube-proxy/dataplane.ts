@@ -6,6 +6,8 @@ export interface DataplaneOptions {
   readonly family: Family;
   /** Tells pods from others by their source: CIDRs of the family; empty where nobody knows (`detectLocalMode`). */
   readonly podCIDRs: readonly string[];
+  /** Tells pods by where their packets come in, instead of by `podCIDRs`; null or absent: by those. */
+  readonly podInterface?: PodInterface | null;
   /** Where NodePorts answer; `null`: every address of the node but loopback. */
   readonly nodePortIPs: readonly string[] | null;
   /** All addresses of the node in this family. */
@@ -15,6 +17,12 @@ export interface DataplaneOptions {
   /** Masquerades ClusterIP traffic of pods, too. */
   readonly masqueradeAll: boolean;
   readonly log: (line: string) => void;
+}
+
+/** The interface that packets of pods come in by, or what all names of such interfaces begin with. */
+export interface PodInterface {
+  readonly name: string;
+  readonly isPrefix: boolean;
 }
 
 /** What changed since the last sync. The first has everything. */

@@ -130,6 +130,5 @@ const triedIn: Readonly<Record<string, readonly [file: string, words: string]>> 
   ],
   'affinity-in-ipv6': ['conformance/cases/all.ts', 'inIPv4.map(inIPv6)'],
   'two-modes': ['config/configure.test.ts', 'must be nftables or userspace'],
-  'pods-by-address': ['config/configure.test.ts', '--detect-local-mode=BridgeInterface'],
   'watches-trusted': ['proxy.test.ts', 'goes on where it was when watches break off'],
 };

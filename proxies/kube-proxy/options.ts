@@ -4,11 +4,15 @@ import type { Clock } from './clock.ts';
 import type { ProxyMode } from './modes/mode.ts';
 import type { Family } from './service-port.ts';
 
-/** How pods are told from others by their source (`detectLocalMode`). */
+/** How pods are told from others (`detectLocalMode`). */
 export type DetectLocal =
   | { readonly mode: 'ClusterCIDR'; readonly clusterCIDRs: readonly string[] }
   /** The `spec.podCIDRs` of the Node. */
-  | { readonly mode: 'NodeCIDR' };
+  | { readonly mode: 'NodeCIDR' }
+  /** The interface that their packets come in by. */
+  | { readonly mode: 'BridgeInterface'; readonly bridgeInterface: string }
+  /** What the names of their interfaces begin with. */
+  | { readonly mode: 'InterfaceNamePrefix'; readonly interfaceNamePrefix: string };
 
 /** The settings of KubeProxyConfiguration that work here; specification 3.12. Times in milliseconds. */
 export interface KubeProxySettings {

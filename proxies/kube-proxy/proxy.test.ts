@@ -131,6 +131,18 @@ it('takes pods’ ranges from the Node when it is told to', async () => {
   expect(world.mode.of('IPv4').options.podCIDRs).toEqual(['10.244.1.0/24']);
 });
 
+it('tells pods by their interface when it is told to', async () => {
+  await using world = await startWorld();
+  const detectLocal = { mode: 'InterfaceNamePrefix', interfaceNamePrefix: 'veth' } as const;
+  await (
+    await world.start({ settings: { detectLocal } })
+  ).synced;
+  expect(world.mode.of('IPv6').options).toMatchObject({
+    podCIDRs: [],
+    podInterface: { name: 'veth', isPrefix: true },
+  });
+});
+
 it('passes on the ServiceCIDRs, and does without where the API has none', async () => {
   await using world = await startWorld();
   world.apiserver.put(paths.serviceCIDRs, {

@@ -21,6 +21,13 @@ export type Statement =
   | { readonly kind: 'has mark'; readonly bits: number }
   | { readonly kind: 'set mark'; readonly operation: 'or' | 'xor'; readonly bits: number }
   | { readonly kind: 'set ct mark'; readonly key: Key; readonly map: string }
+  | {
+      readonly kind: 'came in by';
+      readonly name: string;
+      /** The name is what names begin with. */
+      readonly isPrefix: boolean;
+      readonly isInverted: boolean;
+    }
   | { readonly kind: 'is protocol'; readonly protocols: readonly string[] }
   | { readonly kind: 'is outside'; readonly field: Field; readonly range: string }
   | {
@@ -78,6 +85,12 @@ const forms: readonly (readonly [RegExp, (groups: readonly string[]) => Statemen
   form('fib ([sd]addr) type local', ([address]) => ({
     kind: 'is local',
     address: address === 'saddr' ? 'saddr' : 'daddr',
+  })),
+  form('iifname (!= )?"([^"*]+)(\\*?)"', ([not, name = '', star]) => ({
+    kind: 'came in by',
+    name,
+    isPrefix: star === '*',
+    isInverted: not !== undefined,
   })),
   form('meta mark and (\\S+) != 0', ([bits]) => ({ kind: 'has mark', bits: Number(bits) })),
   form('meta mark set meta mark (or|xor) (\\S+)', ([operation, bits]) => ({

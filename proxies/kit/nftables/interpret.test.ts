@@ -77,6 +77,21 @@ describe('a packet', () => {
     expect(await outcomes(rules, { saddr: '10.0.1.9' })).toEqual(['DROP']);
   });
 
+  it('is known by the interface that it came in by; what the node sends came in by none', async () => {
+    const rules = (test: string) => [
+      'add chain t@filter { type filter hook prerouting priority 0 ; }',
+      'add chain t@out { type filter hook output priority 0 ; }',
+      `add rule t@filter ${test} drop`,
+      `add rule t@out ${test} reject`,
+    ];
+    const at = (iifname: string) => ({ iifname });
+    expect(await outcomes(rules('iifname "cbr0"'), at('cbr0'))).toEqual(['DROP']);
+    expect(await outcomes(rules('iifname "cbr0"'), at('cbr01'))).toEqual(['untouched']);
+    expect(await outcomes(rules('iifname "cbr*"'), at('cbr01'))).toEqual(['DROP']);
+    expect(await outcomes(rules('iifname != "cbr*"'), at('cbr01'))).toEqual(['untouched']);
+    expect(await outcomes(rules('iifname != "cbr*"'), { from: 'node' })).toEqual(['REJECT']);
+  });
+
   it('is refused where a rule cannot be read', async () => {
     await expect(outcomes([base, 'add rule t@nat tcp flags syn drop'])).rejects.toThrow(
       'cannot read "tcp flags syn drop"',

@@ -18,6 +18,8 @@ export interface Packet {
   readonly dport: number;
   /** Who sends it: what the node sends itself meets the output hooks, all else those of prerouting. */
   readonly from: 'pod' | 'node' | 'external';
+  /** The name of the interface that it came in by; absent where it is the node's, or where it does not matter. */
+  readonly iifname?: string;
   /** The addresses of the node: packets to them are delivered, all others forwarded. */
   readonly nodeIPs: readonly string[];
 }
@@ -166,6 +168,11 @@ class Journey {
         return matches(this.#isTranslated);
       case 'is local':
         return matches(this.#packet.nodeIPs.includes(this.#address(statement.address)));
+      case 'came in by': {
+        const { iifname = '' } = this.#packet;
+        const { name, isPrefix, isInverted } = statement;
+        return matches((isPrefix ? iifname.startsWith(name) : iifname === name) !== isInverted);
+      }
       case 'is protocol':
         return matches(statement.protocols.includes(this.#packet.protocol));
       case 'has mark':

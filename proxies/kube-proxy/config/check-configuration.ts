@@ -39,15 +39,28 @@ function* modeProblems({ mode }: Configuration): Iterable<Problem> {
   yield { field: 'Mode', value: mode, detail, hint: 'other-mode' };
 }
 
-const localModes = ['ClusterCIDR', 'NodeCIDR'];
-const interfaceModes = ['BridgeInterface', 'InterfaceNamePrefix'];
+const localModes = ['ClusterCIDR', 'NodeCIDR', 'BridgeInterface', 'InterfaceNamePrefix'];
 
-function* localModeProblems({ detectLocalMode: mode }: Configuration): Iterable<Problem> {
-  if (localModes.includes(mode)) return;
-  const field = 'DetectLocalMode';
-  const hint = interfaceModes.includes(mode) ? 'interface-mode' : 'other-local-mode';
-  yield { field, value: mode, detail: `must be ${localModes.join(' or ')} here`, hint };
+function* localModeProblems({ detectLocalMode, detectLocal }: Configuration): Iterable<Problem> {
+  if (!localModes.includes(detectLocalMode)) {
+    const detail = `must be ${localModes.join(', ')} or blank (blank means ClusterCIDR)`;
+    yield { field: 'DetectLocalMode', value: detectLocalMode, detail, hint: 'other-local-mode' };
+  }
+  const { bridgeInterface, interfaceNamePrefix } = detectLocal;
+  const [field, value] =
+    detectLocalMode === 'BridgeInterface'
+      ? ['InterfaceName', bridgeInterface]
+      : detectLocalMode === 'InterfaceNamePrefix'
+        ? ['InterfacePrefix', interfaceNamePrefix]
+        : ['', undefined];
+  if (value === undefined || interfaceName.test(value)) return;
+  const detail =
+    value === '' ? 'must not be empty' : 'must be what Linux takes for the name of one';
+  yield { field: `DetectLocalConfiguration.${field}`, value, detail, hint: 'no-interface' };
 }
+
+/** What Linux takes; and of that, what nft's language takes between quotes. */
+const interfaceName = /^[^\s"*/:\\]{1,15}$/;
 
 function* numberProblems({
   nftables,

@@ -94,7 +94,15 @@ it('takes periods of 0 from flags: each change is synced at once', async () => {
 
 it.each([
   [['--proxy-mode=iptables'], 'Mode: Invalid value: "iptables": must be nftables or userspace'],
-  [['--detect-local-mode=BridgeInterface'], 'DetectLocalMode: Invalid value: "BridgeInterface"'],
+  [['--detect-local-mode=Bridge'], 'DetectLocalMode: Invalid value: "Bridge": must be ClusterCIDR'],
+  [
+    ['--detect-local-mode=BridgeInterface', '--pod-interface-name-prefix=veth'],
+    'DetectLocalConfiguration.InterfaceName: Invalid value: "": must not be empty',
+  ],
+  [
+    ['--detect-local-mode=InterfaceNamePrefix', '--pod-interface-name-prefix=ve"th'],
+    'DetectLocalConfiguration.InterfacePrefix: Invalid value: "ve\\"th": must be what Linux takes',
+  ],
   [['--nftables-masquerade-bit=32'], 'MasqueradeBit: Invalid value: 32: must be within the range'],
   [['--nftables-sync-period=0'], 'SyncPeriod: Invalid value: 0: must be greater than 0'],
   [['--oom-score-adj=-1001'], 'OOMScoreAdj: Invalid value: -1001'],
@@ -105,6 +113,22 @@ it.each([
   [['--feature-gates=X=maybe'], 'invalid argument "X=maybe" for "--feature-gates" flag'],
 ])('refuses %j', async (argv, why) => {
   await expect(fromFlags(...argv)).rejects.toThrow(why);
+});
+
+it.each([
+  [
+    ['--detect-local-mode=BridgeInterface', '--pod-bridge-interface=cbr0'],
+    'detectLocalMode: BridgeInterface\ndetectLocal: {bridgeInterface: cbr0}',
+    { mode: 'BridgeInterface', bridgeInterface: 'cbr0' },
+  ],
+  [
+    ['--detect-local-mode=InterfaceNamePrefix', '--pod-interface-name-prefix=veth'],
+    'detectLocalMode: InterfaceNamePrefix\ndetectLocal: {interfaceNamePrefix: veth}',
+    { mode: 'InterfaceNamePrefix', interfaceNamePrefix: 'veth' },
+  ],
+])('tells pods by their interface: %j', async (argv, text, detectLocal) => {
+  expect(settingsOf(await fromFlags(...argv)).detectLocal).toEqual(detectLocal);
+  expect(settingsOf(await fromFile(text)).detectLocal).toEqual(detectLocal);
 });
 
 it('writes a file that it reads again', async () => {

@@ -22,9 +22,22 @@ export function settingsOf(configuration: Configuration): KubeProxySettings {
   };
 }
 
-function detectLocalOf({ detectLocalMode, clusterCIDR }: Configuration): DetectLocal {
-  if (detectLocalMode === 'NodeCIDR') return { mode: 'NodeCIDR' };
-  return { mode: 'ClusterCIDR', clusterCIDRs: clusterCIDR === '' ? [] : clusterCIDR.split(',') };
+/** A mode that nobody knows was refused before. */
+function detectLocalOf({ detectLocalMode, detectLocal, clusterCIDR }: Configuration): DetectLocal {
+  const { bridgeInterface, interfaceNamePrefix } = detectLocal;
+  switch (detectLocalMode) {
+    case 'NodeCIDR':
+      return { mode: detectLocalMode };
+    case 'BridgeInterface':
+      return { mode: detectLocalMode, bridgeInterface };
+    case 'InterfaceNamePrefix':
+      return { mode: detectLocalMode, interfaceNamePrefix };
+    default:
+      return {
+        mode: 'ClusterCIDR',
+        clusterCIDRs: clusterCIDR === '' ? [] : clusterCIDR.split(','),
+      };
+  }
 }
 
 export function conntrackOf({ conntrack }: Configuration): ConntrackSettings {

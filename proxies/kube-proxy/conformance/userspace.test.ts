@@ -14,6 +14,7 @@ const reason = whyNoWorld();
 const elsewhere: readonly UserspaceLimitId[] = [
   'accepts-first',
   'no-icmp',
+  'pods-by-interface',
   'privileged-ports',
   'restart',
 ];

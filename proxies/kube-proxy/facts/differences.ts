@@ -10,6 +10,5 @@ export const differences = [
   { id: 'affinity-by-mark', kind: 'implementation', cases: [] },
   { id: 'affinity-in-ipv6', kind: 'implementation', cases: [] },
   { id: 'two-modes', kind: 'implementation', cases: [] },
-  { id: 'pods-by-address', kind: 'implementation', cases: [] },
   { id: 'watches-trusted', kind: 'implementation', cases: [] },
 ] as const satisfies readonly Difference[];

@@ -17,7 +17,7 @@ export const tableComment = 'rules for kube-proxy';
 
 export type LayoutOptions = Pick<
   DataplaneOptions,
-  'family' | 'podCIDRs' | 'nodePortIPs' | 'masqueradeBit' | 'masqueradeAll'
+  'family' | 'podCIDRs' | 'podInterface' | 'nodePortIPs' | 'masqueradeBit' | 'masqueradeAll'
 >;
 
 export interface Layout {
@@ -119,7 +119,7 @@ function chains(options: LayoutOptions): Chain[] {
     options.nodePortIPs === null
       ? `fib daddr type local ${ip} daddr != ${loopback}`
       : `${ip} daddr @nodeport-ips`;
-  const hasDetector = options.podCIDRs.length > 0;
+  const pods = podSources(ip, options);
   const setMark = `meta mark set meta mark or ${mark}`;
 
   return [
@@ -129,9 +129,9 @@ function chains(options: LayoutOptions): Chain[] {
     chain('services', [
       options.masqueradeAll
         ? [`${ip} daddr @cluster-ips ${setMark}`, 'masquerade clusterIP traffic']
-        : hasDetector
+        : pods
           ? [
-              `${ip} daddr @cluster-ips ${ip} saddr != @pod-cidrs ${setMark}`,
+              `${ip} daddr @cluster-ips ${pods.areNot} ${setMark}`,
               'masquerade clusterIP traffic from outside cluster',
             ]
           : null,
@@ -143,7 +143,7 @@ function chains(options: LayoutOptions): Chain[] {
     chain('mark-external', [[setMark, 'masquerade']]),
     ...(['ips', 'nodeports'] as const).map((kind) =>
       chain(`external-local-${kind}`, [
-        hasDetector ? [`${ip} saddr @pod-cidrs return`, 'short-circuit pod traffic'] : null,
+        pods ? [`${pods.are} return`, 'short-circuit pod traffic'] : null,
         [`fib saddr type local ${setMark} return`, 'masquerade and short-circuit node traffic'],
         kind === 'ips'
           ? `${destination} vmap @local-ips`
@@ -191,6 +191,21 @@ function chains(options: LayoutOptions): Chain[] {
     base('nat-output', 'nat', 'output', -100, ['jump services']),
     base('nat-postrouting', 'nat', 'postrouting', 100, ['jump masquerading']),
   ];
+}
+
+interface PodSources {
+  readonly are: string;
+  readonly areNot: string;
+}
+
+/** How rules tell pods from others; null where nobody knows. What the node sends itself came in nowhere. */
+function podSources(ip: NftFamily, { podCIDRs, podInterface }: LayoutOptions): PodSources | null {
+  if (podInterface) {
+    const names = `"${podInterface.name}${podInterface.isPrefix ? '*' : ''}"`;
+    return { are: `iifname ${names}`, areNot: `iifname != ${names}` };
+  }
+  if (podCIDRs.length === 0) return null;
+  return { are: `${ip} saddr @pod-cidrs`, areNot: `${ip} saddr != @pod-cidrs` };
 }
 
 /** A rule, or a rule and its comment; null where the options leave it out. */

@@ -1,7 +1,7 @@
 /** What dataplanes must know of the node, from its object, the settings and the machine's interfaces. */
 import { BlockList, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import type { DataplaneOptions } from '../dataplane.ts';
+import type { DataplaneOptions, PodInterface } from '../dataplane.ts';
 import { readAddress } from '../endpoints/ip-address.ts';
 import { readRange } from '../endpoints/ip-range.ts';
 import type { KubeProxySettings } from '../options.ts';
@@ -24,6 +24,7 @@ export function placeOf(
   return {
     family,
     podCIDRs: podCIDRsOf(family, node, settings),
+    podInterface: podInterfaceOf(settings),
     nodeIPs,
     nodePortIPs: nodePortIPsOf(family, nodeIPs, settings.nodePortAddresses, findAddresses),
     masqueradeBit: settings.masqueradeBit,
@@ -62,9 +63,19 @@ function podCIDRsOf(
   node: NodeObject | null,
   { detectLocal }: KubeProxySettings,
 ): readonly string[] {
-  const ranges =
-    detectLocal.mode === 'NodeCIDR' ? (node?.spec?.podCIDRs ?? []) : detectLocal.clusterCIDRs;
-  return rangesOf(family, ranges);
+  if (detectLocal.mode === 'NodeCIDR') return rangesOf(family, node?.spec?.podCIDRs ?? []);
+  return detectLocal.mode === 'ClusterCIDR' ? rangesOf(family, detectLocal.clusterCIDRs) : [];
+}
+
+function podInterfaceOf({ detectLocal }: KubeProxySettings): PodInterface | null {
+  switch (detectLocal.mode) {
+    case 'BridgeInterface':
+      return { name: detectLocal.bridgeInterface, isPrefix: false };
+    case 'InterfaceNamePrefix':
+      return { name: detectLocal.interfaceNamePrefix, isPrefix: true };
+    default:
+      return null;
+  }
 }
 
 function rangesOf(family: Family, ranges: readonly string[]): readonly string[] {

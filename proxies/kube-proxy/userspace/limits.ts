@@ -12,6 +12,8 @@ export type LimitedFlow =
   | 'cluster-ip-without-local'
   /** An external address whose policy is Local, without an endpoint here, asked from outside. */
   | 'external-without-local'
+  /** The same, asked by a pod that is known by its interface alone. */
+  | 'pod-by-interface'
   /** A load balancer's address, asked from outside of its source ranges. */
   | 'outside-source-ranges'
   /** An address of the ServiceCIDRs that no Service has. */
@@ -119,6 +121,13 @@ export const userspaceLimits = [
     flow: 'privileged-port',
     kernel: 'forwarded',
     userspace: 'REJECT',
+  },
+  {
+    id: 'pods-by-interface',
+    protocols: ['TCP'],
+    flow: 'pod-by-interface',
+    kernel: 'forwarded',
+    userspace: 'RESET',
   },
   {
     id: 'restart',
