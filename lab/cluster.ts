@@ -11,7 +11,7 @@ import { openDoor, type Door, type DoorOptions } from './network/door.ts';
 import { layNetwork } from './network/lay-network.ts';
 import type { CommandOptions, CommandResult } from './network/run-command.ts';
 import { ensureClusterPki } from './pki/cluster-pki.ts';
-import { removePassing, stateDirectory } from './state-directory.ts';
+import { earlierShare, removePassing, stateDirectory } from './state-directory.ts';
 import { lockState } from './state-lock.ts';
 import {
   defaultTopology,
@@ -88,9 +88,11 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     for (const listener of listeners) listener();
   };
   const hops = createHopFeed();
+  const share = await earlierShare(state);
   const [laid, made] = await Promise.allSettled([
     layNetwork({
       topology,
+      share,
       mode: options.mode ?? modeOf(process.env),
       logPath: join(state.logs, 'supervisor.log'),
       mark: state.path,

@@ -1,5 +1,5 @@
 /** Where the lab keeps what outlives it, and what does not. */
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { LabPlace } from './topology.ts';
 
@@ -48,6 +48,14 @@ export function stateDirectory(directory: string): StateDirectory {
 /** What is stored has addresses in it: it is of use in the place where it was made. */
 export function storeOf({ stores }: StateDirectory, { mode, share }: LabPlace): string {
   return join(stores, mode === 'isolated' ? mode : `${mode}-${share}`);
+}
+
+/** The share of the loopback that a lab here had before; 0 where there was none. */
+export async function earlierShare({ stores }: StateDirectory): Promise<number> {
+  const names = await readdir(stores).catch(() => []);
+  const shares = names.map((name) => Number(/^loopback-(\d+)$/.exec(name)?.[1] ?? Infinity));
+  const share = Math.min(...shares);
+  return Number.isFinite(share) ? share : 0;
 }
 
 /** What ends with the lab; whoever ends last does it, be it the host or the supervisor. */

@@ -10,6 +10,8 @@ export interface LayOptions {
   readonly topology: TopologyOptions;
   /** Only this one; absent: the best to be had. */
   readonly mode: LabMode | undefined;
+  /** The share of the loopback that it had before. */
+  readonly share?: number;
   readonly logPath: string;
   /** Marks all processes of the lab, in their environment. */
   readonly mark: string;
@@ -42,13 +44,17 @@ export async function layNetwork(options: LayOptions): Promise<LaidNetwork> {
 async function lay(
   mode: LabMode,
   reason: string | null,
-  { topology, logPath, mark, onMachines, onHop }: LayOptions,
+  { topology, share, logPath, mark, onMachines, onHop }: LayOptions,
 ): Promise<LaidNetwork> {
   const log = openSync(logPath, 'w', 0o600);
   const supervisor = launchSupervisor({ mode, log, mark, onMachines, onHop });
   closeSync(log);
   try {
-    const { place, apiserver } = await supervisor.request('lay-network', { mode, topology });
+    const { place, apiserver } = await supervisor.request('lay-network', {
+      mode,
+      topology,
+      ...(share === undefined ? {} : { share }),
+    });
     return { supervisor, place, reason, apiserver };
   } catch (error) {
     await supervisor[Symbol.asyncDispose]();

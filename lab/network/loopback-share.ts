@@ -6,9 +6,13 @@ import { loopbackShares, serviceRangesOf, type LabPlace } from '../topology.ts';
 /** Nobody connects there: to listen is to hold the share. It ends with the process, however that ends. */
 const holdPort = 12_796;
 
-/** @throws Error when all are held */
-export async function takeLoopbackShare(): Promise<LabPlace & AsyncDisposable> {
-  for (let share = 0; share < loopbackShares; share += 1) {
+/**
+ * @param earlier the share that the lab had before: what it has stored is of use there
+ * @throws Error when all are held
+ */
+export async function takeLoopbackShare(earlier = 0): Promise<LabPlace & AsyncDisposable> {
+  const shares = Array.from({ length: loopbackShares }, (_, share) => share);
+  for (const share of [earlier, ...shares.filter((one) => one !== earlier)]) {
     const place: LabPlace = { mode: 'loopback', share };
     const server = createServer((socket) => socket.destroy());
     const release = () => new Promise<void>((resolve) => server.close(() => resolve()));

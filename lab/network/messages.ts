@@ -9,7 +9,12 @@ export type DoorProtocol = 'TCP' | 'UDP';
 /** What the host asks for, and what it gets. */
 export interface Requests {
   readonly 'lay-network': {
-    ask: { readonly mode: LabMode; readonly topology: TopologyOptions };
+    ask: {
+      readonly mode: LabMode;
+      readonly topology: TopologyOptions;
+      /** The share of the loopback that the lab had before. */
+      readonly share?: number;
+    };
     /** Where it is, and `host:port` where the apiservers are to be found, from within. */
     answer: { readonly place: LabPlace; readonly apiserver: string };
   };

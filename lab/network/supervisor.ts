@@ -37,8 +37,8 @@ export function createSupervisor(report: (report: Report) => void): Supervisor {
   let directory: string | null = null;
 
   const handlers: Handlers = {
-    'lay-network': async ({ mode, topology }) => {
-      const place = mode === 'isolated' ? isolatedPlace : owned.use(await takeLoopbackShare());
+    'lay-network': async ({ mode, topology, share }) => {
+      const place = mode === 'isolated' ? isolatedPlace : owned.use(await takeLoopbackShare(share));
       const plan = planMachines(topology, place);
       network =
         mode === 'isolated' ? await layIsolatedNetwork(plan) : createLoopbackNetwork(place, plan);
