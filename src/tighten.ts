@@ -47,7 +47,22 @@ export function tighten(html: string): string {
   const line = new Line();
   visit(page, line);
   line.end();
-  return serialize(page);
+  return withoutImpliedEnds(serialize(page));
+}
+
+/** End tags that HTML implies by what follows (HTML, 13.1.2.4), of elements that come in rows. */
+const impliedEnds: readonly RegExp[] = [
+  /<\/li>(?=<li[ >]|<\/[uo]l>)/g,
+  /<\/d[td]>(?=<d[td][ >]|<\/dl>|<\/div>)/g,
+  /<\/t[dh]>(?=<t[dh][ >]|<\/tr>)/g,
+  /<\/tr>(?=<tr[ >]|<\/t(?:head|body)>)/g,
+  /<\/option>(?=<option[ >]|<\/select>)/g,
+];
+
+/** The same page to every parser, or as it was. */
+function withoutImpliedEnds(html: string): string {
+  const short = impliedEnds.reduce((text, end) => text.replace(end, ''), html);
+  return serialize(parse(short)) === html ? short : html;
 }
 
 /** What is in one line so far, as far as white space goes. */

@@ -3,6 +3,7 @@ import styleUrl from '../styles/live.css?url';
 import { loadStyle } from './load-style.ts';
 import { LiveMap } from './live-map.ts';
 import { Output } from './output.ts';
+import { loadLateWords } from './late-words.ts';
 import { live, LiveProblem, NothingRuns } from './stream.ts';
 import { words } from './words.ts';
 
@@ -19,11 +20,22 @@ export async function run(
   output: HTMLElement,
   signal: AbortSignal,
 ): Promise<string> {
-  const { kind = '', id = '', line = '' } = element.dataset;
-  const request = { path: `/live/${kind}/${id}`, method: 'POST', signal };
+  const request = { path: `/live/${what(element)}`, method: 'POST', signal };
+  const { line = '' } = element.closest<HTMLElement>('[data-line]')?.dataset ?? {};
   const own = element.closest('.hero')?.querySelector('.figure') ?? null;
   const isThere = await follow(request, output, new LiveMap(line, own));
   return (isThere ? words.run?.again : words.run?.recording) ?? '';
+}
+
+/**
+ * What is tried, by its place on the page.
+ *
+ * @example what(<hop-run> in #claim-tcp of the page of kube-proxy) // 'proofs/kube-proxy.tcp'
+ */
+function what(element: HTMLElement): string {
+  const [, kind, name] = /^(claim|example)-(.*)/.exec(element.closest('[id]')?.id ?? '') ?? [];
+  const { about = '' } = element.closest<HTMLElement>('[data-about]')?.dataset ?? {};
+  return `${kind === 'claim' ? 'proofs' : 'examples'}/${about}.${name ?? ''}`;
 }
 
 /** Resolves when all is shown, also what went wrong; false where nothing runs behind the page. */
@@ -32,9 +44,13 @@ export async function follow(
   element: HTMLElement,
   map: LiveMap,
 ): Promise<boolean> {
-  await styled;
-  const output = new Output(element, map);
   const { run } = words;
+  const [late] = await Promise.all([loadLateWords().catch(() => null), styled]);
+  if (!late) {
+    element.textContent = run?.failed ?? '';
+    return true;
+  }
+  const output = new Output(element, map, late);
   const recorded = element.parentElement?.querySelector<HTMLDetailsElement>(':scope > details');
   if (recorded) recorded.open = false;
   try {
@@ -46,7 +62,7 @@ export async function follow(
     }
     const isNothing = error instanceof NothingRuns;
     const said = error instanceof LiveProblem ? error.message : run?.failed;
-    output.say((isNothing ? run?.offline : said) ?? '');
+    output.say((isNothing ? late.offline : said) ?? '');
     // What did not come now came once.
     if (recorded) recorded.open = true;
     return !isNothing;

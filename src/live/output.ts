@@ -6,21 +6,23 @@ import { connectedText, messageText } from '../message-text.ts';
 import type { LiveLine } from '../server/live/lines.ts';
 import { AnswerText } from './answer-text.ts';
 import type { LiveMap } from './live-map.ts';
-import { words } from './words.ts';
+import type { LateWords } from './late-words.ts';
 
 /** Draws the lines of a stream into an element that it empties first. */
 export class Output {
   readonly #element: HTMLElement;
   readonly #map: LiveMap;
+  readonly #words: LateWords;
   #section: HTMLElement;
   #hasBegun = false;
   #trace: HTMLOListElement | undefined;
   #body: HTMLElement | undefined;
   readonly #answer = new AnswerText();
 
-  constructor(element: HTMLElement, map: LiveMap) {
+  constructor(element: HTMLElement, map: LiveMap, words: LateWords) {
     this.#element = element;
     this.#map = map;
+    this.#words = words;
     this.#section = element;
     element.replaceChildren();
   }
@@ -31,7 +33,7 @@ export class Output {
         this.#section = this.#element;
         this.#section = this.#add('section', '');
         this.#trace = undefined;
-        this.#add('p', words.run?.[line.world] ?? '').className = 'world';
+        this.#add('p', this.#words[line.world]).className = 'world';
         break;
       case 'hop':
         // The map shows what is claimed, not its contrary.
@@ -41,7 +43,7 @@ export class Output {
         }
         this.#traceList(line.world !== undefined).insertAdjacentHTML(
           'beforeend',
-          words.trace ? traceItem(line.hop, words.trace, line.text ?? '') : '',
+          traceItem(line.hop, this.#words.trace, line.text ?? ''),
         );
         break;
       case 'observation':
@@ -110,7 +112,7 @@ export class Output {
     if (isFolded) {
       const details = document.createElement('details');
       const summary = document.createElement('summary');
-      summary.textContent = words.run?.hops ?? '';
+      summary.textContent = this.#words.hops;
       details.append(summary, list);
       this.#section.append(details);
     } else this.#section.append(list);
@@ -123,6 +125,6 @@ export class Output {
       this.#body.tabIndex = 0;
       this.#section.append(this.#body);
     }
-    this.#body.textContent = this.#answer.toShow(words.run?.shortened ?? '');
+    this.#body.textContent = this.#answer.toShow(this.#words.shortened);
   }
 }

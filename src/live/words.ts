@@ -1,6 +1,5 @@
 /** The words that the page hands to its script, in the reader's language. */
 import type { HeldFault, MachineAction, MachineState } from '../../lab/machines/machine.ts';
-import type { TraceWords } from '../map/trace.ts';
 
 export interface Words {
   readonly tag: string;
@@ -9,7 +8,6 @@ export interface Words {
   readonly search: { readonly none: string; readonly failed: string };
   /** Absent on pages where nothing runs. */
   readonly run?: RunWords;
-  readonly trace?: TraceWords;
   /** Only where the lab is shown. */
   readonly lab?: LabWords;
 }
@@ -27,13 +25,7 @@ export interface RunWords {
   readonly cancelled: string;
   /** The button's text where nothing runs. */
   readonly recording: string;
-  readonly offline: string;
   readonly failed: string;
-  /** The names of a proof's two worlds. */
-  readonly claimed: string;
-  readonly refuted: string;
-  readonly hops: string;
-  readonly shortened: string;
 }
 
 /** Reads the words out of the page. Written by our own build: not parsed again. */
