@@ -168,6 +168,18 @@ describe.each([{ mode: 'isolated' }, { mode: 'loopback' }] as const)(
         expect(byName).toBe(byAddress);
       });
 
+      it('by commands whose output is told as it comes', async () => {
+        const seen = Promise.withResolvers<string>();
+        const enough = new AbortController();
+        const running = lab.run('node-1', ['sh', '-c', 'echo first; exec sleep 600'], {
+          onStdout: (text) => seen.resolve(text),
+          signal: enough.signal,
+        });
+        expect(await seen.promise).toBe('first\n');
+        enough.abort();
+        await running.catch(() => undefined);
+      });
+
       it('while each connection is told as two hops', async () => {
         const hops: Hop[] = [];
         using following = lab.onHop((hop) => void hops.push(hop));
