@@ -84,8 +84,9 @@ export async function startFakeApiserverProxy(): Promise<FakeApiserverProxy> {
 }
 
 function answer(target: string, response: ServerResponse, pod: string): void {
-  if (target.endsWith('/endpoints/web')) {
-    const addresses = pods.map((name) => ({ targetRef: { name } }));
+  const [, service] = /\/endpoints\/(web|echo)$/.exec(target) ?? [];
+  if (service !== undefined) {
+    const addresses = pods.map((_, index) => ({ targetRef: { name: `${service}-${index}` } }));
     response.end(JSON.stringify({ subsets: [{ addresses }] }));
   } else if (target.includes('/services/events')) {
     response.setHeader('Content-Type', 'text/event-stream');

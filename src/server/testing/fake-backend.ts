@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { LiveBackend } from '../live/backend.ts';
 import { fakeHop } from '../../../proxies/kit/testing/fake-hop.ts';
 import { createHopFeed } from '../live/hop-feed.ts';
-import { fakeNetwork } from './fake-network.ts';
+import { fakeNetwork, type FakeNetwork } from './fake-network.ts';
 import { startFakeApiserverProxy, type FakeApiserverProxy } from './fake-apiserver-proxy.ts';
 
 export interface ReachedRequest {
@@ -17,6 +17,7 @@ export interface ReachedRequest {
 }
 
 export interface FakeBackend extends LiveBackend, AsyncDisposable {
+  readonly network: FakeNetwork | null;
   readonly reached: readonly ReachedRequest[];
   /** In front of the lab alone: of a cluster it is not offered. */
   readonly apiserverProxy: FakeApiserverProxy;

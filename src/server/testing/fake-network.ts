@@ -4,7 +4,7 @@ import { flowName, type ConnectOutcome } from '../../../proxies/kit/connect-requ
 import { fakeHop } from '../../../proxies/kit/testing/fake-hop.ts';
 import type { LabNetwork } from '../live/backend.ts';
 
-export interface FakeNetwork extends LabNetwork {
+export interface FakeNetwork extends Omit<LabNetwork, 'mode' | 'connect'> {
   /** What was run, by machine. */
   readonly commands: readonly (readonly [machine: string, argv: readonly string[]])[];
   /** What `nft list table ip` says from now on. */
@@ -12,6 +12,7 @@ export interface FakeNetwork extends LabNetwork {
   /** What comes of each connection from now on. */
   result: ConnectOutcome['result'];
   mode: LabNetwork['mode'];
+  connect: LabNetwork['connect'];
 }
 
 export function fakeNetwork(): FakeNetwork {
