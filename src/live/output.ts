@@ -115,6 +115,9 @@ export class Output {
       summary.textContent = this.#words.hops;
       details.append(summary, list);
       this.#section.append(details);
+    } else if (this.#body) {
+      // Below HTTP the way is known only after the answer; it is told before it.
+      this.#body.before(list);
     } else this.#section.append(list);
     return (this.#trace = list);
   }

@@ -67,8 +67,9 @@ export async function makeConnections(
     if (connections > 1) for (const one of answers) answer(one, send);
   };
   const outcomes = await connect(network, request, tell, signal);
-  const tookMs = Math.round(performance.now() - startedAt);
   const [first] = outcomes;
+  // Of one connection its own time: without that of the program that made it.
+  const tookMs = connections === 1 ? (first?.tookMs ?? 0) : performance.now() - startedAt;
   const isSent = expect.outcome === 'answered' && first?.result === 'ok';
   if (first?.local && isSent) {
     const flow = flowName(first.protocol, first.local);
@@ -80,7 +81,7 @@ export async function makeConnections(
     result: isRight ? expect.outcome : 'unexpected',
     connections: outcomes.length,
     pods: pods.size,
-    tookMs,
+    tookMs: Math.round(tookMs * 10) / 10,
   };
 }
 
