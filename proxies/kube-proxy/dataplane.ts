@@ -41,6 +41,8 @@ export interface SyncResult {
   /** Commands to the kernel, or listeners opened, changed and closed. */
   readonly operations: number;
   readonly tookMs: number;
+  /** Why what is not needed any more could not be removed; it is tried again. Absent where it could. */
+  readonly cleanupError?: string;
 }
 
 /** A flow that a dataplane sent on its way; from conntrack, or from the proxy itself. */

@@ -65,6 +65,7 @@ export function startFamilyProxy(options: FamilyProxyOptions): FamilyProxy {
   let triggerTimesMs: readonly number[] = [];
   /** Whose flows are to be looked at once it is written where they go. */
   let staleUdp: 'any' | Map<string, UdpPort> = 'any';
+  let goneUdp: readonly UdpPort[] = [];
 
   const isOther = (place: Place) => JSON.stringify(place) !== JSON.stringify(running?.place);
 
@@ -79,7 +80,11 @@ export function startFamilyProxy(options: FamilyProxyOptions): FamilyProxy {
 
   const open = async (place: Place): Promise<Dataplane> => {
     await close();
-    const dataplane = await mode.createDataplane({ ...place, onProblem: options.onProblem, log });
+    const dataplane = await mode.createDataplane({
+      ...place,
+      onProblem: options.onProblem,
+      log: (text) => log(klogLine('W', 'hop', text)),
+    });
     const drift = dataplane.onDrift((who) => {
       report('W', `${who} changed what is kube-proxy's: everything is compared and repaired`);
       runner.request();
@@ -95,6 +100,7 @@ export function startFamilyProxy(options: FamilyProxyOptions): FamilyProxy {
     const taken = tracker.takeChanges(family);
     triggerTimesMs = [...triggerTimesMs, ...taken.triggerTimesMs];
     if (staleUdp !== 'any') for (const port of taken.udp) staleUdp.set(port.key, port);
+    goneUdp = [...goneUdp, ...taken.udpGone];
     metrics.set('sync_proxy_rules_endpoint_changes_pending', labels, 0);
     metrics.set('sync_proxy_rules_service_changes_pending', labels, 0);
     // A new one knows nothing of what others were told.
@@ -128,17 +134,25 @@ export function startFamilyProxy(options: FamilyProxyOptions): FamilyProxy {
       const both = { ...labels, traffic_policy: policy };
       metrics.set('sync_proxy_rules_no_local_endpoints_total', both, missing[policy]);
     }
+    if (result.cleanupError !== undefined) {
+      metrics.add('sync_proxy_rules_nftables_cleanup_failures_total', labels);
+      report('E', `chains that nothing leads to stay for now: ${result.cleanupError}`);
+    }
     if (isFull) lastFullAt = clock.now();
   };
 
   /** A UDP flow has no end: the kernel sends it where it was sent before, also when that is gone. */
   const cleanUp = async ({ nodeIPs }: Place) => {
     if (!mode.cleanUpUdp) return;
-    // What an earlier process, or a failure, has left behind is found the first time.
-    const ports = staleUdp === 'any' ? tracker.udpPorts(family) : [...staleUdp.values()];
+    // What an earlier process, or a failure, has left behind is found the first time; and what had the address
+    // of one that is gone may be any other.
+    const serving =
+      staleUdp === 'any' || goneUdp.length > 0 ? tracker.udpPorts(family) : [...staleUdp.values()];
+    const ports = [...serving, ...goneUdp];
     try {
       const { deleted, tookMs } = await mode.cleanUpUdp({ family, ports, nodeIPs });
       staleUdp = new Map();
+      goneUdp = [];
       if (ports.length === 0) return;
       metrics.observe('conntrack_reconciler_sync_duration_seconds', labels, tookMs / 1000);
       metrics.add('conntrack_reconciler_deleted_entries_total', labels, deleted);
@@ -162,7 +176,9 @@ export function startFamilyProxy(options: FamilyProxyOptions): FamilyProxy {
       return true;
     } catch (failure) {
       const error = failure instanceof Error ? failure.message : String(failure);
-      metrics.add('sync_proxy_rules_nftables_sync_failures_total', labels);
+      if (mode.name === 'nftables') {
+        metrics.add('sync_proxy_rules_nftables_sync_failures_total', labels);
+      }
       report('E', `sync failed: ${error}; retrying in ${options.syncPeriodMs / 1000} s`);
       const nothing = { changed: 0, removed: 0, operations: 0, tookMs: clock.now() - startedAt };
       await options.onSync({ family, kind: 'full', ...nothing, at: at(), error }, place);

@@ -189,6 +189,39 @@ it('tries again after a sync that failed, and says so where it is asked', async 
   expect(await repaired).toMatchObject({ kind: 'full', error: null });
 });
 
+it('looks for UDP flows of all ports first, then of those that change, and of those that go', async () => {
+  await using world = await startWorld();
+  const udp = { ports: [{ name: 'dns', protocol: 'UDP', port: 53 }] };
+  const dns = {
+    ...slice('dns', ['10.244.1.9']),
+    ports: [{ name: 'dns', protocol: 'UDP', port: 53 }],
+  };
+  world.apiserver.put(paths.services, service('dns', '10.96.0.53', udp));
+  world.apiserver.put(paths.services, service('time', '10.96.0.12', udp));
+  world.apiserver.put(paths.slices, dns);
+  const proxy = await serveWeb(world);
+  const told = () =>
+    world.mode.udpCleanups.map((ports) =>
+      ports
+        .map(({ addresses, servingIPs }) => `${addresses.join()} ${[...servingIPs].join()}`)
+        .toSorted(),
+    );
+  const time = '10.96.0.12 ';
+  expect(told()).toEqual([[time, '10.96.0.53 10.244.1.9']]);
+  const other = nextSync(proxy, ({ changed }) => changed === 1);
+  world.apiserver.put(paths.slices, slice('web', ['10.244.1.3']));
+  await other;
+  expect(told()).toHaveLength(1);
+  const emptied = nextSync(proxy, ({ changed }) => changed === 1);
+  world.apiserver.put(paths.slices, { ...dns, endpoints: [] } as never);
+  await emptied;
+  expect(told().at(-1)).toEqual(['10.96.0.53 ']);
+  const gone = nextSync(proxy, ({ removed }) => removed === 1);
+  world.apiserver.remove(paths.services, 'default/dns');
+  await gone;
+  expect(told().at(-1)).toEqual([time, '10.96.0.53 ']);
+});
+
 it('records that it starts', async () => {
   await using world = await startWorld();
   const proxy = await serveWeb(world);

@@ -51,7 +51,7 @@ export async function startKubeProxy(options: KubeProxyOptions): Promise<KubePro
     createEventRecorder(client, { component: 'kube-proxy', host: nodeName }),
   );
   const health = createProxyHealth(clock, 2 * syncPeriodMs);
-  const metrics = createProxyMetrics(families);
+  const metrics = createProxyMetrics(families, mode.name);
   const syncs = createSyncLog();
   const servers = starting.use(
     await startOwnServers({
@@ -59,7 +59,8 @@ export async function startKubeProxy(options: KubeProxyOptions): Promise<KubePro
       ...{ health, metrics, events, clock, log },
     }),
   );
-  const tracker = createServiceTracker({ nodeName, families, allowsExternalIPs, log });
+  const warn = (text: string) => log(klogLine('W', 'hop', text));
+  const tracker = createServiceTracker({ nodeName, families, allowsExternalIPs, log: warn });
   const proxies: FamilyProxy[] = [];
   let isComplete = false;
   const changed = (isAffected: (proxy: FamilyProxy) => boolean = () => true) => {
@@ -74,7 +75,7 @@ export async function startKubeProxy(options: KubeProxyOptions): Promise<KubePro
     followCluster({
       client,
       nodeName,
-      log,
+      log: warn,
       listener: {
         serviceChanged: (service, key) => {
           if (tracker.serviceChanged(service, key)) changed(isWaiting);

@@ -17,6 +17,7 @@ const empty: UdpPort = {
   nodePort: 30_054,
   servingIPs: new Set(),
 };
+const gone: UdpPort = { ...empty, addresses: ['192.0.2.7'] };
 const inIPv6: UdpPort = {
   ...dns,
   key: 'IPv6 kube-system/dns:dns/UDP',
@@ -53,6 +54,19 @@ describe('a UDP flow', () => {
   ])('to %s:%i is stale when the Service has no endpoint left', (destination, port) => {
     expect(isStale(flow(destination, port, '10.244.1.2'))).toBe(true);
   });
+
+  it('is not stale where nobody serves and it was not sent on', () => {
+    expect(isStale(flow('192.168.0.2', 30_054, '192.168.0.2'))).toBe(false);
+  });
+
+  it.each([[[dns, gone]], [[gone, dns]]])(
+    'stays where another Service has the address of one that is gone',
+    (ports) => {
+      const isStale = staleUdp(ports, nodeIPs);
+      expect(isStale(flow('192.0.2.7', 53, '10.244.1.2'))).toBe(false);
+      expect(isStale(flow('192.0.2.7', 53, '10.244.9.9'))).toBe(true);
+    },
+  );
 
   it('is stale when it was sent to nobody, before the Service was there', () => {
     expect(isStale(flow('10.96.0.10', 53, '10.96.0.10'))).toBe(true);

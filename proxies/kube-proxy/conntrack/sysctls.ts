@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
+import { klogLine } from '../../kit/klog.ts';
 
 /** Times in seconds; 0 leaves what is there. */
 export interface ConntrackSettings {
@@ -55,7 +56,9 @@ export async function setConntrackSysctls(
       refused.push(`${basename(path)}=${value} (${codeOf(error)})`);
     }
   }
-  if (refused.length > 0) log(`conntrack: may not set ${refused.join(', ')}`);
+  if (refused.length > 0) {
+    log(klogLine('W', 'hop', `conntrack: may not set ${refused.join(', ')}`));
+  }
 }
 
 interface Wanted {

@@ -9,6 +9,7 @@ import {
   isGone,
   isSamePort,
   statesOf,
+  udpGoneFrom,
   udpPortsOf,
   type ServiceEntry,
 } from './service-entry.ts';
@@ -122,6 +123,7 @@ export function createFamilyTracker(options: FamilyTrackerOptions): FamilyTracke
     const changed: ServicePortState[] = [];
     const removed: string[] = [];
     const udp: UdpPort[] = [];
+    const udpGone: UdpPort[] = [];
     const place = { nodeName, zone };
     for (const entry of dirty) {
       const states = statesOf(entry, place);
@@ -130,6 +132,7 @@ export function createFamilyTracker(options: FamilyTrackerOptions): FamilyTracke
         if (!states.some((state) => state.key === key)) removed.push(key);
       }
       missingLocal.replace(entry.told, states);
+      udpGone.push(...udpGoneFrom(entry.told, states));
       entry.told = states;
       entry.ports = states;
       if (states.some(isUdp)) udp.push(...udpPortsOf(entry));
@@ -142,6 +145,7 @@ export function createFamilyTracker(options: FamilyTrackerOptions): FamilyTracke
       changed,
       removed,
       udp,
+      udpGone,
       triggerTimesMs: triggerTimes.take(),
       services: dirty.size,
     };

@@ -9,6 +9,8 @@ export interface ServiceChanges {
   readonly removed: readonly string[];
   /** UDP ports of Services that changed, or whose endpoints did: their conntrack entries may be stale. */
   readonly udp: readonly UdpPort[];
+  /** UDP ports as they were, of Services that are gone or are reached elsewhere: nobody serves there. */
+  readonly udpGone: readonly UdpPort[];
   /** `endpoints.kubernetes.io/last-change-trigger-time` of the slices taken, in ms since 1970; the oldest first. */
   readonly triggerTimesMs: readonly number[];
   /** How many Services were looked at: those with changes, however many there are. */

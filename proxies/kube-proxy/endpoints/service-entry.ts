@@ -87,11 +87,7 @@ function stateOf(
 export function isSamePort(a: ServicePort, b: ServicePort): boolean {
   return (
     a.key === b.key &&
-    a.clusterIP === b.clusterIP &&
-    a.port === b.port &&
-    a.nodePort === b.nodePort &&
-    isSameTexts(a.externalIPs, b.externalIPs) &&
-    isSameTexts(a.loadBalancerIPs, b.loadBalancerIPs) &&
+    isReachedAlike(a, b) &&
     (a.sourceRanges === b.sourceRanges ||
       (a.sourceRanges !== null &&
         b.sourceRanges !== null &&
@@ -125,12 +121,41 @@ export function udpPortsOf({ ports, slices }: ServiceEntry): readonly UdpPort[] 
   return ports.flatMap((port) => {
     if (port.protocol !== 'UDP') return [];
     const serving = endpointsOfPort(slices, port).filter(({ isServing }) => isServing);
-    return {
-      key: port.key,
-      addresses: [port.clusterIP, ...port.externalIPs, ...port.loadBalancerIPs],
-      port: port.port,
-      nodePort: port.nodePort,
-      servingIPs: new Set(serving.map(({ address }: Pick<Backend, 'address'>) => address)),
-    };
+    return udpPort(
+      port,
+      serving.map(({ address }: Pick<Backend, 'address'>) => address),
+    );
   });
+}
+
+/** Of what was told, the UDP ports that are now gone, or that are reached elsewhere now. */
+export function udpGoneFrom(
+  told: readonly ServicePort[],
+  now: readonly ServicePort[],
+): readonly UdpPort[] {
+  return told.flatMap((port) => {
+    if (port.protocol !== 'UDP') return [];
+    const next = now.find(({ key }) => key === port.key);
+    return next === port || (next && isReachedAlike(port, next)) ? [] : udpPort(port, []);
+  });
+}
+
+function isReachedAlike(a: ServicePort, b: ServicePort): boolean {
+  return (
+    a.clusterIP === b.clusterIP &&
+    a.port === b.port &&
+    a.nodePort === b.nodePort &&
+    isSameTexts(a.externalIPs, b.externalIPs) &&
+    isSameTexts(a.loadBalancerIPs, b.loadBalancerIPs)
+  );
+}
+
+function udpPort(port: ServicePort, servingIPs: readonly string[]): UdpPort {
+  return {
+    key: port.key,
+    addresses: [port.clusterIP, ...port.externalIPs, ...port.loadBalancerIPs],
+    port: port.port,
+    nodePort: port.nodePort,
+    servingIPs: new Set(servingIPs),
+  };
 }

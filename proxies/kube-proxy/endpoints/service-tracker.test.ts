@@ -6,7 +6,14 @@ import { aService, aSlice, type SliceEndpoint } from './testing/objects.ts';
 const key = 'ns1/svc1';
 const sliceKey = 'ns1/svc1-1';
 const portKey = 'IPv4 ns1/svc1:p80/TCP';
-const nothing = { changed: [], removed: [], udp: [], triggerTimesMs: [], services: 0 };
+const nothing = {
+  changed: [],
+  removed: [],
+  udp: [],
+  udpGone: [],
+  triggerTimesMs: [],
+  services: 0,
+};
 
 let tracker: ServiceTracker;
 
@@ -266,6 +273,30 @@ describe('UDP ports', () => {
     tracker.takeChanges('IPv4');
     tracker.sliceChanged(aSlice([], toPort53), sliceKey);
     expect(tracker.takeChanges('IPv4').udp).toMatchObject([{ servingIPs: new Set() }]);
+  });
+
+  it('are told as they were when the Service goes, or is reached elsewhere', () => {
+    const was = {
+      key: 'IPv4 ns1/svc1:dns/UDP',
+      addresses: ['172.30.0.41', '192.168.99.22', '1.2.3.4'],
+      port: 53,
+      nodePort: 30053,
+      servingIPs: new Set(),
+    };
+    tracker.serviceChanged(udp, key);
+    tracker.sliceChanged(aSlice(serving, toPort53), sliceKey);
+    expect(tracker.takeChanges('IPv4').udpGone).toEqual([]);
+    tracker.sliceChanged(aSlice([], toPort53), sliceKey);
+    expect(tracker.takeChanges('IPv4').udpGone).toEqual([]);
+    const elsewhere = { ...udp, spec: { ...udp.spec, externalIPs: ['192.168.99.23'] } };
+    tracker.serviceChanged(elsewhere, key);
+    expect(tracker.takeChanges('IPv4').udpGone).toEqual([was]);
+    tracker.serviceChanged(null, key);
+    const addresses = ['172.30.0.41', '192.168.99.23', '1.2.3.4'];
+    expect(tracker.takeChanges('IPv4')).toMatchObject({
+      udp: [],
+      udpGone: [{ ...was, addresses }],
+    });
   });
 
   it('are none of a Service without UDP', () => {

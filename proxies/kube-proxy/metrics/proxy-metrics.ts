@@ -6,10 +6,11 @@ import {
   prometheusText,
   type Sample,
 } from '../../kit/prometheus-text.ts';
-import { metrics } from '../facts/metrics.ts';
+import { metrics as allMetrics } from '../facts/metrics.ts';
+import type { ModeName } from '../modes/mode.ts';
 import type { Family } from '../service-port.ts';
 
-type Metric = (typeof metrics)[number];
+type Metric = (typeof allMetrics)[number];
 type NameOf<Type> = Extract<Metric, { readonly type: Type }>['name'] extends infer Name
   ? Name extends `kubeproxy_${infer Rest}`
     ? Rest
@@ -27,8 +28,11 @@ export interface ProxyMetrics {
   text(): string;
 }
 
-/** Those that are of a family alone are there from the start, at 0. */
-export function createProxyMetrics(families: readonly Family[]): ProxyMetrics {
+/** Those that are of a family alone are there from the start, at 0; those of nftables in its mode alone. */
+export function createProxyMetrics(families: readonly Family[], mode: ModeName): ProxyMetrics {
+  const metrics = allMetrics.filter(
+    ({ name }) => mode === 'nftables' || !name.includes('_nftables_'),
+  );
   const values = new Map<string, Map<string, number>>();
   const histograms = new Map<string, Histogram>();
   for (const metric of metrics) {

@@ -1,5 +1,5 @@
 /** The dataplane `nftables`: the kernel sends packets of Services on their way. */
-import type { NftConnection } from '../../kit/nftables/nft-connection.ts';
+import { NftError, type NftConnection } from '../../kit/nftables/nft-connection.ts';
 import type { RulesetChange } from '../../kit/netlink/watch-ruleset.ts';
 import { nftWriter } from '../../kit/nftables/write.ts';
 import type {
@@ -13,6 +13,7 @@ import { Committer } from './committer.ts';
 import { flowOfPort, type KernelFlow } from './flows.ts';
 import { forgetClients } from './forget-clients.ts';
 import { compareAll } from './full-sync.ts';
+import { isMissing } from './kernel-state.ts';
 import { nftFamily, tableName } from './layout.ts';
 import { NodeElements } from './node-elements.ts';
 import { PortMirror } from './port-mirror.ts';
@@ -80,6 +81,7 @@ class NftablesDataplane implements Dataplane {
     const committer = new Committer(this.#options.connection, this.#writer);
     // Set before: what another process does meanwhile makes the next one full.
     this.#isTrusted = true;
+    let cleanupError: string | undefined;
     try {
       if (kind === 'full') {
         await compareAll(this.#options, committer, this.#mirror, this.#chains, this.#nodeElements);
@@ -87,12 +89,19 @@ class NftablesDataplane implements Dataplane {
         await this.#writeChanged(keys, committer);
       }
       if (this.#mirror.hasForgotten) await this.#forgetClients(committer);
-      if (kind === 'full' || committer.operations === 0) await this.#deleteIdleChains(committer);
+      if (kind === 'full' || committer.operations === 0) {
+        cleanupError = await this.#deleteIdleChains(committer);
+      }
     } catch (error) {
       this.#isTrusted = false;
       throw error;
     }
-    return { kind, operations: committer.operations, tookMs: performance.now() - started };
+    return {
+      kind,
+      operations: committer.operations,
+      tookMs: performance.now() - started,
+      ...(cleanupError !== undefined && { cleanupError }),
+    };
   }
 
   distrust(): void {
@@ -132,9 +141,18 @@ class NftablesDataplane implements Dataplane {
     this.#mirror.hasForgotten = false;
   }
 
-  async #deleteIdleChains(committer: Committer): Promise<void> {
+  /** @returns why it could not; what packets meet is right all the same */
+  async #deleteIdleChains(committer: Committer): Promise<string | undefined> {
     const gone = this.#chains.deleteIdle(committer.batch);
-    await committer.commit();
+    try {
+      await committer.commit();
+    } catch (error) {
+      if (!(error instanceof NftError)) throw error;
+      // Others may have deleted them.
+      if (isMissing(error)) this.#isTrusted = false;
+      return error.message;
+    }
     this.#chains.forget(gone);
+    return undefined;
   }
 }

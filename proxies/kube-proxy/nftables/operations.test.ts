@@ -56,6 +56,25 @@ describe('what a change costs', () => {
     expect(await cost([]), 'nothing more').toBe(0);
   });
 
+  it('is not lost where a chain that nothing leads to cannot be deleted', async () => {
+    let nowMs = 0;
+    const { sync, nft, ruleset } = await fakeDataplane({ now: () => nowMs });
+    await sync([port(svc1)]);
+    await sync([], [port(svc1)]);
+    nowMs += 1000;
+    nft.fail('Could not process rule: Device or resource busy');
+    expect(await sync([])).toMatchObject({
+      kind: 'partial',
+      cleanupError: 'Could not process rule: Device or resource busy',
+    });
+    nft.fail(null);
+    expect(ruleset().chains.has('pick-2')).toBe(true);
+    const again = await sync([]);
+    expect(again).toMatchObject({ kind: 'partial', operations: 2 });
+    expect(again).not.toHaveProperty('cleanupError');
+    expect(ruleset().chains.has('pick-2')).toBe(false);
+  });
+
   it('is one transaction of what changed, whatever else there is', async () => {
     const { sync, nft } = await fakeDataplane();
     const many = Array.from({ length: 300 }, (_, index) =>

@@ -1,5 +1,6 @@
 /** For tests: a mode whose dataplanes remember what they are told, and fail when they are told to. */
 import type { Dataplane, DataplaneChange, DataplaneOptions, ForwardedFlow } from '../dataplane.ts';
+import type { UdpPort } from '../endpoints/service-changes.ts';
 import type { ProxyMode } from '../modes/mode.ts';
 import type { Family, ServicePortState } from '../service-port.ts';
 
@@ -12,6 +13,8 @@ export interface FakeDataplane extends Dataplane {
   readonly distrusted: number;
   /** The next syncs fail with these words, until it is null. */
   failure: string | null;
+  /** What the next syncs say that they could not remove. */
+  cleanupError: string | null;
   drift(who: string): void;
   flow(flow: ForwardedFlow): void;
   readonly flowListeners: number;
@@ -20,6 +23,8 @@ export interface FakeDataplane extends Dataplane {
 export interface FakeMode extends ProxyMode {
   /** All that were made, in their order. */
   readonly dataplanes: readonly FakeDataplane[];
+  /** The UDP ports of each cleanup that had any; it says that it deleted two entries, in 3 ms. */
+  readonly udpCleanups: readonly (readonly UdpPort[])[];
   /** The last of a family. */
   of(family: Family): FakeDataplane;
 }
@@ -31,9 +36,11 @@ export function createFakeMode(name: ProxyMode['name'] = 'nftables'): FakeMode {
     if (!found) throw new Error(`no dataplane of ${family} was made`);
     return found;
   };
+  const udpCleanups: (readonly UdpPort[])[] = [];
   return {
     name,
     dataplanes,
+    udpCleanups,
     of,
     createDataplane: (options) => {
       const dataplane = createFakeDataplane(name, options);
@@ -42,6 +49,10 @@ export function createFakeMode(name: ProxyMode['name'] = 'nftables'): FakeMode {
     },
     describe: (family, ports) =>
       Promise.resolve(ports.map(({ key }) => (of(family).ports.has(key) ? key : `no ${key}`))),
+    cleanUpUdp: ({ ports }) => {
+      if (ports.length > 0) udpCleanups.push(ports);
+      return Promise.resolve({ deleted: 2, tookMs: 3 });
+    },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
@@ -61,6 +72,7 @@ function createFakeDataplane(mode: ProxyMode['name'], options: DataplaneOptions)
     ports,
     changes,
     failure: null,
+    cleanupError: null,
     get isClosed() {
       return isClosed;
     },
@@ -78,7 +90,9 @@ function createFakeDataplane(mode: ProxyMode['name'], options: DataplaneOptions)
       isFull = dataplane.failure !== null;
       if (dataplane.failure !== null) return Promise.reject(new Error(dataplane.failure));
       const operations = change.changed.length + change.removed.length;
-      return Promise.resolve({ kind, operations, tookMs: 1 });
+      const { cleanupError } = dataplane;
+      const problem = cleanupError === null ? {} : { cleanupError };
+      return Promise.resolve({ kind, operations, tookMs: 1, ...problem });
     },
     distrust: () => {
       distrusted += 1;
