@@ -7,7 +7,10 @@ import { nftFamily, tableName } from './layout.ts';
 import { isMissing } from './kernel-state.ts';
 import { visitElements } from './port-elements.ts';
 
-/** Lines such as `map service-ips: 10.96.0.10 . tcp . 80 comment "shop/catalog" : goto pick-3`. */
+/**
+ * Lines such as `map service-ips: 10.96.0.10 . tcp . 80 comment "shop/catalog" : goto pick-3`, then those of each
+ * chain that they lead to: `chain pick-3: dnat ip to …`.
+ */
 export async function describePorts(
   connection: NftConnection,
   family: Family,
@@ -20,19 +23,20 @@ export async function describePorts(
     ),
   );
   const lines = elements.flat();
-  const chains = await Promise.all(
-    chainsNamedIn(lines).map((chain) => readChain(connection, place, chain)),
-  );
-  return [...lines, ...chains.flat()];
+  const timeouts = await readElements(connection, place, 'affinity-timeouts', idsIn(lines));
+  return [...lines, ...timeouts, ...(await readChains(connection, place, [...lines, ...timeouts]))];
 }
 
-/** The keys that ports may have in the kernel; which id they have for affinity makes no difference. */
+/** Some number: which id a port has for affinity makes no difference to the keys of its other elements. */
+const someId = '0';
+
+/** The keys that ports may have in the kernel, but for those that are an id of affinity. */
 function keysOf(ports: readonly ServicePortState[]): ReadonlyMap<CollectionName, Set<string>> {
   const keys = new Map<CollectionName, Set<string>>();
   for (const state of ports) {
     const listed = (backends: ServicePortState['cluster']) => ({
       slots: backends.map(({ address, port }) => `${address} . ${port}`),
-      affinityId: '',
+      affinityId: state.affinitySeconds > 0 && backends.length > 0 ? someId : '',
     });
     const port = {
       state,
@@ -41,6 +45,7 @@ function keysOf(ports: readonly ServicePortState[]): ReadonlyMap<CollectionName,
       local: listed(state.local),
     };
     visitElements(port, [], (collection, key) => {
+      if (collection === 'affinity-timeouts') return;
       keys.set(collection, (keys.get(collection) ?? new Set()).add(key));
     });
   }
@@ -66,6 +71,28 @@ async function readElements(
   });
 }
 
+/** What connections with affinity are marked with: `map affinity-ids: 10.96.0.10 . tcp . 80 : 0x48000000`. */
+function idsIn(lines: readonly string[]): ReadonlySet<string> {
+  const ids = lines.map((line) => /affinity-ids: .* : (0x[0-9a-f]+)$/.exec(line)?.[1]);
+  return new Set(ids.filter((id) => id !== undefined));
+}
+
+/** The chains that lines lead to, and those that these lead to. */
+async function readChains(
+  connection: NftConnection,
+  place: string,
+  from: readonly string[],
+): Promise<readonly string[]> {
+  const read = new Map<string, readonly string[]>();
+  for (let lines = from; lines.length > 0;) {
+    const next = chainsNamedIn(lines).filter((chain) => !read.has(chain));
+    const found = await Promise.all(next.map((chain) => readChain(connection, place, chain)));
+    next.forEach((chain, index) => read.set(chain, found[index] ?? []));
+    lines = found.flat();
+  }
+  return [...read.values()].flat();
+}
+
 async function readChain(
   connection: NftConnection,
   place: string,
@@ -80,7 +107,7 @@ async function readChain(
 }
 
 function chainsNamedIn(lines: readonly string[]): readonly string[] {
-  const named = lines.map((line) => /: (?:goto|jump) (\S+)$/.exec(line)?.[1]);
+  const named = lines.map((line) => / (?:goto|jump) (\S+)$/.exec(line)?.[1]);
   return [...new Set(named.filter((chain) => chain !== undefined))];
 }
 
