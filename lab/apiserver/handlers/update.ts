@@ -25,17 +25,19 @@ export async function update(call: Call): Promise<Reply> {
   const sent = await readBody(request, resource);
   const decoded = decodeObject(resource, sent, info.query, response);
   demandSameName(call, decoded);
-  const entry = await find(call);
-  if (!entry && resource.isCreatedOnUpdate && info.subresource === '') {
-    demandPermissionToCreate(call);
-    const { name } = decoded.metadata;
-    const metadata = { ...without(decoded.metadata, 'resourceVersion', 'uid'), name };
-    return createObject(call, { ...decoded, metadata });
+  for (;;) {
+    const entry = await find(call);
+    if (!entry && resource.isCreatedOnUpdate && info.subresource === '') {
+      demandPermissionToCreate(call);
+      const { name } = decoded.metadata;
+      const metadata = { ...without(decoded.metadata, 'resourceVersion', 'uid'), name };
+      return createObject(call, { ...decoded, metadata });
+    }
+    if (!entry) throw notFound(resource, info.name);
+    const reply = await writeObject(call, entry, decoded);
+    // Whoever named a version learns in the next round that it is not the newest.
+    if (reply !== 'raced') return reply;
   }
-  if (!entry) throw notFound(resource, info.name);
-  const reply = await writeObject(call, entry, decoded);
-  if (reply === 'raced') throw modifiedMeanwhile(call.resource, info.name);
-  return reply;
 }
 
 /** How often a patch is tried again on a newer version, as upstream does. */

@@ -282,6 +282,32 @@ describe('a write', () => {
     );
   });
 
+  it.each([
+    ['wins when it names no version', undefined, 200, ['10.0.0.1']],
+    ['is refused when it names one', 'the one read before', 409, []],
+  ])('that races another one %s', async (_, version, status, addresses) => {
+    const api = await createTestApi();
+    const node = await api.create('/api/v1/nodes', named('astray'));
+    const { store } = api;
+    const write = store.update.bind(store);
+    store.update = async (key, value, revision) => {
+      store.update = write;
+      await api.send('PATCH', '/api/v1/nodes/astray', { spec: { unschedulable: true } }, merge);
+      return write(key, value, revision);
+    };
+    const { resourceVersion } = node.metadata;
+    const metadata = version === undefined ? {} : { resourceVersion: resourceVersion ?? '' };
+    const put = await api.send('PUT', '/api/v1/nodes/astray/status', {
+      ...named('astray', metadata),
+      status: { addresses: [{ type: 'InternalIP', address: '10.0.0.1' }] },
+    });
+    expect(put.status).toBe(status);
+    const { json } = await api.send('GET', '/api/v1/nodes/astray');
+    const found = listAt(json, 'status', 'addresses').map((one) => textAt(one, 'address'));
+    expect(found).toEqual(addresses);
+    expect(json).toMatchObject({ spec: { unschedulable: true } });
+  });
+
   it('that deletes a collection deletes also what is changed meanwhile', async () => {
     const api = await createTestApi();
     await api.create(`${core}/configmaps`, named('a'));

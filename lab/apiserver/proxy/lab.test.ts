@@ -119,10 +119,11 @@ describe.each(modes)('the apiserver proxy of a lab ($mode)', { timeout: 60_000 }
       const astray =
         mode === 'isolated' ? ['172.30.0.10', '127.0.0.1', '169.254.169.254'] : ['::1'];
       for (const address of astray) {
-        await client.send('PUT', '/api/v1/nodes/astray/status', {
+        const written = await client.send('PUT', '/api/v1/nodes/astray/status', {
           metadata: { name: 'astray' },
           status: { addresses: [{ type: 'InternalIP', address }] },
         });
+        expect(written.status).toBe(200);
         for (const path of refused) {
           const { json } = await client.send('GET', path);
           expect(json).toMatchObject({ code: 400, message: 'address not allowed' });
