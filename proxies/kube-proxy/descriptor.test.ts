@@ -119,6 +119,10 @@ const triedIn: Readonly<Record<string, readonly [file: string, words: string]>> 
   'layout-of-maps': ['nftables-layout/proofs/constant-chains.ts', 'chain-per-service'],
   'changes-in-place': ['nftables/operations.test.ts', 'is one transaction of what changed'],
   'udp-without-endpoints': ['conntrack/conntrack.test.ts', 'of UDP end with the last endpoint'],
+  'udp-of-gone-services': [
+    'endpoints/service-tracker.test.ts',
+    'as they were when the Service goes, or is reached elsewhere',
+  ],
   'drift-healed': [
     'nftables/full-sync.test.ts',
     'is noticed where somebody else changed our table',
@@ -129,6 +133,14 @@ const triedIn: Readonly<Record<string, readonly [file: string, words: string]>> 
     'forgets the clients of an endpoint that went',
   ],
   'affinity-in-ipv6': ['conformance/cases/all.ts', 'inIPv4.map(inIPv6)'],
+  'ranges-of-the-other-family': [
+    'endpoints/service-reading.test.ts',
+    'where source ranges are of the other family only',
+  ],
+  'contested-addresses': [
+    'nftables/contested.test.ts',
+    'then a load balancer’s, then an external IP',
+  ],
   'two-modes': ['config/configure.test.ts', 'must be nftables or userspace'],
   'watches-trusted': ['proxy.test.ts', 'goes on where it was when watches break off'],
 };

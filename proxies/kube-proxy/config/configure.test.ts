@@ -110,6 +110,10 @@ it.each([
   [['--cluster-cidr=10.0.0.0/8,10.1.0.0/16'], 'must be a valid DualStack CIDR'],
   [['--nodeport-addresses=primary,10.0.0.0/8'], 'NodePortAddresses: Invalid value'],
   [['--hostname-override= '], 'empty hostname-override is invalid'],
+  [
+    ['--kube-api-qps=fast'],
+    'invalid argument "fast" for "--kube-api-qps" flag: strconv.ParseFloat: parsing "fast"',
+  ],
   [['--feature-gates=X=maybe'], 'invalid argument "X=maybe" for "--feature-gates" flag'],
 ])('refuses %j', async (argv, why) => {
   await expect(fromFlags(...argv)).rejects.toThrow(why);
@@ -129,6 +133,13 @@ it.each([
 ])('tells pods by their interface: %j', async (argv, text, detectLocal) => {
   expect(settingsOf(await fromFlags(...argv)).detectLocal).toEqual(detectLocal);
   expect(settingsOf(await fromFile(text)).detectLocal).toEqual(detectLocal);
+});
+
+it('takes how often upstream may ask, which makes no difference here', async () => {
+  const { clientConnection } = await fromFlags('--kube-api-qps=7.5', '--kube-api-burst=20');
+  expect(clientConnection).toMatchObject({ qps: 7.5, burst: 20 });
+  const inFile = await fromFile('clientConnection: {qps: 7.5, burst: 20}');
+  expect(inFile.clientConnection).toEqual(clientConnection);
 });
 
 it('writes a file that it reads again', async () => {

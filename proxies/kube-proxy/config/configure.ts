@@ -46,7 +46,12 @@ function fromFlags(flags: Flags, given: ReadonlySet<string>): Configuration {
   return {
     ...configuration,
     featureGates: gatesOf(splitValues(flags['feature-gates'])),
-    clientConnection: { ...configuration.clientConnection, kubeconfig: flags.kubeconfig },
+    clientConnection: {
+      ...configuration.clientConnection,
+      kubeconfig: flags.kubeconfig,
+      qps: floatOf('kube-api-qps', flags['kube-api-qps']),
+      burst: flags['kube-api-burst'],
+    },
     bindAddress: flags['bind-address'],
     healthzBindAddress: portOr(address('healthz-bind-address', '[::]:10256'), 10256),
     metricsBindAddress: portOr(address('metrics-bind-address', '[::1]:10249'), 10249),
@@ -77,6 +82,14 @@ function fromFlags(flags: Flags, given: ReadonlySet<string>): Configuration {
     },
     configSyncPeriod: flags['config-sync-period'],
   };
+}
+
+function floatOf(name: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && !Number.isNaN(value)) return value;
+  const list = `${JSON.stringify(text)} for "--${name}" flag`;
+  const why = `strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax`;
+  throw new ConfigurationError('bad-number', `invalid argument ${list}: ${why}`);
 }
 
 /** Empty: no such server. */

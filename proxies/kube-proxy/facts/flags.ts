@@ -13,6 +13,8 @@ export const flags = [
   { name: 'master', type: 'string', default: '', group: 'cluster' },
   { name: 'hostname-override', type: 'string', default: '', group: 'cluster' },
   { name: 'config-sync-period', type: 'duration', default: '15m0s', group: 'cluster' },
+  { name: 'kube-api-qps', type: 'string', default: '5', group: 'cluster' },
+  { name: 'kube-api-burst', type: 'int', default: 10, group: 'cluster' },
 
   { name: 'proxy-mode', type: 'string', default: 'nftables', group: 'dataplane' },
   { name: 'masquerade-all', type: 'bool', default: false, group: 'dataplane' },
