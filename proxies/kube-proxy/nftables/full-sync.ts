@@ -22,6 +22,7 @@ import {
   type Layout,
   type LayoutOptions,
 } from './layout.ts';
+import { writeInSteps } from './large-port.ts';
 import type { CollectionName } from './layout-facts.ts';
 import type { NodeElements } from './node-elements.ts';
 import type { Found, PortMirror } from './port-mirror.ts';
@@ -56,7 +57,9 @@ export async function compareAll(
   mirror.adoptIds(found);
   deleteOldRanges(mirror.allowedKeys(), found, committer.batch);
   for (const key of mirror.keys) {
-    mirror.compare(key, found, committer.batch);
+    if (mirror.isLarge(key)) {
+      await writeInSteps(committer, (batch) => mirror.compare(key, found, batch));
+    } else mirror.compare(key, found, committer.batch);
     await committer.commitIfLarge();
   }
   for (const [collection, elements] of found) {

@@ -14,6 +14,7 @@ import { flowOfPort, type KernelFlow } from './flows.ts';
 import { forgetClients } from './forget-clients.ts';
 import { compareAll } from './full-sync.ts';
 import { isMissing } from './kernel-state.ts';
+import { writeInSteps } from './large-port.ts';
 import { nftFamily, tableName } from './layout.ts';
 import { NodeElements } from './node-elements.ts';
 import { PortMirror } from './port-mirror.ts';
@@ -129,7 +130,9 @@ class NftablesDataplane implements Dataplane {
   async #writeChanged(keys: readonly string[], committer: Committer): Promise<void> {
     this.#nodeElements.write(committer.batch);
     for (const key of keys) {
-      this.#mirror.write(key, committer.batch);
+      if (this.#mirror.isLarge(key)) {
+        await writeInSteps(committer, (batch) => this.#mirror.write(key, batch));
+      } else this.#mirror.write(key, committer.batch);
       await committer.commitIfLarge();
     }
     await committer.commit();

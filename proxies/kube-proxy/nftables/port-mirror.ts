@@ -1,9 +1,9 @@
 /** What is in the kernel for each port, and what has to change there for another state of it. */
 import type { Backend, ServicePort, ServicePortState } from '../service-port.ts';
 import { AffinityIds } from './affinity-ids.ts';
-import type { Batch } from './batch.ts';
 import { FrontendOwners, frontendsOf, type Frontend } from './frontends.ts';
 import type { ListedElements } from './kernel-state.ts';
+import type { PortBatch } from './large-port.ts';
 import type { CollectionName } from './layout-facts.ts';
 import {
   allowedSources,
@@ -28,6 +28,9 @@ interface Element {
   readonly data: string;
   readonly comment: string;
 }
+
+/** So many fit beside what a batch may hold before it is sent. */
+const mostElements = 200;
 
 export class PortMirror {
   readonly #nodeIPs: readonly string[];
@@ -93,8 +96,16 @@ export class PortMirror {
     for (const { key } of frontends) this.#owners.claim(key, state.key);
   }
 
+  /** Whether all that a port needs, or needed, may be too much for the rest of a transaction. */
+  isLarge(key: string): boolean {
+    const count = ({ cluster, local, externalIPs, loadBalancerIPs }: ServicePortState): number =>
+      (cluster.length + local.length) * (2 + externalIPs.length + loadBalancerIPs.length);
+    const [state, before] = [this.#states.get(key), this.#planned.get(key)?.state];
+    return (state ? count(state) : 0) + (before ? count(before) : 0) > mostElements;
+  }
+
   /** Writes what changes for one port. */
-  write(key: string, batch: Batch): void {
+  write(key: string, batch: PortBatch): void {
     const before = this.#planned.get(key);
     const state = this.#states.get(key);
     const after = state && this.#plan(state, before);
@@ -172,7 +183,7 @@ export class PortMirror {
   }
 
   /** Compares one port with what was found, and takes it out of that. */
-  compare(key: string, found: Found, batch: Batch): void {
+  compare(key: string, found: Found, batch: PortBatch): void {
     const state = this.#states.get(key);
     if (state === undefined) return;
     const adopted = this.#planned.get(key);
@@ -266,13 +277,19 @@ export class PortMirror {
     }
   }
 
-  #add(collection: CollectionName, key: string, data: string, comment: string, batch: Batch): void {
+  #add(
+    collection: CollectionName,
+    key: string,
+    data: string,
+    comment: string,
+    batch: PortBatch,
+  ): void {
     if (!this.#share(collection, key)) return;
     this.#chains.use(data, batch, false);
     batch.add(collection, key, data, comment);
   }
 
-  #remove({ collection, key, data }: Element, batch: Batch): void {
+  #remove({ collection, key, data }: Element, batch: PortBatch): void {
     const shares = this.#shares.get(collection);
     if (shares !== undefined) {
       const left = (shares.get(key) ?? 1) - 1;

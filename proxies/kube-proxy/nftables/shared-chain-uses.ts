@@ -1,7 +1,7 @@
 /** Which shared chains are in the kernel, and how many elements lead to each. */
 import type { NftFamily } from '../../kit/nftables/model.ts';
 import type { NftWriter } from '../../kit/nftables/write.ts';
-import type { Batch } from './batch.ts';
+import type { PortBatch } from './large-port.ts';
 import { sharedChain, sharedChainOf, withNeededChains } from './shared-chains.ts';
 
 interface Use {
@@ -26,7 +26,7 @@ export class SharedChainUses {
   }
 
   /** An element with this verdict is added: the chain that it needs is made before. */
-  use(verdict: string, batch: Batch, isRewritten: boolean): void {
+  use(verdict: string, batch: PortBatch, isRewritten: boolean): void {
     const name = sharedChainOf(verdict);
     if (name === null) return;
     for (const needed of withNeededChains(name)) this.#ensure(needed, batch, isRewritten);
@@ -55,7 +55,7 @@ export class SharedChainUses {
   }
 
   /** Deletes the chains that nothing led to for a while. */
-  deleteIdle(batch: Batch): readonly string[] {
+  deleteIdle(batch: PortBatch): readonly string[] {
     const needed = new Set<string>();
     const idle: string[] = [];
     for (const [name, { elements, idleSinceMs }] of this.#uses) {
@@ -73,7 +73,7 @@ export class SharedChainUses {
     for (const name of names) this.#uses.delete(name);
   }
 
-  #ensure(name: string, batch: Batch, isRewritten: boolean): void {
+  #ensure(name: string, batch: PortBatch, isRewritten: boolean): void {
     if (this.#uses.has(name)) return;
     this.#uses.set(name, { elements: 0, idleSinceMs: this.#now() });
     const chain = sharedChain(this.#family, name);
