@@ -5,6 +5,8 @@ import type { CollectionName } from './layout-facts.ts';
 export class Batch {
   readonly #writer: NftWriter;
   readonly #head: string[] = [];
+  /** Those that may have timed out: added before they are deleted, they are there. */
+  readonly #renewed = new Map<CollectionName, string[]>();
   readonly #deleted = new Map<CollectionName, string[]>();
   readonly #added = new Map<CollectionName, string[]>();
   readonly #tail: string[] = [];
@@ -25,7 +27,8 @@ export class Batch {
 
   /** A command on one object is one operation. */
   get operations(): number {
-    return this.#head.length + this.#deleted.size + this.#added.size + this.#tail.length;
+    const lists = this.#renewed.size + this.#deleted.size + this.#added.size;
+    return this.#head.length + lists + this.#tail.length;
   }
 
   /** Commands before those of elements. */
@@ -45,6 +48,14 @@ export class Batch {
     this.#sizeBytes += bytesOf(key);
   }
 
+  /** Deletes what packets have written, and what may be gone by then: the kernel refuses to delete nothing. */
+  forget(collection: CollectionName, key: string, data: string): void {
+    const text = elementText(key, data, '');
+    listIn(this.#renewed, collection).push(text);
+    this.#sizeBytes += bytesOf(text);
+    this.delete(collection, key);
+  }
+
   add(collection: CollectionName, key: string, data: string, comment: string): void {
     const text = elementText(key, data, comment);
     listIn(this.#added, collection).push(text);
@@ -54,6 +65,9 @@ export class Batch {
   /** Deletes come before additions, so that a key can get other data. */
   get text(): string {
     const lines = [...this.#head];
+    for (const [name, elements] of this.#renewed) {
+      lines.push(this.#writer.addElements(name, elements));
+    }
     for (const [name, keys] of this.#deleted) lines.push(this.#writer.deleteElements(name, keys));
     for (const [name, elements] of this.#added)
       lines.push(this.#writer.addElements(name, elements));

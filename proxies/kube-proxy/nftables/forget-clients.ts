@@ -1,12 +1,13 @@
 /** Takes clients out of `affinity` that are remembered with an endpoint that is gone. */
-import { NftError, type NftConnection } from '../../kit/nftables/nft-connection.ts';
+import type { NftConnection } from '../../kit/nftables/nft-connection.ts';
 import type { Family } from '../service-port.ts';
 import type { Committer } from './committer.ts';
-import { listElements, type ListedElements } from './kernel-state.ts';
+import { listElements, type ListedElement, type ListedElements } from './kernel-state.ts';
+import type { CollectionName } from './layout-facts.ts';
 import { nftFamily } from './layout.ts';
 
-/** An entry may time out between the list and the delete, which then fails. */
-const attempts = 3;
+/** What ends within this may have ended by the time it is deleted. */
+const soonS = 60;
 
 /**
  * Costs a list of the map: called where endpoints left, after that was committed.
@@ -18,23 +19,21 @@ export async function forgetClients(
   committer: Committer,
   endpointsById: ReadonlyMap<string, ReadonlySet<string>>,
 ): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    const { endpoints, ports } = await remembered(connection, family);
-    for (const [key, { data }] of endpoints) {
-      const id = key.slice(key.lastIndexOf(' ') + 1);
-      const endpoint = ports === null ? data : `${data} . ${ports.get(key)?.data ?? ''}`;
-      if (endpointsById.get(id)?.has(endpoint) === true) continue;
-      committer.batch.delete('affinity', key);
-      if (ports?.has(key) === true) committer.batch.delete('affinity-ports', key);
-      await committer.commitIfLarge();
-    }
-    try {
-      await committer.commit();
-      return;
-    } catch (error) {
-      if (attempt === attempts || !(error instanceof NftError)) throw error;
-    }
+  const { endpoints, ports } = await remembered(connection, family);
+  const forget = (collection: CollectionName, key: string, { data, expiresInS }: ListedElement) => {
+    if (expiresInS === undefined || expiresInS >= soonS) committer.batch.delete(collection, key);
+    else committer.batch.forget(collection, key, data);
+  };
+  for (const [key, remembered] of endpoints) {
+    const id = key.slice(key.lastIndexOf(' ') + 1);
+    const port = ports?.get(key);
+    const endpoint = ports === null ? remembered.data : `${remembered.data} . ${port?.data ?? ''}`;
+    if (endpointsById.get(id)?.has(endpoint) === true) continue;
+    forget('affinity', key, remembered);
+    if (port !== undefined) forget('affinity-ports', key, port);
+    await committer.commitIfLarge();
   }
+  await committer.commit();
 }
 
 interface Remembered {

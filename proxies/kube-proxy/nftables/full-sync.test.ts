@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createFakeNft } from '../../kit/nftables/fake.ts';
+import type { NftRunOptions } from '../../kit/nftables/nft-connection.ts';
 import { cleanupNftables } from './cleanup.ts';
 import { fakeDataplane } from './testing/fake-dataplane.ts';
 import { port } from './testing/port.ts';
@@ -13,6 +14,13 @@ const svc1 = port({
 });
 const svc2 = port({ name: 'svc2', clusterIP: '172.30.0.42', cluster: ['10.0.2.1'] });
 
+/** How libnftables' JSON says them. */
+const expressions: Readonly<Record<string, object>> = {
+  ipv4_addr: { payload: { protocol: 'ip', field: 'daddr' } },
+  inet_service: { payload: { protocol: 'tcp', field: 'dport' } },
+  integer: { numgen: { mode: 'random', mod: 2, offset: 0 } },
+};
+
 describe('a start where rules are', () => {
   it('keeps what is right, and touches no element of it', async () => {
     const first = await fakeDataplane();
@@ -24,6 +32,24 @@ describe('a start where rules are', () => {
     const text = first.nft.transactions.at(-1) ?? '';
     expect(text).not.toMatch(/^(?:add|delete) element|^flush (?:set|map|table)|^delete/m);
     expect(second.ruleset().elements).toEqual(before.elements);
+  });
+
+  it('keeps it where nft lists expressions instead of types, as from 1.1.2', async () => {
+    const nft = createFakeNft();
+    const connection = {
+      ...nft,
+      run: async (text: string, options?: NftRunOptions) =>
+        (await nft.run(text, options)).replace(
+          /"type":(\[[^\]]*"integer"[^\]]*\])/g,
+          (_, types: string) => {
+            const concat = (JSON.parse(types) as string[]).map((type) => expressions[type]);
+            return `"type":${JSON.stringify({ typeof: { concat } })}`;
+          },
+        ),
+    };
+    await (await fakeDataplane({ connection }, nft)).sync([svc1, svc2]);
+    await (await fakeDataplane({ connection }, nft)).sync([svc1, svc2]);
+    expect(nft.transactions.at(-1)).not.toMatch(/^(?:add|delete) element|^delete/m);
   });
 
   it('brings the rest to what is wanted', async () => {
@@ -133,6 +159,31 @@ describe('ClientIP affinity', () => {
     );
     await sync([{ ...svc1, cluster: svc1.cluster.slice(1) }]);
     expect(elements('affinity')).toEqual([`10.9.0.2 . ${id} : 10.0.1.2 . 80`]);
+  });
+
+  it('forgets clients that time out while it looks', async () => {
+    const nft = createFakeNft();
+    const list = 'list map ip kube-proxy affinity';
+    const connection = {
+      ...nft,
+      run: async (text: string, options?: NftRunOptions) => {
+        const printed = await nft.run(text, options);
+        if (text !== list) return printed;
+        await nft.run(`delete element ip kube-proxy affinity { 10.9.0.1 . 0x48000000 }`);
+        return printed.replace(
+          /\[(\{"concat":\["10.9[^}]*\}),/,
+          '[{"elem":{"val":$1,"expires":1}},',
+        );
+      },
+    };
+    const { sync, elements } = await fakeDataplane({ connection }, nft);
+    await sync([svc1, svc2]);
+    expect(elements('affinity-timeouts')).toEqual(['0x48000000 : jump remember-10800']);
+    await nft.run(
+      'add element ip kube-proxy affinity { 10.9.0.1 . 0x48000000 : 10.0.1.1 . 80, 10.9.0.2 . 0x48000000 : 10.0.1.1 . 80 }',
+    );
+    await sync([{ ...svc1, cluster: svc1.cluster.slice(1) }]);
+    expect(elements('affinity')).toEqual([]);
   });
 });
 

@@ -10,6 +10,8 @@ export type ListedElements = Map<string, ListedElement>;
 export interface ListedElement {
   readonly data: string;
   readonly comment: string;
+  /** Seconds until it times out; absent where it never does. */
+  readonly expiresInS?: number;
 }
 
 export interface ListedTable {
@@ -70,7 +72,14 @@ export function isMissing(error: NftError): boolean {
   return error.message.includes('No such file or directory');
 }
 
-type ListedType = string | readonly string[];
+/** Since nft 1.1.2, what was declared with `typeof` is listed as the expression, not as its type. */
+type ListedType = string | readonly string[] | { readonly typeof: ListedExpression };
+
+interface ListedExpression {
+  readonly concat?: readonly ListedExpression[];
+  readonly payload?: { readonly protocol: string; readonly field: string };
+  readonly ct?: { readonly key: string };
+}
 
 interface ListedCollection {
   readonly name: string;
@@ -132,7 +141,16 @@ function shapeText(
 }
 
 function typesOf(type: ListedType): readonly string[] {
-  return typeof type === 'string' ? type.split(' . ') : type;
+  if (typeof type === 'string') return type.split(' . ');
+  if (!('typeof' in type)) return type;
+  const { typeof: expression } = type;
+  return (expression.concat ?? [expression]).map(typeOfExpression);
+}
+
+function typeOfExpression({ payload, ct }: ListedExpression): string {
+  if (payload !== undefined) return typeName(`${payload.protocol} ${payload.field}`);
+  if (ct !== undefined) return typeName(`ct ${ct.key}`);
+  return 'integer';
 }
 
 /** The type of an expression; a type is its own. */
@@ -159,10 +177,11 @@ function addElement(
   listed: unknown,
 ): void {
   const [wrapped, data] = dataTypes.length > 0 ? (listed as [unknown, unknown]) : [listed, ''];
-  const { elem } = wrapped as { elem?: { val: unknown; comment?: string } };
+  const { elem } = wrapped as { elem?: { val: unknown; comment?: string; expires?: number } };
   elements.set(valueText(keyTypes, elem === undefined ? wrapped : elem.val), {
     data: dataTypes.length > 0 ? valueText(dataTypes, data) : '',
     comment: elem?.comment ?? '',
+    ...(elem?.expires !== undefined && { expiresInS: elem.expires }),
   });
 }
 
