@@ -41,7 +41,7 @@ export async function openHopRuleset(): Promise<HopRuleset> {
     }),
   );
   const sync = () =>
-    dataplane.sync({ ...tracker.takeChanges('IPv4'), serviceCIDRs: [nodeNetwork.unknown] });
+    dataplane.sync({ ...tracker.takeChanges('IPv4'), serviceCIDRs: [nodeNetwork.services] });
   const owned = opening.move();
   return {
     load: (services, slices) => {

@@ -20,7 +20,7 @@ export async function startPagesServer(count: number): Promise<PagesServer> {
     metadata: { name: 'node-1', resourceVersion: '1' },
     status: { addresses: [{ type: 'InternalIP', address: nodeNetwork.nodeIP }] },
   };
-  const cidr = { metadata: { name: 'kubernetes' }, spec: { cidrs: [nodeNetwork.unknown] } };
+  const cidr = { metadata: { name: 'kubernetes' }, spec: { cidrs: [nodeNetwork.services] } };
   const lists: Readonly<Record<string, readonly string[]>> = {
     '/api/v1/services': pages(service, count),
     [slicesPath]: pages((index) => slice(index), count),

@@ -140,7 +140,7 @@ const skeleton = [
       `ct status dnat ip saddr . ${destination} @hairpin-connections masquerade fully-random`,
     ],
     ['cluster-ips-check', 'ip daddr @cluster-ips reject'],
-    ['cluster-ips-check', `ip daddr { ${nodeNetwork.unknown} } drop`],
+    ['cluster-ips-check', `ip daddr { ${nodeNetwork.services} } drop`],
     ['service-endpoints-check', `${destination} vmap @no-endpoint-services`],
     [
       'nodeport-endpoints-check',

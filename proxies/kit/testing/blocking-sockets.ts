@@ -40,8 +40,9 @@ const options = {
   reuseAddress: 2,
   linger: 13,
   receiveTimeout: 20,
-  sendTimeout: 21,
+
   noDelay: 1,
+  handshakes: 7,
 } as const;
 
 /** IPv4 only. @param timeoutSeconds after which a call gives up */
@@ -68,7 +69,6 @@ export async function loadBlockingSockets(timeoutSeconds = 5): Promise<BlockingS
     if (socket < 0) throw failed('socket');
     // A struct timeval: two longs, of which the high halves are 0.
     set(socket, levels.socket, options.receiveTimeout, timeoutSeconds, 0, 0, 0);
-    set(socket, levels.socket, options.sendTimeout, timeoutSeconds, 0, 0, 0);
     return socket;
   };
   const bound = (type: keyof typeof types, address: string, port: number): Socket => {
@@ -77,6 +77,15 @@ export async function loadBlockingSockets(timeoutSeconds = 5): Promise<BlockingS
     const name = nameOf(address, port);
     if (libc.bind(socket, name, name.length) < 0) throw failed(`bind ${address}:${port}`);
     return socket;
+  };
+  /** A process that ends is a signal. @returns the error's name where the call failed */
+  const uninterrupted = (call: () => number): number | string => {
+    for (;;) {
+      const result = call();
+      if (result >= 0) return result;
+      const error = libc.lastError();
+      if (error !== 'EINTR') return error;
+    }
   };
   const close = (socket: Socket) => void libc.close(socket);
   return {
@@ -88,6 +97,8 @@ export async function loadBlockingSockets(timeoutSeconds = 5): Promise<BlockingS
     connect: (address, port) => {
       const socket = open('stream');
       set(socket, levels.tcp, options.noDelay, 1);
+      // No timeout: with one, a signal would end the call. After 1, 2 and 4 seconds it is tried again.
+      set(socket, levels.tcp, options.handshakes, 3);
       const name = nameOf(address, port);
       if (calls.connect(socket, name, name.length) === 0) return socket;
       const error = libc.lastError();
@@ -95,8 +106,8 @@ export async function loadBlockingSockets(timeoutSeconds = 5): Promise<BlockingS
       return error;
     },
     accept: (listener) => {
-      const socket = Number(calls.accept(listener, null, null, closeOnExec));
-      return socket < 0 ? null : socket;
+      const socket = uninterrupted(() => Number(calls.accept(listener, null, null, closeOnExec)));
+      return typeof socket === 'string' ? null : socket;
     },
     datagrams: ({ port }) => bound('datagram', '0.0.0.0', port),
     connectDatagrams: (address, port) => {
@@ -106,10 +117,8 @@ export async function loadBlockingSockets(timeoutSeconds = 5): Promise<BlockingS
       return socket;
     },
     send: (socket, bytes) => Number(calls.send(socket, bytes, bytes.length, 0)),
-    receive: (socket, into) => {
-      const size = Number(calls.receive(socket, into, into.length, 0));
-      return size < 0 ? libc.lastError() : size;
-    },
+    receive: (socket, into) =>
+      uninterrupted(() => Number(calls.receive(socket, into, into.length, 0))),
     localAddress: (socket) => {
       const name = Buffer.alloc(16);
       const length = Buffer.alloc(4);
