@@ -19,6 +19,8 @@ const ran = [
   '#claim-target-scheme',
   '#example-websocket',
   '#claim-replaced',
+  '#claim-tcp',
+  '#example-tcp',
 ];
 
 /** What colours change; everything else is the same in the dark. */
@@ -33,11 +35,13 @@ describe.concurrent.for(allLocales)('in %s', (locale) => {
     const button = { name: say('interface:run.run'), exact: true };
     await place.getByRole('button', button).click();
     const again = { name: say('interface:run.again'), exact: true };
-    await place.getByRole('button', again).waitFor();
+    await place.getByRole('button', again).waitFor({ timeout: 45_000 });
   };
 
   test.for([...pagesIn(locale), missingPage(locale)])(
     '%s is accessible',
+    // It looks at each element four times, and some pages have thousands.
+    { timeout: 150_000 },
     async (path, { visit }) => {
       const page = await visit(path, { expected: missing, reducedMotion: 'reduce' });
       for (const place of ran) await run(page.locator(place));
