@@ -1,12 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseFlags } from '../../kit/flags.ts';
 import { flags } from '../facts/flags.ts';
 import { configzOf } from './configz.ts';
 import { configure, nodeNameOf } from './configure.ts';
-import { settingsOf } from './settings-of.ts';
+import { defaultConntrackSettings } from '../conntrack/sysctls.ts';
+import { defaultSettings } from '../options.ts';
+import { conntrackOf, settingsOf } from './settings-of.ts';
 import { writeConfiguration } from './write-configuration.ts';
 
 let directory = '';
@@ -39,6 +41,77 @@ it('has upstream’s defaults, by flags and by a file that says nothing', async 
     minSyncPeriodMs: 1000,
     syncPeriodMs: 30_000,
   });
+});
+
+it('starts as a proxy without settings does', async () => {
+  expect(settingsOf(await fromFlags())).toEqual(defaultSettings);
+  expect(conntrackOf(await fromFlags())).toEqual(defaultConntrackSettings);
+});
+
+it('takes each flag to its setting', async () => {
+  const configuration = await fromFlags(
+    '--bind-address=fd00::2',
+    '--bind-address-hard-fail',
+    '--cluster-cidr=10.1.0.0/16',
+    '--feature-gates=AllowServiceExternalIPs=false',
+    '--masquerade-all',
+    '--nftables-masquerade-bit=3',
+    '--nodeport-addresses=10.0.0.0/8,fd00::/8',
+    '--iptables-sync-period=7s',
+    '--iptables-min-sync-period=6s',
+    '--oom-score-adj=5',
+    '--conntrack-max-per-core=1',
+    '--conntrack-min=2',
+    '--conntrack-tcp-timeout-established=3s',
+    '--conntrack-tcp-timeout-close-wait=4s',
+    '--conntrack-tcp-be-liberal',
+    '--conntrack-udp-timeout=5s',
+    '--conntrack-udp-timeout-stream=6s',
+  );
+  expect(settingsOf(configuration)).toEqual({
+    bindAddress: 'fd00::2',
+    healthzBindAddress: '[::]:10256',
+    metricsBindAddress: '[::1]:10249',
+    isBindHardFail: true,
+    detectLocal: { mode: 'ClusterCIDR', clusterCIDRs: ['10.1.0.0/16'] },
+    nodePortAddresses: ['10.0.0.0/8', 'fd00::/8'],
+    masqueradeBit: 3,
+    masqueradeAll: true,
+    minSyncPeriodMs: 6000,
+    syncPeriodMs: 7000,
+    families: ['IPv4', 'IPv6'],
+    allowsExternalIPs: false,
+  });
+  expect(conntrackOf(configuration)).toEqual({
+    maxPerCore: 1,
+    min: 2,
+    tcpEstablishedTimeout: 3,
+    tcpCloseWaitTimeout: 4,
+    tcpBeLiberal: true,
+    udpTimeout: 5,
+    udpStreamTimeout: 6,
+  });
+  expect(configuration.oomScoreAdj).toBe(5);
+});
+
+it('serves where it is told to, else in the family of the node’s address', async () => {
+  const own = ['--healthz-bind-address=127.0.0.1', '--metrics-bind-address='];
+  expect(settingsOf(await fromFlags('--bind-address=::', ...own))).toMatchObject({
+    healthzBindAddress: '127.0.0.1:10256',
+    metricsBindAddress: '',
+  });
+  expect(settingsOf(await fromFile('bindAddress: "::"'))).toMatchObject({
+    healthzBindAddress: '[::]:10256',
+    metricsBindAddress: '[::1]:10249',
+  });
+});
+
+it('is the Node that a flag names, or the file, or the machine', async () => {
+  const named = nodeNameOf(await fromFile('hostnameOverride: Node-2'));
+  expect(named).toBe('node-2');
+  const flag = await fromFile('hostnameOverride: other', '--hostname-override= Node-3 ');
+  expect(flag.hostnameOverride).toBe('node-3');
+  expect(nodeNameOf(await fromFlags())).toBe(hostname().toLowerCase());
 });
 
 it('takes null and zeros for the defaults, as in the file that kubeadm writes', async () => {
@@ -105,6 +178,14 @@ it.each([
   ],
   [['--nftables-masquerade-bit=32'], 'MasqueradeBit: Invalid value: 32: must be within the range'],
   [['--nftables-sync-period=0'], 'SyncPeriod: Invalid value: 0: must be greater than 0'],
+  [
+    ['--nftables-sync-period=1s', '--nftables-min-sync-period=2s'],
+    'SyncPeriod: Invalid value: 1000: must be greater than or equal to KubeProxyConfiguration',
+  ],
+  [['--nftables-min-sync-period=-1s'], 'MinSyncPeriod: Invalid value: -1000: must be greater'],
+  [['--config-sync-period=0'], 'ConfigSyncPeriod: Invalid value: 0: must be greater than 0'],
+  [['--conntrack-min=-1'], 'KubeProxyConntrackConfiguration.Min: Invalid value: -1'],
+  [['--bind-address=nowhere'], 'BindAddress: Invalid value: "nowhere": not a valid textual'],
   [['--oom-score-adj=-1001'], 'OOMScoreAdj: Invalid value: -1001'],
   [['--healthz-bind-address=nowhere:1'], 'HealthzBindAddress: Invalid value: "nowhere:1"'],
   [['--cluster-cidr=10.0.0.0/8,10.1.0.0/16'], 'must be a valid DualStack CIDR'],

@@ -19,7 +19,7 @@ export function healthPaths(
     const current = momentOf(clock);
     const status = isGood ? 200 : 503;
     onAnswer(path, status);
-    const updated = JSON.stringify(goTime(isGood ? current : lastUpdated));
+    const updated = JSON.stringify(goTime(lastUpdated));
     const eligible = path === 'healthz' ? `, "nodeEligible": ${isNodeEligible}` : '';
     const now = JSON.stringify(goTime(current));
     // The gaps are upstream's.

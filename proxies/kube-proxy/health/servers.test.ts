@@ -26,6 +26,8 @@ function local(healthCheckNodePort: number): KubeObject {
   });
 }
 
+type EventObject = KubeObject & { readonly reason?: string };
+
 /** The node's address is not of this machine: any is. */
 const anywhere = { nodePortAddresses: ['0.0.0.0/0'], families: ['IPv4' as const] };
 
@@ -40,6 +42,7 @@ it('tells a load balancer how many endpoints of a Service are on this node', asy
   const ask = () => fetch(`http://127.0.0.1:${port}/any/path`);
   const answer = await ask();
   expect(answer.status).toBe(200);
+  expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
   expect(answer.headers.get('content-type')).toBe('application/json');
   expect(answer.headers.get('x-load-balancing-endpoint-weight')).toBe('2');
   expect(await answer.json()).toEqual({
@@ -89,6 +92,7 @@ it('shows the mode, the configuration and that it runs where it shows its metric
   };
   const plain = 'text/plain; charset=utf-8';
   expect(await ask('/proxyMode')).toEqual([200, plain, 'nftables']);
+  expect(await ask('/proxyMode?verbose=1')).toEqual([200, plain, 'nftables']);
   expect(await ask('/healthz')).toEqual([200, plain, 'ok']);
   expect(await ask('/configz')).toEqual([
     200,
@@ -111,4 +115,14 @@ it('ends where an address is taken and it must have it; otherwise it goes on', a
   await expect(strict.ended).rejects.toThrow(
     `starting metrics server failed: listen tcp 127.0.0.1:${port}: bind: address already in use`,
   );
+  const reasons = () => world.apiserver.posted.map(({ object }) => (object as EventObject).reason);
+  await expect.poll(reasons, { timeout: 20_000 }).toContain('FailedToStartMetricServer');
+});
+
+it('has no server where it is given no address', async () => {
+  await using world = await startWorld();
+  const proxy = await world.start({ settings: { healthzBindAddress: '', metricsBindAddress: '' } });
+  await proxy.synced;
+  expect([proxy.healthzAddress, proxy.metricsAddress]).toEqual([null, null]);
+  expect(world.logged.filter((line) => line.startsWith('E'))).toEqual([]);
 });

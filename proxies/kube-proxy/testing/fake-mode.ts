@@ -1,11 +1,11 @@
 /** For tests: a mode whose dataplanes remember what they are told, and fail when they are told to. */
-import type { Dataplane, DataplaneChange, DataplaneOptions, ForwardedFlow } from '../dataplane.ts';
+import type { Dataplane, DataplaneChange, ForwardedFlow } from '../dataplane.ts';
 import type { UdpPort } from '../endpoints/service-changes.ts';
-import type { ProxyMode } from '../modes/mode.ts';
+import type { ModeDataplaneOptions, ProxyMode } from '../modes/mode.ts';
 import type { Family, ServicePortState } from '../service-port.ts';
 
 export interface FakeDataplane extends Dataplane {
-  readonly options: DataplaneOptions;
+  readonly options: ModeDataplaneOptions;
   /** Its ports as they are wanted, by key. */
   readonly ports: ReadonlyMap<string, ServicePortState>;
   readonly changes: readonly DataplaneChange[];
@@ -57,7 +57,10 @@ export function createFakeMode(name: ProxyMode['name'] = 'nftables'): FakeMode {
   };
 }
 
-function createFakeDataplane(mode: ProxyMode['name'], options: DataplaneOptions): FakeDataplane {
+function createFakeDataplane(
+  mode: ProxyMode['name'],
+  options: ModeDataplaneOptions,
+): FakeDataplane {
   const ports = new Map<string, ServicePortState>();
   const changes: DataplaneChange[] = [];
   const driftListeners = new Set<(who: string) => void>();
