@@ -18,7 +18,7 @@ export interface ClusterListener {
 export interface Cluster extends AsyncDisposable {
   /** Resolves when everything that was there has been told. */
   readonly synced: Promise<void>;
-  /** Null while there is none. */
+  /** As it was when it last had addresses, also once it is gone: what is written for it stays. Null before. */
   readonly node: NodeObject | null;
   /** Called after each change of the node. */
   onNode(listener: () => void): Disposable;
@@ -70,13 +70,18 @@ export function followCluster({ client, nodeName, listener, log }: FollowOptions
   const cidrs = owned.use(followServiceCIDRs(client, () => listener.serviceCIDRsChanged(), log));
   services.onChange((change) => listener.serviceChanged(nowOf(change), keyOf(change.object)));
   slices.onChange((change) => listener.sliceChanged(nowOf(change), keyOf(change.object)));
-  nodes.onChange((change) => listener.nodeChanged(nowOf(change)));
+  let lastKnown: NodeObject | null = null;
+  nodes.onChange((change) => {
+    const node = nowOf(change);
+    if (node?.status?.addresses?.length) lastKnown = node;
+    listener.nodeChanged(node);
+  });
   return {
     synced: Promise.all([services.synced, slices.synced, nodes.synced, cidrs.settled]).then(
       () => undefined,
     ),
     get node() {
-      return nodes.get(nodeName) ?? null;
+      return lastKnown ?? nodes.get(nodeName) ?? null;
     },
     onNode: (told) => nodes.onChange(() => told()),
     serviceCIDRs: (family) => cidrs.of(family),
