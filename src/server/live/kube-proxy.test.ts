@@ -125,6 +125,12 @@ describe('the rules of a Service', () => {
       'tcp-endpoints',
     ]);
     expect(ipv4?.groups.every(({ what }) => what !== '')).toBe(true);
+    const linesOf = (wanted: string) => ipv4?.groups.find(({ name }) => name === wanted)?.lines;
+    expect(linesOf('cluster-ips')).toEqual(['10.96.0.20']);
+    expect(linesOf('service-ips')).toEqual([
+      '10.96.0.20 . tcp . 7 comment "platform/echo:tcp" : goto pick-2',
+    ]);
+    expect(linesOf('tcp-endpoints')).toHaveLength(2);
     expect(ipv6?.groups).toEqual([]);
     expect(network.commands).toEqual([
       ['node-2', ['nft', 'list', 'table', 'ip', 'kube-proxy']],
