@@ -1,5 +1,7 @@
 /** In a namespace: the apiserver is away when kube-proxy starts, and is killed between two pages of its list. */
 import { openNftConnection } from '../../../kit/nftables/connection.ts';
+import { setImmediate as turn } from 'node:timers/promises';
+import { paths } from '../../testing/objects.ts';
 import { openFaultWorld } from './fault-world.ts';
 
 await using world = await openFaultWorld(5);
@@ -16,8 +18,13 @@ const isKilled = world.door.closeAt(
 await world.door.open();
 await isKilled;
 const pagesBefore = world.apiserver.requests.filter((request) => request.includes('limit=')).length;
-const onceKilled = await tables();
+// Its Services come, its slices do not.
+world.apiserver.refuse(paths.slices, 503);
 await world.door.open();
+await world.apiserver.untilWatched(paths.services);
+for (let turns = 0; turns < 100; turns++) await turn();
+const onceKilled = await tables();
+world.apiserver.refuse(paths.slices, 0);
 await proxy.synced;
 const reached = addresses.map((address) => world.traffic.connect(address));
 
