@@ -1,7 +1,9 @@
 /** kube-proxy for one IP family: its dataplane, brought after each change to where the API is. */
 import { klogLine } from '../kit/klog.ts';
 import type { Clock } from './clock.ts';
+import { createUdpCleaner } from './conntrack/udp-cleaner.ts';
 import type { Dataplane, SyncResult } from './dataplane.ts';
+import { createDriftRepair } from './drift-repair.ts';
 import type { ServiceChanges, UdpPort } from './endpoints/service-changes.ts';
 import type { ServiceTracker } from './endpoints/service-tracker.ts';
 import { createFlowListeners, type FlowListeners } from './flow-listeners.ts';
@@ -63,9 +65,9 @@ export function startFamilyProxy(options: FamilyProxyOptions): FamilyProxy {
   let lastFullAt = -Infinity;
   /** Of slices whose changes are not yet written. */
   let triggerTimesMs: readonly number[] = [];
-  /** Whose flows are to be looked at once it is written where they go. */
-  let staleUdp: 'any' | Map<string, UdpPort> = 'any';
-  let goneUdp: readonly UdpPort[] = [];
+  /** Of what is not yet written: whether flows are to be looked at then, and the ports that are gone. */
+  let isUdpStale = false;
+  let udpGone: readonly UdpPort[] = [];
 
   const isOther = (place: Place) => JSON.stringify(place) !== JSON.stringify(running?.place);
 
@@ -85,10 +87,7 @@ export function startFamilyProxy(options: FamilyProxyOptions): FamilyProxy {
       onProblem: options.onProblem,
       log: (text) => log(klogLine('W', 'hop', text)),
     });
-    const drift = dataplane.onDrift((who) => {
-      report('W', `${who} changed what is kube-proxy's: everything is compared and repaired`);
-      runner.request();
-    });
+    const drift = dataplane.onDrift((who) => driftRepair.drifted(who));
     running = { dataplane, place, drift };
     flows.attach(dataplane);
     return dataplane;
@@ -99,8 +98,8 @@ export function startFamilyProxy(options: FamilyProxyOptions): FamilyProxy {
     const dataplane = isNew || !running ? await open(place) : running.dataplane;
     const taken = tracker.takeChanges(family);
     triggerTimesMs = [...triggerTimesMs, ...taken.triggerTimesMs];
-    if (staleUdp !== 'any') for (const port of taken.udp) staleUdp.set(port.key, port);
-    goneUdp = [...goneUdp, ...taken.udpGone];
+    isUdpStale ||= taken.isUdpStale || taken.udpGone.length > 0;
+    udpGone = [...udpGone, ...taken.udpGone];
     metrics.set('sync_proxy_rules_endpoint_changes_pending', labels, 0);
     metrics.set('sync_proxy_rules_service_changes_pending', labels, 0);
     // A new one knows nothing of what others were told.
@@ -141,26 +140,6 @@ export function startFamilyProxy(options: FamilyProxyOptions): FamilyProxy {
     if (isFull) lastFullAt = clock.now();
   };
 
-  /** A UDP flow has no end: the kernel sends it where it was sent before, also when that is gone. */
-  const cleanUp = async ({ nodeIPs }: Place) => {
-    if (!mode.cleanUpUdp) return;
-    // What an earlier process, or a failure, has left behind is found the first time; and what had the address
-    // of one that is gone may be any other.
-    const serving =
-      staleUdp === 'any' || goneUdp.length > 0 ? tracker.udpPorts(family) : [...staleUdp.values()];
-    const ports = [...serving, ...goneUdp];
-    try {
-      const { deleted, tookMs } = await mode.cleanUpUdp({ family, ports, nodeIPs });
-      staleUdp = new Map();
-      goneUdp = [];
-      if (ports.length === 0) return;
-      metrics.observe('conntrack_reconciler_sync_duration_seconds', labels, tookMs / 1000);
-      metrics.add('conntrack_reconciler_deleted_entries_total', labels, deleted);
-    } catch (error) {
-      report('E', `UDP flows: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  };
-
   const sync = async (): Promise<boolean> => {
     const startedAt = clock.now();
     const place = options.findPlace();
@@ -169,7 +148,10 @@ export function startFamilyProxy(options: FamilyProxyOptions): FamilyProxy {
       const [{ changed, removed }, result] = await write(place);
       count(result);
       health.updated(family);
-      await cleanUp(place);
+      // Before a full one there was another process, or none, or rules were missing.
+      if (isUdpStale || result.kind === 'full') cleaner?.request(udpGone);
+      isUdpStale = false;
+      udpGone = [];
       const told = { ...result, changed: changed.length, removed: removed.length };
       await options.onSync({ family, ...told, at: at(), error: null }, place);
       synced.resolve(undefined);
@@ -186,12 +168,30 @@ export function startFamilyProxy(options: FamilyProxyOptions): FamilyProxy {
     }
   };
 
+  /** A UDP flow has no end: the kernel sends it where it was sent before, also when that is gone. */
+  const { cleanUpUdp } = mode;
+  const cleaner =
+    cleanUpUdp &&
+    createUdpCleaner({
+      ...{ family, clock, metrics, log },
+      findPorts: () => tracker.udpPorts(family),
+      clean: (ports) => cleanUpUdp({ family, ports, nodeIPs: options.findPlace().nodeIPs }),
+      retryIntervalMs: options.syncPeriodMs,
+    });
+
   const runner = createSyncRunner({
     run: sync,
     minIntervalMs: options.minSyncPeriodMs,
     retryIntervalMs: options.syncPeriodMs,
     maxIntervalMs: options.syncPeriodMs,
     clock,
+  });
+
+  const driftRepair = createDriftRepair({
+    repair: () => runner.request(),
+    maxPauseMs: options.syncPeriodMs,
+    clock,
+    warn: (text) => report('W', text),
   });
 
   return {
@@ -211,7 +211,9 @@ export function startFamilyProxy(options: FamilyProxyOptions): FamilyProxy {
     },
     describe: (serviceKey) => mode.describe(family, tracker.toldPorts(family, serviceKey)),
     [Symbol.asyncDispose]: async () => {
+      driftRepair[Symbol.dispose]();
       await runner[Symbol.asyncDispose]();
+      await cleaner?.[Symbol.asyncDispose]();
       flows[Symbol.dispose]();
       await close();
     },

@@ -8,6 +8,7 @@ import {
   healthCheckOf,
   isGone,
   isSamePort,
+  isUdpStale,
   statesOf,
   udpGoneFrom,
   udpPortsOf,
@@ -122,7 +123,7 @@ export function createFamilyTracker(options: FamilyTrackerOptions): FamilyTracke
   const takeChanges = (): ServiceChanges => {
     const changed: ServicePortState[] = [];
     const removed: string[] = [];
-    const udp: UdpPort[] = [];
+    let isStale = false;
     const udpGone: UdpPort[] = [];
     const place = { nodeName, zone };
     for (const entry of dirty) {
@@ -135,7 +136,9 @@ export function createFamilyTracker(options: FamilyTrackerOptions): FamilyTracke
       udpGone.push(...udpGoneFrom(entry.told, states));
       entry.told = states;
       entry.ports = states;
-      if (states.some(isUdp)) udp.push(...udpPortsOf(entry));
+      const udp = udpPortsOf(entry);
+      isStale ||= isUdpStale(entry.udp, udp);
+      entry.udp = udp;
       const healthCheck = healthCheckOf(entry);
       if (healthCheck) healthChecks.set(entry.key, healthCheck);
       else healthChecks.delete(entry.key);
@@ -144,7 +147,7 @@ export function createFamilyTracker(options: FamilyTrackerOptions): FamilyTracke
     const taken = {
       changed,
       removed,
-      udp,
+      isUdpStale: isStale,
       udpGone,
       triggerTimesMs: triggerTimes.take(),
       services: dirty.size,
@@ -166,7 +169,7 @@ export function createFamilyTracker(options: FamilyTrackerOptions): FamilyTracke
         ? [...entries.values()].flatMap(({ told }) => told)
         : (entries.get(key)?.told ?? []),
     healthCheckNodePorts: () => [...healthChecks.values()],
-    udpPorts: () => [...entries.values()].flatMap(udpPortsOf),
+    udpPorts: () => [...entries.values()].flatMap(({ udp }) => udp),
     noLocalEndpoints: () => ({ ...missingLocal.counts }),
     changeCounts: () => ({
       servicesTotal: total.services,
@@ -186,10 +189,6 @@ function asksForTheSame(entry: ServiceEntry, read: ReadService): boolean {
       return other !== undefined && isSamePort(port, other);
     })
   );
-}
-
-function isUdp({ protocol }: ServicePortState): boolean {
-  return protocol === 'UDP';
 }
 
 function byKey(a: ReadSlice, b: ReadSlice): number {

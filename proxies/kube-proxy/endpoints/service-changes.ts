@@ -7,8 +7,8 @@ export interface ServiceChanges {
   readonly changed: readonly ServicePortState[];
   /** Keys of ports that are gone. */
   readonly removed: readonly string[];
-  /** UDP ports of Services that changed, or whose endpoints did: their conntrack entries may be stale. */
-  readonly udp: readonly UdpPort[];
+  /** Whether flows may be on a way that UDP ports no longer have: a serving endpoint left, or a first one came. */
+  readonly isUdpStale: boolean;
   /** UDP ports as they were, of Services that are gone or are reached elsewhere: nobody serves there. */
   readonly udpGone: readonly UdpPort[];
   /** `endpoints.kubernetes.io/last-change-trigger-time` of the slices taken, in ms since 1970; the oldest first. */

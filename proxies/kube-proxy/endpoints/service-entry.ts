@@ -16,6 +16,8 @@ export interface ServiceEntry {
   slices: readonly ReadSlice[];
   /** 0 without one. */
   healthCheckNodePort: number;
+  /** As of the last take. */
+  udp: readonly UdpPort[];
 }
 
 const none: readonly never[] = [];
@@ -27,6 +29,7 @@ export function createServiceEntry(key: string): ServiceEntry {
     told: none,
     slices: none,
     healthCheckNodePort: 0,
+    udp: none,
   };
 }
 
@@ -125,6 +128,15 @@ export function udpPortsOf({ ports, slices }: ServiceEntry): readonly UdpPort[] 
       port,
       serving.map(({ address }: Pick<Backend, 'address'>) => address),
     );
+  });
+}
+
+/** Whether flows of before may go on to where nobody serves, or were begun while nobody did. */
+export function isUdpStale(before: readonly UdpPort[], now: readonly UdpPort[]): boolean {
+  return now.some(({ key, servingIPs }) => {
+    const served = before.find((port) => port.key === key)?.servingIPs;
+    if (served === undefined || served.size === 0) return servingIPs.size > 0;
+    return !served.isSubsetOf(servingIPs);
   });
 }
 

@@ -9,7 +9,7 @@ const portKey = 'IPv4 ns1/svc1:p80/TCP';
 const nothing = {
   changed: [],
   removed: [],
-  udp: [],
+  isUdpStale: false,
   udpGone: [],
   triggerTimesMs: [],
   services: 0,
@@ -252,7 +252,7 @@ describe('UDP ports', () => {
   ];
   const toPort53 = { ports: [{ name: 'dns', protocol: 'UDP', port: 5353 }] };
 
-  it('are told with whatever of theirs changes, with all endpoints that serve', () => {
+  it('are told with all endpoints that serve, as of the last take', () => {
     tracker.serviceChanged(udp, key);
     tracker.sliceChanged(aSlice(serving, toPort53), sliceKey);
     const port = {
@@ -262,17 +262,46 @@ describe('UDP ports', () => {
       nodePort: 30053,
       servingIPs: new Set(['10.0.1.1', '10.0.1.2']),
     };
-    expect(tracker.takeChanges('IPv4').udp).toEqual([port]);
-    expect(tracker.takeChanges('IPv4').udp).toEqual([]);
+    expect(tracker.udpPorts('IPv4')).toEqual([]);
+    tracker.takeChanges('IPv4');
     expect(tracker.udpPorts('IPv4')).toEqual([port]);
   });
 
-  it('are told when the last endpoint goes, too', () => {
+  it('may leave flows behind when a serving endpoint goes, the last one too, and when a first one comes', () => {
+    const isStale = () => tracker.takeChanges('IPv4').isUdpStale;
+    const endpoints = (...addresses: string[]) => {
+      tracker.sliceChanged(aSlice(addresses, toPort53), sliceKey);
+    };
     tracker.serviceChanged(udp, key);
-    tracker.sliceChanged(aSlice(serving, toPort53), sliceKey);
+    expect(isStale(), 'nobody serves yet').toBe(false);
+    endpoints('10.0.1.1');
+    expect(isStale(), 'the first comes').toBe(true);
+    endpoints('10.0.1.1', '10.0.1.2');
+    expect(isStale(), 'one more comes').toBe(false);
+    tracker.serviceChanged({ ...udp, spec: { ...udp.spec, sessionAffinity: 'ClientIP' } }, key);
+    expect(isStale(), 'another affinity').toBe(false);
+    endpoints('10.0.1.2', '10.0.1.3');
+    expect(isStale(), 'one takes the place of another').toBe(true);
+    endpoints('10.0.1.3');
+    expect(isStale(), 'one goes').toBe(true);
+    endpoints();
+    expect(isStale(), 'the last goes').toBe(true);
+    endpoints('10.0.1.3');
+    expect(isStale(), 'one is back').toBe(true);
+    expect(isStale(), 'nothing changes').toBe(false);
+  });
+
+  it('may leave flows behind when an endpoint serves no more, but not while it ends', () => {
+    tracker.serviceChanged(udp, key);
+    const first = { addresses: ['10.0.1.1'] };
+    const second = (conditions: SliceEndpoint['conditions']) =>
+      aSlice([first, { addresses: ['10.0.1.2'], conditions }], toPort53);
+    tracker.sliceChanged(second({ ready: true, serving: true }), sliceKey);
     tracker.takeChanges('IPv4');
-    tracker.sliceChanged(aSlice([], toPort53), sliceKey);
-    expect(tracker.takeChanges('IPv4').udp).toMatchObject([{ servingIPs: new Set() }]);
+    tracker.sliceChanged(second({ ready: false, serving: true, terminating: true }), sliceKey);
+    expect(tracker.takeChanges('IPv4').isUdpStale).toBe(false);
+    tracker.sliceChanged(second({ ready: false, serving: false, terminating: true }), sliceKey);
+    expect(tracker.takeChanges('IPv4').isUdpStale).toBe(true);
   });
 
   it('are told as they were when the Service goes, or is reached elsewhere', () => {
@@ -294,14 +323,16 @@ describe('UDP ports', () => {
     tracker.serviceChanged(null, key);
     const addresses = ['172.30.0.41', '192.168.99.23', '1.2.3.4'];
     expect(tracker.takeChanges('IPv4')).toMatchObject({
-      udp: [],
+      isUdpStale: false,
       udpGone: [{ ...was, addresses }],
     });
   });
 
   it('are none of a Service without UDP', () => {
     tracker.serviceChanged(aService(), key);
-    expect(tracker.takeChanges('IPv4').udp).toEqual([]);
+    tracker.sliceChanged(aSlice(['10.0.1.1']), sliceKey);
+    expect(tracker.takeChanges('IPv4').isUdpStale).toBe(false);
+    expect(tracker.udpPorts('IPv4')).toEqual([]);
   });
 });
 

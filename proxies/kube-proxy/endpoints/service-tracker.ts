@@ -33,7 +33,7 @@ export interface ServiceTracker {
   toldPorts(family: Family, key?: string): readonly ServicePortState[];
   /** In step with the last take. */
   healthCheckNodePorts(family: Family): readonly HealthCheckNodePort[];
-  /** All UDP ports as they are now: for the first cleanup of conntrack. */
+  /** All UDP ports as of the last take: for the cleanup of conntrack. */
   udpPorts(family: Family): readonly UdpPort[];
   /** Ports that have endpoints but none here, by the policy Local that misses them, as of the last take. */
   noLocalEndpoints(family: Family): PolicyCounts;

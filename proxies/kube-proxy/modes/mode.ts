@@ -29,9 +29,9 @@ export interface ProxyMode extends AsyncDisposable {
    */
   describe(family: Family, ports: readonly ServicePortState[]): Promise<readonly string[]>;
   /** Ends UDP flows to endpoints that are gone (specification 3.10); absent where there are none in the kernel. */
-  cleanUpUdp?(options: {
+  readonly cleanUpUdp?: (options: {
     readonly family: Family;
     readonly ports: readonly UdpPort[];
     readonly nodeIPs: readonly string[];
-  }): Promise<CleanupResult>;
+  }) => Promise<CleanupResult>;
 }
