@@ -1,12 +1,16 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
+import { loadMessages } from '../kit/messages.ts';
 import { runCommand, type RunningCommand } from '../kit/running-command.ts';
 import { startScriptedApiserver } from '../kit/testing/scripted-apiserver.ts';
+import { command as kubeProxy } from './command.ts';
 import { node, paths, service, slice } from './testing/objects.ts';
 
 /** `hop kube-proxy` in userspace mode, for this machine's loopback. */
@@ -17,6 +21,18 @@ function run(args: readonly string[]): Promise<RunningCommand> {
     args,
     signal: new AbortController().signal,
   });
+}
+
+/** In this process, to its end. */
+async function runHere(...argv: readonly string[]) {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const messages = loadMessages('en');
+  const { stdin, env } = process;
+  const terminal = { env, stdin, stdout, stderr, messages, isHinting: false };
+  const status = await kubeProxy.run(argv, terminal);
+  stdout.end();
+  stderr.end();
+  return { status, stdout: await text(stdout), stderr: await text(stderr) };
 }
 
 const own = ['--healthz-bind-address=127.0.0.1:0', '--metrics-bind-address=127.0.0.1:0'];
@@ -51,6 +67,35 @@ it('serves a Service that the API tells of, by lists and watches that break off'
     );
   await expect.poll(ask, { timeout: 20_000 }).toBe('hello');
 }, 60_000);
+
+it.each([
+  ['--help', /^ {6}--detect-local-mode string/m],
+  ['--version', /^Kubernetes v1\.\d+\S* \(hop\)$/m],
+])('says what it is asked for, and ends: %s', async (flag, said) => {
+  const { status, stdout } = await runHere(flag);
+  expect(stdout).toMatch(said);
+  expect(status).toBe(0);
+});
+
+it('takes no arguments', async () => {
+  const { status, stderr } = await runHere('--v=1', 'start');
+  expect(stderr).toContain('"kube-proxy" does not take any arguments, got ["start"]');
+  expect(status).toBe(1);
+});
+
+it('writes its configuration, and ends', async () => {
+  await using cleaning = new AsyncDisposableStack();
+  const directory = await mkdtemp(join(tmpdir(), 'kube-proxy-'));
+  cleaning.defer(() => rm(directory, { recursive: true }));
+  const file = join(directory, 'written.yaml');
+  const { status, stderr } = await runHere(
+    `--write-config-to=${file}`,
+    '--cluster-cidr=10.1.0.0/16',
+  );
+  expect(stderr).toContain(`Wrote configuration: file=${JSON.stringify(file)}`);
+  expect(await readFile(file, 'utf8')).toMatch(/^clusterCIDR: 10\.1\.0\.0\/16$/m);
+  expect(status).toBe(0);
+});
 
 it('ends with what to do where a mode is asked for that is not here', async () => {
   await using command = await run(['--proxy-mode=ipvs']);

@@ -24,6 +24,29 @@ it('tells load balancers of a node that is about to go, and writes nothing for i
   expect(world.mode.of('IPv4').changes).toHaveLength(before + 1);
 });
 
+it('waits for its Node, since it must know its addresses; but not for ever', async () => {
+  const clock = createFakeClock();
+  await using world = await startWorld();
+  world.apiserver.remove(paths.nodes, 'node-1');
+  const settings = { families: ['IPv4'] as const };
+  const patient = await world.start({ clock, settings });
+  for (const path of [paths.services, paths.slices, paths.nodes]) {
+    await world.apiserver.untilWatched(path);
+  }
+  await clock.pass(29_000);
+  world.apiserver.put(paths.nodes, node());
+  await patient.synced;
+  expect(world.mode.dataplanes.map(({ options }) => options.nodeIPs)).toEqual([['172.30.0.21']]);
+
+  await using empty = await startWorld();
+  empty.apiserver.remove(paths.nodes, 'node-1');
+  const alone = await empty.start({ clock, settings });
+  await empty.apiserver.untilWatched(paths.nodes);
+  const waiting = setInterval(() => void clock.pass(1000), 1);
+  await alone.synced.finally(() => clearInterval(waiting));
+  expect(empty.mode.of('IPv4').options.nodeIPs).toEqual(['127.0.0.1']);
+});
+
 it('chooses endpoints anew when the node is in another zone', async () => {
   await using world = await startWorld();
   world.apiserver.put(paths.nodes, node({ labels: { [zoneLabel]: 'a' } }));

@@ -22,12 +22,19 @@ it('says what has happened, by upstream’s names', async () => {
   const added = nextSync(proxy, ({ changed }) => changed === 1);
   world.apiserver.put(paths.slices, slice('web', ['10.244.1.3'], { [triggerTime]: changedAt }));
   await added;
+  expect(Object.fromEntries(await samplesOf(proxy))).toMatchObject({
+    ...ofFamily('sync_proxy_rules_endpoint_changes_pending', 0, 0),
+  });
 
   await clock.pass(1000);
   const dataplane = world.mode.of('IPv4');
   dataplane.failure = 'No such file or directory';
   const failed = nextSync(proxy, ({ error }) => error !== null);
-  world.apiserver.put(paths.slices, slice('web', ['10.244.1.4']));
+  const changedAgainAt = new Date(startedAt + 5500).toISOString();
+  world.apiserver.put(
+    paths.slices,
+    slice('web', ['10.244.1.4'], { [triggerTime]: changedAgainAt }),
+  );
   await failed;
 
   await clock.pass(1000);
@@ -51,8 +58,8 @@ it('says what has happened, by upstream’s names', async () => {
     ...ofFamily('sync_partial_proxy_rules_duration_seconds_sum', 0.001, 0),
     ...ofFamily('sync_proxy_rules_last_timestamp_seconds', now, startedAt / 1000),
     ...ofFamily('sync_proxy_rules_last_queued_timestamp_seconds', now, startedAt / 1000),
-    ...ofFamily('network_programming_duration_seconds_count', 1, 0),
-    ...ofFamily('network_programming_duration_seconds_sum', 2, 0),
+    ...ofFamily('network_programming_duration_seconds_count', 2, 0),
+    ...ofFamily('network_programming_duration_seconds_sum', 3.5, 0),
     ...ofFamily('sync_proxy_rules_endpoint_changes_pending', 0, 0),
     ...ofFamily('sync_proxy_rules_endpoint_changes_total', 5, 0),
     ...ofFamily('sync_proxy_rules_service_changes_pending', 0, 0),

@@ -23,6 +23,8 @@ export interface CommandReport {
   /** Of the three that ran. */
   readonly log: string;
   readonly cleanupLog: string;
+  readonly initExitCode: number | null;
+  readonly initLog: string;
 }
 
 execFileSync('ip', ['link', 'set', 'lo', 'up']);
@@ -55,6 +57,7 @@ await until(() => serviceIPs().join() === caughtUp.join());
 const healed = serviceIPs();
 await end(third);
 
+const init = owned.use(await run(['--init-only', '--conntrack-tcp-timeout-established=1h']));
 const cleanup = owned.use(await run(['--cleanup']));
 const log = [first, second, third].map((one) => one.stderr()).join('');
 const report: CommandReport = {
@@ -63,6 +66,8 @@ const report: CommandReport = {
   cleanupExitCode: cleanup.isServing ? null : cleanup.exitCode,
   tablesAtEnd: nft('list', 'tables'),
   cleanupLog: cleanup.stderr(),
+  initExitCode: init.isServing ? null : init.exitCode,
+  initLog: init.stderr(),
 };
 await monitor.end();
 console.log(JSON.stringify(report));
