@@ -1,6 +1,7 @@
 /** In a namespace: `hop kube-proxy` in nftables mode, from its first start to `--cleanup`. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { runCommand, type RunningCommand } from '../../../kit/running-command.ts';
 import { startScriptedApiserver } from '../../../kit/testing/scripted-apiserver.ts';
@@ -25,6 +26,8 @@ export interface CommandReport {
   readonly cleanupLog: string;
   readonly initExitCode: number | null;
   readonly initLog: string;
+  /** Seconds after which the kernel forgets an idle connection, before `--init-only` and after it. */
+  readonly forgottenAfter: readonly [before: number, after: number];
 }
 
 execFileSync('ip', ['link', 'set', 'lo', 'up']);
@@ -57,6 +60,7 @@ await until(() => serviceIPs().join() === caughtUp.join());
 const healed = serviceIPs();
 await end(third);
 
+const forgottenBefore = timeout();
 const init = owned.use(await run(['--init-only', '--conntrack-tcp-timeout-established=1h']));
 const cleanup = owned.use(await run(['--cleanup']));
 const log = [first, second, third].map((one) => one.stderr()).join('');
@@ -68,6 +72,7 @@ const report: CommandReport = {
   cleanupLog: cleanup.stderr(),
   initExitCode: init.isServing ? null : init.exitCode,
   initLog: init.stderr(),
+  forgottenAfter: [forgottenBefore, timeout()],
 };
 await monitor.end();
 console.log(JSON.stringify(report));
@@ -99,6 +104,11 @@ async function end(command: RunningCommand): Promise<void> {
 
 function nft(...args: readonly string[]): string {
   return execFileSync('nft', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+function timeout(): number {
+  const path = '/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_established';
+  return Number(readFileSync(path, 'utf8'));
 }
 
 function serviceIPs(): readonly string[] {
