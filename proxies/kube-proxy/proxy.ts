@@ -85,7 +85,8 @@ export async function startKubeProxy(options: KubeProxyOptions): Promise<KubePro
         },
         nodeChanged: (node) => {
           health.nodeChanged(node);
-          const isElsewhere = tracker.nodeChanged(node?.metadata.labels ?? {});
+          // One that is gone is where it was, as upstream.
+          const isElsewhere = node !== null && tracker.nodeChanged(node.metadata.labels ?? {});
           // A node tells each minute that it is well: that is no reason to write anything.
           const isOther = proxies.some((proxy) => proxy.isPlaceNew());
           if (isElsewhere || isOther) changed();
