@@ -22,6 +22,18 @@ export function frontendsOf(port: ServicePort): Frontend[] {
   return frontends;
 }
 
+/** Whether two states of a port are reached at the same. */
+export function hasSameFrontends(a: ServicePort, b: ServicePort): boolean {
+  return (
+    a.clusterIP === b.clusterIP &&
+    a.port === b.port &&
+    a.nodePort === b.nodePort &&
+    a.protocol === b.protocol &&
+    a.externalIPs.join() === b.externalIPs.join() &&
+    a.loadBalancerIPs.join() === b.loadBalancerIPs.join()
+  );
+}
+
 /** Who comes first where two ports claim one frontend; then the smaller key does, whatever came first. */
 const ranks: Readonly<Record<FrontendKind, number>> = {
   clusterIP: 0,

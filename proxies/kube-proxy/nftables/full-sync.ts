@@ -25,7 +25,8 @@ import {
 import { writeInSteps } from './large-port.ts';
 import type { CollectionName } from './layout-facts.ts';
 import type { NodeElements } from './node-elements.ts';
-import type { Found, PortMirror } from './port-mirror.ts';
+import type { Found } from './endpoint-lists.ts';
+import type { PortMirror } from './port-mirror.ts';
 import type { SharedChainUses } from './shared-chain-uses.ts';
 import { isSharedChain } from './shared-chains.ts';
 

@@ -1,26 +1,16 @@
 /** What is in the kernel for each port, and what has to change there for another state of it. */
-import type { Backend, ServicePort, ServicePortState } from '../service-port.ts';
-import { AffinityIds } from './affinity-ids.ts';
-import { FrontendOwners, frontendsOf, type Frontend } from './frontends.ts';
-import type { ListedElements } from './kernel-state.ts';
+import type { ServicePort, ServicePortState } from '../service-port.ts';
+import { EndpointLists, foundLists, type Found, type PolicyLists } from './endpoint-lists.ts';
+import { FrontendOwners, frontendsOf, hasSameFrontends, type Frontend } from './frontends.ts';
 import type { PortBatch } from './large-port.ts';
 import type { CollectionName } from './layout-facts.ts';
 import {
   allowedSources,
-  backendText,
-  endpointsPrefix,
-  protocolOf,
   sharedCollections,
   visitElements,
-  type EndpointList,
   type PlannedPort,
 } from './port-elements.ts';
 import type { SharedChainUses } from './shared-chain-uses.ts';
-import { chainKinds, endpointsMap, type ChainKind } from './shared-chains.ts';
-import { assignSlots } from './slots.ts';
-
-/** Elements that were found in the kernel, by collection. */
-export type Found = ReadonlyMap<CollectionName, ListedElements>;
 
 interface Element {
   readonly collection: CollectionName;
@@ -38,7 +28,7 @@ export class PortMirror {
   readonly #states = new Map<string, ServicePortState>();
   readonly #planned = new Map<string, PlannedPort>();
   readonly #owners = new FrontendOwners();
-  readonly #ids = new AffinityIds();
+  readonly #lists = new EndpointLists();
   /** How many ports name an element that belongs to all of them. */
   readonly #shares = new Map<CollectionName, Map<string, number>>();
   /** Endpoints left a list with ClientIP affinity: clients may be remembered that nobody serves. */
@@ -109,7 +99,7 @@ export class PortMirror {
     const before = this.#planned.get(key);
     const state = this.#states.get(key);
     const after = state && this.#plan(state, before);
-    if (before !== undefined) this.#leaveLists(before, after);
+    if (before !== undefined && this.#lists.leave(before, after)) this.hasForgotten = true;
     if (after === undefined) this.#planned.delete(key);
     else this.#planned.set(key, after);
 
@@ -137,7 +127,7 @@ export class PortMirror {
   /** Begins to compare all ports with what was found: nothing is known any more. */
   forgetKernel(): void {
     this.#planned.clear();
-    this.#ids.clear();
+    this.#lists.clear();
     for (const shares of this.#shares.values()) shares.clear();
   }
 
@@ -162,24 +152,9 @@ export class PortMirror {
   adoptIds(found: Found): void {
     for (const state of this.#states.values()) {
       if (state.affinitySeconds === 0) continue;
-      this.#planned.set(state.key, {
-        state,
-        frontends: [],
-        cluster: this.#adoptList(state, 'cluster', found),
-        local: this.#adoptList(state, 'local', found),
-      });
+      const lists = this.#lists.adopt(state, this.#frontends(state), found);
+      this.#planned.set(state.key, { state, frontends: [], ...lists });
     }
-  }
-
-  #adoptList(state: ServicePortState, policy: 'cluster' | 'local', found: Found): EndpointList {
-    for (const { key, kind } of this.#frontends(state)) {
-      const { ids } = listChains(state, kind)[policy] ?? {};
-      const id = ids && found.get(ids)?.get(key)?.data;
-      if (id !== undefined && this.#ids.adopt(id, `${state.key} ${policy}`)) {
-        return { slots: [], affinityId: id };
-      }
-    }
-    return { slots: [], affinityId: '' };
   }
 
   /** Compares one port with what was found, and takes it out of that. */
@@ -187,16 +162,8 @@ export class PortMirror {
     const state = this.#states.get(key);
     if (state === undefined) return;
     const adopted = this.#planned.get(key);
-    const after = this.#plan(state, {
-      cluster: {
-        slots: this.#foundSlots(state, 'cluster', found),
-        affinityId: adopted?.cluster.affinityId ?? '',
-      },
-      local: {
-        slots: this.#foundSlots(state, 'local', found),
-        affinityId: adopted?.local.affinityId ?? '',
-      },
-    });
+    const before = foundLists(state, this.#frontends(state), found, adopted);
+    const after = this.#plan(state, before);
     this.#planned.set(key, after);
     visitElements(after, this.#nodeIPs, (collection, elementKey, data, comment) => {
       if (!this.#share(collection, elementKey)) return;
@@ -212,69 +179,12 @@ export class PortMirror {
     });
   }
 
-  #foundSlots(state: ServicePortState, policy: 'cluster' | 'local', found: Found): string[] {
-    const slots: string[] = [];
-    const protocol = protocolOf(state);
-    for (const { key, kind } of this.#frontends(state)) {
-      const chains = listChains(state, kind)[policy];
-      if (chains === undefined) continue;
-      const listed = found.get(endpointsMap(chains, protocol));
-      if (listed === undefined || listed.size === 0) continue;
-      const prefix = endpointsPrefix(key, protocol);
-      for (;;) {
-        const element = listed.get(`${prefix}${chains.firstSlot + slots.length}`);
-        if (element === undefined) break;
-        slots.push(element.data);
-      }
-      if (slots.length > 0) break;
-    }
-    return slots;
-  }
-
-  #plan(
-    state: ServicePortState,
-    before: Pick<PlannedPort, 'cluster' | 'local'> | undefined,
-  ): PlannedPort {
-    return {
-      state,
-      frontends: this.#frontends(state),
-      cluster: this.#list(state, 'cluster', before?.cluster),
-      local: this.#list(state, 'local', before?.local),
-    };
+  #plan(state: ServicePortState, before: PolicyLists | undefined): PlannedPort {
+    return { state, frontends: this.#frontends(state), ...this.#lists.plan(state, before) };
   }
 
   #frontends(state: ServicePort): Frontend[] {
     return frontendsOf(state).filter(({ key }) => this.#owners.ownerOf(key) === state.key);
-  }
-
-  #list(
-    state: ServicePortState,
-    policy: 'cluster' | 'local',
-    before: EndpointList | undefined,
-  ): EndpointList {
-    const wanted: readonly Backend[] = state[policy];
-    const isRemembered = state.affinitySeconds > 0 && wanted.length > 0;
-    const known = before?.affinityId ?? '';
-    return {
-      slots: assignSlots(before?.slots ?? [], wanted.map(backendText)),
-      affinityId: !isRemembered
-        ? ''
-        : known !== ''
-          ? known
-          : this.#ids.take(`${state.key} ${policy}`),
-    };
-  }
-
-  /** Gives back ids that are not used any more, and notes endpoints that clients may be remembered with. */
-  #leaveLists(before: PlannedPort, after: PlannedPort | undefined): void {
-    for (const policy of ['cluster', 'local'] as const) {
-      const { affinityId, slots } = before[policy];
-      if (affinityId === '') continue;
-      const now = after?.[policy];
-      if (now?.affinityId !== affinityId) this.#ids.release(affinityId);
-      const left = new Set(now?.affinityId === affinityId ? now.slots : []);
-      if (slots.some((endpoint) => !left.has(endpoint))) this.hasForgotten = true;
-    }
   }
 
   #add(
@@ -311,25 +221,4 @@ export class PortMirror {
     shares.set(key, count + 1);
     return count === 0;
   }
-}
-
-/** Where the endpoints of a frontend are, by policy. */
-function listChains(
-  { isInternalLocal }: ServicePort,
-  kind: Frontend['kind'],
-): { readonly cluster?: ChainKind; readonly local?: ChainKind } {
-  const { all, local } = chainKinds[kind === 'nodePort' ? 'nodePort' : 'address'];
-  if (kind !== 'clusterIP') return { cluster: all, local };
-  return isInternalLocal ? { local: all } : { cluster: all };
-}
-
-function hasSameFrontends(a: ServicePort, b: ServicePort): boolean {
-  return (
-    a.clusterIP === b.clusterIP &&
-    a.port === b.port &&
-    a.nodePort === b.nodePort &&
-    a.protocol === b.protocol &&
-    a.externalIPs.join() === b.externalIPs.join() &&
-    a.loadBalancerIPs.join() === b.loadBalancerIPs.join()
-  );
 }
