@@ -8,6 +8,7 @@ import { configzOf } from '../config/configz.ts';
 import { nodeNameOf } from '../config/configure.ts';
 import { conntrackOf, settingsOf } from '../config/settings-of.ts';
 import { setConntrackSysctls } from '../conntrack/sysctls.ts';
+import { familiesHere } from '../node/families-here.ts';
 import { startKubeProxy } from '../proxy.ts';
 import { connect } from './connect.ts';
 import { hopSource } from './hop-source.ts';
@@ -32,7 +33,6 @@ export interface Running extends AsyncDisposable {
 export async function startRunning(options: RunOptions): Promise<Running> {
   const { configuration, file, log } = options;
   const nodeName = nodeNameOf(configuration);
-  const settings = settingsOf(configuration);
   await using starting = new AsyncDisposableStack();
   // First, for it says what is missing here.
   const mode = starting.use(await loadMode(configuration.mode));
@@ -41,6 +41,10 @@ export async function startRunning(options: RunOptions): Promise<Running> {
   await setOomScore(configuration.oomScoreAdj);
   if (mode.name === 'nftables') await setConntrackSysctls(conntrackOf(configuration), { log });
   log(klogLine('I', 'hop', `Starting kube-proxy for the node ${nodeName} in ${mode.name} mode`));
+  const wanted = settingsOf(configuration);
+  const info = (text: string) => log(klogLine('I', 'hop', text));
+  const families = await familiesHere(wanted.families, wanted.bindAddress, info);
+  const settings = { ...wanted, families };
   const configz = configzOf(configuration);
   const proxy = starting.use(
     await startKubeProxy({ client, nodeName, mode, settings, configz, log }),
