@@ -3,6 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import runtime from '../runtime.json' with { type: 'json' };
 import type { SyncReport } from '../sync-report.ts';
 
 export interface ProxyProcess extends AsyncDisposable {
@@ -36,7 +37,9 @@ const program = fileURLToPath(new URL('proxy-main.ts', import.meta.url));
 export async function startProxyProcess(options: ProxyProcessOptions): Promise<ProxyProcess> {
   const child = fork(program, [JSON.stringify(options)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    execArgv: [],
+    // As the command runs.
+    execArgv: runtime.nodeFlags,
+    env: { ...process.env, ...runtime.env },
   });
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`the kube-proxy ended with ${String(code)}`);
