@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiClient, KubeObject, RequestOptions } from './api-client.ts';
 import { ApiError } from './errors.ts';
-import { createWatchCache, type WatchCache } from './watch-cache.ts';
+import { createWatchCache, withoutManagedFields, type WatchCache } from './watch-cache.ts';
 
 export interface InformerOptions<T extends KubeObject = KubeObject> {
   /** The collection's path: `/api/v1/pods`, `/api/v1/namespaces/x/pods`. */
@@ -147,12 +147,14 @@ async function listAll<T extends KubeObject>(
   options: InformerOptions<T>,
   signal: AbortSignal,
 ): Promise<WholeList<T>> {
+  const { keep = withoutManagedFields } = options;
   const items: T[] = [];
   let token: string | undefined;
   for (;;) {
     const query = { ...selectorsOf(options), limit: pageSize, continue: token };
     const page = await client.get<ObjectList<T>>(options.path, { query, signal });
-    for (const item of page.items ?? []) items.push(item);
+    // At once: of ten thousand whole objects, most would be what nobody reads.
+    for (const item of page.items ?? []) items.push(keep(item));
     token = page.metadata.continue;
     if (!token) return { items, resourceVersion: page.metadata.resourceVersion };
   }

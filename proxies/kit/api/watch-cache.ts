@@ -93,7 +93,7 @@ function isSame(one: KubeObject, other: KubeObject): boolean {
 }
 
 /** They can be larger than the object, and nobody here reads them. A server keeps its own. */
-function withoutManagedFields<T extends KubeObject>(object: T): T {
+export function withoutManagedFields<T extends KubeObject>(object: T): T {
   if (!('managedFields' in object.metadata)) return object;
   object.metadata.managedFields = undefined;
   return object;
