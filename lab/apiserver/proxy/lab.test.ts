@@ -13,6 +13,7 @@ import { kubectl, missingKubectl } from '../../testing/kubectl.ts';
 
 const reason = await whyNotIsolated();
 const withoutKubectl = missingKubectl();
+const patience = { timeout: 20_000 };
 const modes = [{ mode: 'isolated' }, { mode: 'loopback' }] as const;
 
 describe.each(modes)('the apiserver proxy of a lab ($mode)', { timeout: 60_000 }, ({ mode }) => {
@@ -77,7 +78,9 @@ describe.each(modes)('the apiserver proxy of a lab ($mode)', { timeout: 60_000 }
       const hops = lab.onHop((hop) => seen.push(hop));
       await hops.ready;
       await client.send('GET', path, undefined, { 'Audit-ID': id });
-      await expect.poll(() => seen.filter(({ request }) => request === id).length).toBe(2);
+      await expect
+        .poll(() => seen.filter(({ request }) => request === id).length, patience)
+        .toBe(2);
       expect(seen.map(({ from, to }) => `${from.station} → ${to.station}`)).toEqual([
         'client → apiserver-proxy',
         'apiserver-proxy → pod',
@@ -92,7 +95,7 @@ describe.each(modes)('the apiserver proxy of a lab ($mode)', { timeout: 60_000 }
       using again = lab.onHop((hop) => next.push(hop));
       await again.ready;
       await client.send('GET', path, undefined, { 'Audit-ID': later });
-      await expect.poll(() => next.length).toBe(2);
+      await expect.poll(() => next.length, patience).toBe(2);
       expect(new Set(next.map(({ request }) => request))).toEqual(new Set([later]));
       expect(seen).toHaveLength(2);
     });
@@ -103,7 +106,7 @@ describe.each(modes)('the apiserver proxy of a lab ($mode)', { timeout: 60_000 }
       await hops.ready;
       const path = '/api/v1/nodes/node-1/proxy/';
       await client.send('GET', path, undefined, { 'Impersonate-User': 'jane' });
-      await expect.poll(() => seen.length).toBe(1);
+      await expect.poll(() => seen.length, patience).toBe(1);
       expect(seen[0]).toMatchObject({
         status: 403,
         decision: {

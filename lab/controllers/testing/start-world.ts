@@ -116,7 +116,7 @@ export async function until<T extends KubeObject>(
   client: ApiClient,
   path: string,
   isSo: (objects: readonly T[]) => boolean,
-  timeoutMs = 5000,
+  timeoutMs = 30_000,
 ): Promise<readonly T[]> {
   await using informer = startInformer<T>(client, { path });
   await informer.synced;

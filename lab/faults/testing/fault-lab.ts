@@ -59,12 +59,12 @@ export async function startFaultLab(options: FaultLabOptions = {}): Promise<Faul
       listening[Symbol.dispose]();
     }
   };
-  const until: FaultLab['until'] = (machine, isSo, timeoutMs = 15_000) =>
+  const until: FaultLab['until'] = (machine, isSo, timeoutMs = 60_000) =>
     untilSo(
       () => cluster.machines().find((status) => status.name === machine && isSo(status)),
       timeoutMs,
     );
-  const untilAllReady = async (timeoutMs = 30_000) => {
+  const untilAllReady = async (timeoutMs = 120_000) => {
     const areReady = () => {
       const machines = cluster.machines();
       return machines.length > 0 && machines.every(({ state }) => state === 'ready');

@@ -32,7 +32,7 @@ export async function runWorkload(client: ApiClient, replicas: number): Promise<
     scale: async (to) => {
       await client.patch(`${paths.deployments}/web/scale`, 'merge', { spec: { replicas: to } });
     },
-    untilReady: async (count, nodes, timeoutMs = 30_000) => {
+    untilReady: async (count, nodes, timeoutMs = 90_000) => {
       const isSo = (slices: readonly EndpointSlice[]) => {
         const ready = slices
           .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === 'web')
