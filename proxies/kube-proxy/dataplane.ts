@@ -16,6 +16,8 @@ export interface DataplaneOptions {
   readonly masqueradeBit: number;
   /** Masquerades ClusterIP traffic of pods, too. */
   readonly masqueradeAll: boolean;
+  /** The addresses and ranges of the node are not known yet: those that are in force stay. */
+  readonly isNodeUnknown?: boolean;
   readonly log: (line: string) => void;
 }
 

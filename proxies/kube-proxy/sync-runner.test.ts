@@ -108,6 +108,12 @@ it('runs without being asked when the longest interval is over', async () => {
   expect(runs).toEqual([0, 3_600_000]);
 });
 
+it('does nothing before it is asked: what is not known yet must not be written', async () => {
+  const { clock, runs } = setUp();
+  await clock.pass(7_200_000);
+  expect(runs).toEqual([]);
+});
+
 it('goes by the time that passes: a clock that is set back or forth changes nothing', async () => {
   const { clock, runs, runner } = setUp();
   runner.request();

@@ -11,7 +11,7 @@ export interface SyncRunnerOptions {
   readonly minIntervalMs: number;
   /** After one that failed, from its end. */
   readonly retryIntervalMs: number;
-  /** Runs without being asked, too, so long after the last. */
+  /** Runs without being asked, too, so long after the last; never before it was asked the first time. */
   readonly maxIntervalMs: number;
   readonly clock: Clock;
 }
@@ -65,7 +65,6 @@ export function createSyncRunner(options: SyncRunnerOptions): SyncRunner {
       begin();
     });
   };
-  wakeIn(maxIntervalMs);
 
   return {
     request: () => {

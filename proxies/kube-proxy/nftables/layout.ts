@@ -17,7 +17,13 @@ export const tableComment = 'rules for kube-proxy';
 
 export type LayoutOptions = Pick<
   DataplaneOptions,
-  'family' | 'podCIDRs' | 'podInterface' | 'nodePortIPs' | 'masqueradeBit' | 'masqueradeAll'
+  | 'family'
+  | 'podCIDRs'
+  | 'podInterface'
+  | 'nodePortIPs'
+  | 'masqueradeBit'
+  | 'masqueradeAll'
+  | 'isNodeUnknown'
 >;
 
 export interface Layout {
@@ -57,10 +63,11 @@ export function layout(options: LayoutOptions): Layout {
   return { collections: collections(options), chains: chains(options) };
 }
 
-function collections({ family, nodePortIPs, podCIDRs }: LayoutOptions): NamedCollection[] {
+function collections(options: LayoutOptions): NamedCollection[] {
+  const { family, nodePortIPs } = options;
   const isAbsent: Readonly<Partial<Record<CollectionName, boolean>>> = {
     'nodeport-ips': nodePortIPs === null,
-    'pod-cidrs': podCIDRs.length === 0,
+    'pod-cidrs': !hasPodCIDRs(options),
     'affinity-ports': family === 'IPv4',
   };
   return collectionFacts
@@ -199,13 +206,19 @@ interface PodSources {
 }
 
 /** How rules tell pods from others; null where nobody knows. What the node sends itself came in nowhere. */
-function podSources(ip: NftFamily, { podCIDRs, podInterface }: LayoutOptions): PodSources | null {
+function podSources(ip: NftFamily, options: LayoutOptions): PodSources | null {
+  const { podInterface } = options;
   if (podInterface) {
     const names = `"${podInterface.name}${podInterface.isPrefix ? '*' : ''}"`;
     return { are: `iifname ${names}`, areNot: `iifname != ${names}` };
   }
-  if (podCIDRs.length === 0) return null;
+  if (!hasPodCIDRs(options)) return null;
   return { are: `${ip} saddr @pod-cidrs`, areNot: `${ip} saddr != @pod-cidrs` };
+}
+
+/** Those that are in force stay until the node is known. */
+function hasPodCIDRs({ podCIDRs, podInterface, isNodeUnknown = false }: LayoutOptions): boolean {
+  return podCIDRs.length > 0 || (isNodeUnknown && !podInterface);
 }
 
 /** A rule, or a rule and its comment; null where the options leave it out. */

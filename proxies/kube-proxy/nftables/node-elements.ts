@@ -7,11 +7,14 @@ import { distinctRanges } from './source-ranges.ts';
 
 export class NodeElements {
   readonly #fixed: ReadonlyMap<CollectionName, ReadonlySet<string>>;
+  readonly #isNodeUnknown: boolean;
   #serviceCIDRs: readonly string[] = [];
   /** Those of `#serviceCIDRs` that are in the kernel. */
   #written: ReadonlySet<string> = new Set();
 
-  constructor({ podCIDRs, nodePortIPs }: Pick<DataplaneOptions, 'podCIDRs' | 'nodePortIPs'>) {
+  constructor(options: Pick<DataplaneOptions, 'podCIDRs' | 'nodePortIPs' | 'isNodeUnknown'>) {
+    const { podCIDRs, nodePortIPs, isNodeUnknown = false } = options;
+    this.#isNodeUnknown = isNodeUnknown;
     this.#fixed = new Map([
       ['pod-cidrs', new Set(distinctRanges(podCIDRs))],
       ['nodeport-ips', new Set(nodePortIPs)],
@@ -31,7 +34,7 @@ export class NodeElements {
     this.#written = wanted;
   }
 
-  /** Compares with what was found, and deletes what is too much. */
+  /** Compares with what was found, and deletes what is too much; of a node, once it is known. */
   compare(found: Found, batch: Batch): void {
     const wanted = this.#wantedCIDRs();
     this.#written = wanted;
@@ -40,7 +43,8 @@ export class NodeElements {
       for (const key of keys) {
         if (listed?.delete(key) !== true) batch.add(collection, key, '', '');
       }
-      for (const key of listed?.keys() ?? []) batch.delete(collection, key);
+      const isKept = this.#isNodeUnknown && this.#fixed.has(collection);
+      if (!isKept) for (const key of listed?.keys() ?? []) batch.delete(collection, key);
       listed?.clear();
     }
   }

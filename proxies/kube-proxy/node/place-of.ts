@@ -29,6 +29,7 @@ export function placeOf(
     nodePortIPs: nodePortIPsOf(family, nodeIPs, settings.nodePortAddresses, findAddresses),
     masqueradeBit: settings.masqueradeBit,
     masqueradeAll: settings.masqueradeAll,
+    ...(hostAddresses(node).length === 0 && { isNodeUnknown: true }),
   };
 }
 

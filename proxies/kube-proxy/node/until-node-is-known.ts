@@ -8,8 +8,8 @@ export interface WaitOptions {
   readonly signal: AbortSignal;
 }
 
-/** As long as upstream waits for addresses, then goes on without. */
-const patienceMs = 30_000;
+/** As long as upstream, which then ends; this one goes on without, and leaves what it cannot know. */
+const patienceMs = 300_000;
 
 /** Resolves when everything is synced and the node is known, when it takes too long, or is aborted. */
 export async function untilNodeIsKnown(
