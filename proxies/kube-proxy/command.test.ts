@@ -103,6 +103,14 @@ it('ends with what to do where a mode is asked for that is not here', async () =
   expect(command.stderr()).toContain('must be nftables or userspace');
 });
 
+it('names the kubeconfig that says nothing', async () => {
+  const { status, stderr } = await runHere('--kubeconfig=/dev/null', '--proxy-mode=userspace');
+  expect(stderr).toContain(
+    'error: invalid configuration: no configuration has been provided in /dev/null',
+  );
+  expect(status).toBe(1);
+});
+
 it('ends when its configuration file changes, so that it is started anew', async () => {
   await using cleaning = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), 'kube-proxy-'));

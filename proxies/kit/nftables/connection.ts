@@ -83,8 +83,10 @@ async function runOne(
   writeWhole(commands, Buffer.from(text.endsWith('\n') ? text : `${text}\n`));
   nft.setOutput(context, (json ? outputFlags.json : 0) | (terse ? outputFlags.terse : 0));
   const status = await nft.runFile(context, path);
+  // Taken each time: warnings of what succeeded are no words of the next error.
+  const said = nft.takeError(context);
   if (status === 0) return nft.takeOutput(context);
-  const words = nft.takeError(context).replaceAll(`${path}:`, 'line ');
+  const words = said.replaceAll(`${path}:`, 'line ');
   throw new NftError(showPlaces(words, text).slice(0, 4000).trim());
 }
 

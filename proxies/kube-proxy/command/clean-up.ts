@@ -10,6 +10,10 @@ export async function cleanUp(log: (line: string) => void): Promise<void> {
   await using connection = await openNftConnection().catch((error: unknown) => {
     throw nftablesProblem(error);
   });
-  await cleanupNftables(connection, families);
-  log(klogLine('I', 'hop', 'Removed the tables ip kube-proxy and ip6 kube-proxy'));
+  const deleted = await cleanupNftables(connection, families);
+  const done =
+    deleted.length === 0
+      ? 'Nothing to remove: there is no table kube-proxy'
+      : `Removed ${deleted.length === 1 ? 'the table' : 'the tables'} ${deleted.join(' and ')}`;
+  log(klogLine('I', 'hop', done));
 }

@@ -29,6 +29,14 @@ export async function connect(options: ConnectOptions): Promise<UpstreamClient> 
   const unset = parseFlags(clientFlags, []).values;
   const config = await loadClientConfig({ ...unset, kubeconfig, server: master }, terminal);
   if (config.server === 'http://localhost:8080' && master === '') {
+    const file = kubeconfig || env.KUBECONFIG;
+    if (file) {
+      throw new ConfigurationError(
+        'no-cluster',
+        `invalid configuration: no configuration has been provided in ${file}`,
+        { path: file },
+      );
+    }
     throw new ConfigurationError(
       'no-kubeconfig',
       'neither a kubeconfig nor a master was given, and this is no pod of a cluster',

@@ -41,6 +41,7 @@ describe.skipIf(reason !== null)(`hop kube-proxy on a node (${reason ?? 'to be h
   it('removes everything with --cleanup', () => {
     expect(report.cleanupExitCode, report.cleanupLog).toBe(0);
     expect(report.cleanupLog).toMatch(/Removed the tables ip kube-proxy and ip6 kube-proxy\n$/);
+    expect(report.cleanupAgainLog).toMatch(/Nothing to remove: there is no table kube-proxy\n$/);
     expect(report.tablesAtEnd).toBe('table ip marker\n');
   });
 

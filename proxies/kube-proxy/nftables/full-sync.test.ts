@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createFakeNft } from '../../kit/nftables/fake.ts';
 import type { NftRunOptions } from '../../kit/nftables/nft-connection.ts';
 import { cleanupNftables } from './cleanup.ts';
+import { createFakeClock } from '../testing/fake-clock.ts';
 import { fakeDataplane } from './testing/fake-dataplane.ts';
 import { port } from './testing/port.ts';
 
@@ -149,6 +150,18 @@ describe('what goes wrong', () => {
   });
 });
 
+describe('a node that is not known yet', () => {
+  it('keeps the NodePorts that are in force', async () => {
+    const { sync, nft, keys } = await fakeDataplane();
+    await sync([svc1]);
+    const unknown = { nodePortIPs: [], podCIDRs: [], isNodeUnknown: true };
+    const restarted = await fakeDataplane(unknown, nft);
+    await restarted.sync([svc1]);
+    expect(keys('nodeport-ips')).toEqual(['192.168.0.2']);
+    expect(keys('pod-cidrs')).toEqual(['10.0.0.0/8']);
+  });
+});
+
 describe('ClientIP affinity', () => {
   it('forgets the clients of an endpoint that went, and nobody else', async () => {
     const { sync, nft, elements } = await fakeDataplane();
@@ -159,6 +172,21 @@ describe('ClientIP affinity', () => {
     );
     await sync([{ ...svc1, cluster: svc1.cluster.slice(1) }]);
     expect(elements('affinity')).toEqual([`10.9.0.2 . ${id} : 10.0.1.2 . 80`]);
+  });
+
+  it('forgets a client that is recorded late, a second later', async () => {
+    const clock = createFakeClock();
+    const { sync, nft, elements } = await fakeDataplane({ clock });
+    await sync([svc1, svc2]);
+    const [id = ''] = elements('affinity-timeouts').map((line) => line.split(' ')[0]);
+    await sync([{ ...svc1, cluster: svc1.cluster.slice(1) }]);
+    await nft.run(
+      `add element ip kube-proxy affinity { 10.9.0.1 . ${id} : 10.0.1.1 . 80, 10.9.0.2 . ${id} : 10.0.1.2 . 80 }`,
+    );
+    await clock.pass(999);
+    expect(elements('affinity')).toHaveLength(2);
+    await clock.pass(1);
+    await expect.poll(() => elements('affinity')).toEqual([`10.9.0.2 . ${id} : 10.0.1.2 . 80`]);
   });
 
   it('forgets clients that time out while it looks', async () => {
@@ -191,7 +219,8 @@ describe('cleanup', () => {
   it('deletes the tables that there are', async () => {
     const { sync, nft } = await fakeDataplane();
     await sync([svc1]);
-    await cleanupNftables(nft, ['IPv4', 'IPv6']);
+    expect(await cleanupNftables(nft, ['IPv4', 'IPv6'])).toEqual(['ip kube-proxy']);
+    expect(await cleanupNftables(nft, ['IPv4', 'IPv6'])).toEqual([]);
     expect(nft.ruleset('ip', 'kube-proxy')).toBeNull();
   });
 });

@@ -2,6 +2,7 @@
 import { NftError, type NftConnection } from '../../kit/nftables/nft-connection.ts';
 import type { RulesetChange } from '../../kit/netlink/watch-ruleset.ts';
 import { nftWriter } from '../../kit/nftables/write.ts';
+import { systemClock, type Clock } from '../clock.ts';
 import type {
   Dataplane,
   DataplaneChange,
@@ -11,6 +12,7 @@ import type {
 } from '../dataplane.ts';
 import { Committer } from './committer.ts';
 import { flowOfPort, type KernelFlow } from './flows.ts';
+import { forgetAgain } from './forget-again.ts';
 import { forgetClients } from './forget-clients.ts';
 import { compareAll } from './full-sync.ts';
 import { isMissing } from './kernel-state.ts';
@@ -30,6 +32,8 @@ export interface NftablesDataplaneOptions extends DataplaneOptions {
   ) => Disposable & { readonly ready: Promise<void> };
   /** Milliseconds that only grow: `performance.now` if absent. */
   readonly now?: () => number;
+  /** The process's if absent. */
+  readonly clock?: Pick<Clock, 'after'>;
 }
 
 /** The table is made, or repaired, by the first sync; it stays when the dataplane ends. */
@@ -49,6 +53,7 @@ class NftablesDataplane implements Dataplane {
   readonly #chains: SharedChainUses;
   readonly #mirror: PortMirror;
   readonly #nodeElements: NodeElements;
+  readonly #forgettingAgain;
   readonly #driftListeners = new Set<(who: string) => void>();
   #watch: Disposable | undefined;
   /** Whether the kernel has what the mirror says. */
@@ -63,6 +68,11 @@ class NftablesDataplane implements Dataplane {
     this.#chains = new SharedChainUses(family, this.#writer, now);
     this.#mirror = new PortMirror(options.nodeIPs, this.#chains);
     this.#nodeElements = new NodeElements(options);
+    this.#forgettingAgain = forgetAgain({
+      forget: () => this.#forgetRemembered(new Committer(options.connection, this.#writer)),
+      clock: options.clock ?? systemClock,
+      log: options.log,
+    });
   }
 
   async watch(): Promise<void> {
@@ -124,6 +134,7 @@ class NftablesDataplane implements Dataplane {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#watch?.[Symbol.dispose]();
+    await this.#forgettingAgain[Symbol.asyncDispose]();
     this.#driftListeners.clear();
   }
 
@@ -140,8 +151,13 @@ class NftablesDataplane implements Dataplane {
 
   /** Clients that were sent to an endpoint that is gone are sent to another. */
   async #forgetClients(committer: Committer): Promise<void> {
-    await forgetClients(this.#options, committer, this.#mirror.endpointsById());
+    await this.#forgetRemembered(committer);
     this.#mirror.hasForgotten = false;
+    this.#forgettingAgain.request();
+  }
+
+  #forgetRemembered(committer: Committer): Promise<void> {
+    return forgetClients(this.#options, committer, this.#mirror.endpointsById());
   }
 
   /** @returns why it could not; what packets meet is right all the same */

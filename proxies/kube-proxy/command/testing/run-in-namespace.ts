@@ -24,6 +24,7 @@ export interface CommandReport {
   /** Of the three that ran. */
   readonly log: string;
   readonly cleanupLog: string;
+  readonly cleanupAgainLog: string;
   readonly initExitCode: number | null;
   readonly initLog: string;
   /** Seconds after which the kernel forgets an idle connection, before `--init-only` and after it. */
@@ -63,6 +64,7 @@ await end(third);
 const forgottenBefore = timeout();
 const init = owned.use(await run(['--init-only', '--conntrack-tcp-timeout-established=1h']));
 const cleanup = owned.use(await run(['--cleanup']));
+const cleanupAgain = owned.use(await run(['--cleanup']));
 const log = [first, second, third].map((one) => one.stderr()).join('');
 const report: CommandReport = {
   ...{ written, afterEnd, collections: [collectionsBefore, collectionsAfter], touched },
@@ -70,6 +72,7 @@ const report: CommandReport = {
   cleanupExitCode: cleanup.isServing ? null : cleanup.exitCode,
   tablesAtEnd: nft('list', 'tables'),
   cleanupLog: cleanup.stderr(),
+  cleanupAgainLog: cleanupAgain.stderr(),
   initExitCode: init.isServing ? null : init.exitCode,
   initLog: init.stderr(),
   forgottenAfter: [forgottenBefore, timeout()],
