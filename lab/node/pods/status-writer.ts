@@ -60,9 +60,14 @@ export function createStatusWriter(client: ApiClient, log: (line: string) => voi
   };
 }
 
-/** The pod is gone, or is another one: there is nothing to write to. */
+/**
+ * The pod is gone or another one, or the status is not one: there is nothing to write. A refusal may be of the
+ * moment, as by an apiserver that has just come back and does not know yet who runs where.
+ */
 function isFinal(error: unknown): boolean {
-  return error instanceof ApiError && error.code >= 400 && error.code < 500 && error.code !== 429;
+  if (!(error instanceof ApiError)) return false;
+  const isAnother = error.code === 409 && error.message.includes('UID in precondition');
+  return error.code === 404 || error.code === 422 || isAnother;
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
