@@ -6,24 +6,29 @@ import type { Figures } from './figures.ts';
 import { kernelBytes } from './kernel-memory.ts';
 import { timed } from './measure-hop.ts';
 import { measurePackets } from './packets.ts';
-import { runNft, upstreamChange, upstreamRuleset } from './upstream-ruleset.ts';
+import {
+  runNft,
+  upstreamChange,
+  upstreamRuleset,
+  type UpstreamVersion,
+} from './upstream-ruleset.ts';
 
 /** Each takes as long as the ruleset is large. */
 const changes = 5;
 
-export async function measureUpstream(count: number): Promise<Figures> {
+export async function measureUpstream(version: UpstreamVersion, count: number): Promise<Figures> {
   const sockets = await loadBlockingSockets();
   await using connection = await openNftConnection();
-  const chunks = upstreamRuleset(count);
+  const chunks = upstreamRuleset(version, count);
   const empty = await kernelBytes();
   const loadedMs = await timed(async () => chunks.forEach(runNft));
   const loaded = await kernelBytes();
   const spawned: number[] = [];
   const connected: number[] = [];
   for (let turn = 1; turn <= changes; turn++) {
-    const change = upstreamChange(turn, turn);
+    const change = upstreamChange(version, turn, turn);
     spawned.push(await timed(async () => runNft(change)));
-    const another = upstreamChange(turn, turn + changes);
+    const another = upstreamChange(version, turn, turn + changes);
     connected.push(await timed(() => connection.run(another)));
   }
   const packets = measurePackets(sockets, () => [clusterIP(Math.floor(Math.random() * count)), 80]);

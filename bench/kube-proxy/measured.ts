@@ -6,7 +6,8 @@ import { measureNone, measureUpstream } from './measure-upstream.ts';
 
 const contenders: Readonly<Record<string, (count: number) => Promise<Figures>>> = {
   hop: measureHop,
-  upstream: measureUpstream,
+  upstream: (count) => measureUpstream('1.36', count),
+  'upstream-1.35': (count) => measureUpstream('1.35', count),
   none: measureNone,
 };
 

@@ -24,6 +24,7 @@ const lines: readonly Line[] = [
   line('from the list pages to the commit, s', 'hop', 'full sync, ms', seconds),
   line('CPU of that, s', 'hop', 'full sync, CPU ms', seconds),
   line('upstream’s layout, `nft -f` in chunks, s', 'upstream', 'full sync, ms', seconds),
+  line('upstream’s of 1.35, s', 'upstream-1.35', 'full sync, ms', seconds),
   line('an endpoint replaced, p50 · p99 ms', 'hop', 'endpoint replaced, ms', both),
   line('a Service added, p50 · p99 ms', 'hop', 'Service added, ms', both),
   line(
@@ -45,6 +46,12 @@ const lines: readonly Line[] = [
     one,
   ),
   line('upstream’s layout, through our connection, ms', 'upstream', 'endpoint replaced, ms', one),
+  line(
+    'upstream’s of 1.35, through our connection, ms',
+    'upstream-1.35',
+    'endpoint replaced, ms',
+    one,
+  ),
   line('process start until all is written, s', 'hop', 'process until synced, ms', seconds),
   line(
     'restart over live rules, until all is compared, s',
@@ -55,6 +62,7 @@ const lines: readonly Line[] = [
   line('of that, the sync, s', 'hop', 'restart: sync, ms', seconds),
   line('kernel memory, MB', 'hop', 'kernel memory, MB', one),
   line('upstream’s layout, MB', 'upstream', 'kernel memory, MB', one),
+  line('upstream’s of 1.35, MB', 'upstream-1.35', 'kernel memory, MB', one),
   line('upstream’s layout, once deleted, MB', 'upstream', 'kernel memory that stays, MB', one),
   line('our process, resident, MB', 'hop', 'resident, MB', one),
   line('first packet, no proxy, p50 · p99 µs', 'none', 'first packet, µs', both),

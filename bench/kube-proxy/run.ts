@@ -52,7 +52,9 @@ function* contenders(withHop: boolean, withUpstream: boolean): Iterable<readonly
   if (withHop) yield ['none', '10000'];
   for (const count of new Set([...hop, ...upstream])) {
     if (hop.includes(count)) yield ['hop', count];
-    if (upstream.includes(count)) yield ['upstream', count];
+    if (!upstream.includes(count)) continue;
+    yield ['upstream', count];
+    yield ['upstream-1.35', count];
   }
 }
 

@@ -1,6 +1,7 @@
 /**
- * A ruleset as upstream's nftables mode (1.36) writes it: a chain for each Service, with its endpoints in a map
- * in its rule; specification 3.3 and 3.5. ClusterIPs without affinity, as the Services of this benchmark are.
+ * Rulesets as upstream's nftables mode writes them (specification 3.3 and 3.5): a chain for each Service, and
+ * its endpoints in a map in its rule (1.36), or in a chain for each of them (until 1.35). ClusterIPs without
+ * affinity, as the Services of this benchmark are.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -20,13 +21,15 @@ const destination = 'ip daddr . meta l4proto . th dport';
 /** A user namespace refuses transactions above about 208 KB. */
 const largestChunkBytes = 150_000;
 
+export type UpstreamVersion = '1.35' | '1.36';
+
 /** Each string is one transaction. */
-export function upstreamRuleset(count: number): string[] {
+export function upstreamRuleset(version: UpstreamVersion, count: number): string[] {
   const chunks = [skeleton.map((line) => line.replace('TABLE', table)).join('\n')];
   let lines: string[] = [];
   let bytes = 0;
   for (let index = 0; index < count; index++) {
-    for (const line of serviceLines(index)) {
+    for (const line of serviceLines(version, index)) {
       lines.push(line);
       // What it is on its way to the kernel is about twice its text.
       bytes += 2 * line.length;
@@ -40,15 +43,12 @@ export function upstreamRuleset(count: number): string[] {
 }
 
 /** One endpoint of a Service gives way to another: its chain is written anew (specification 3.9). */
-export function upstreamChange(index: number, turn: number): string {
-  const chain = chainOf(index);
+export function upstreamChange(version: UpstreamVersion, index: number, turn: number): string {
   const hairpin = (at: number) =>
     `${endpointIP(index, 0, at)} . ${endpointIP(index, 0, at)} . tcp . ${targetPort}`;
   return [
     `add element ${table} hairpin-connections { ${hairpin(turn)} }`,
-    `add chain ${table} ${chain}`,
-    `flush chain ${table} ${chain}`,
-    `add rule ${table} ${chain} ${balance(index, [turn, 0, 0])}`,
+    ...chainLines(version, index, [turn, 0, 0]),
     `delete element ${table} hairpin-connections { ${hairpin(turn)} }`,
   ].join('\n');
 }
@@ -57,13 +57,46 @@ export function runNft(text: string): void {
   execFileSync('nft', ['-f', '-'], { input: text, stdio: ['pipe', 'ignore', 'inherit'] });
 }
 
-function* serviceLines(index: number): Iterable<string> {
+function* serviceLines(version: UpstreamVersion, index: number): Iterable<string> {
+  yield* chainLines(version, index, [0, 0, 0]);
+  yield `add element ${table} cluster-ips { ${clusterIP(index)} }`;
+  yield `add element ${table} service-ips { ${clusterIP(index)} . tcp . 80 : goto ${chainOf(index)} }`;
+}
+
+/** The Service's chain; each turn gives an endpoint an address of its own. */
+function* chainLines(
+  version: UpstreamVersion,
+  index: number,
+  turns: readonly number[],
+): Iterable<string> {
   const chain = chainOf(index);
   yield `add chain ${table} ${chain}`;
+  if (version === '1.35') {
+    for (const [endpoint, turn] of turns.entries()) {
+      const own = endpointChainOf(index, endpoint, turn);
+      const address = endpointIP(index, endpoint, turn);
+      yield `add chain ${table} ${own}`;
+      yield `flush chain ${table} ${own}`;
+      yield `add rule ${table} ${own} ip saddr ${address} mark set mark or ${mark}`;
+      yield `add rule ${table} ${own} meta l4proto tcp dnat to ${address}:${targetPort}`;
+    }
+  }
   yield `flush chain ${table} ${chain}`;
-  yield `add rule ${table} ${chain} ${balance(index, [0, 0, 0])}`;
-  yield `add element ${table} cluster-ips { ${clusterIP(index)} }`;
-  yield `add element ${table} service-ips { ${clusterIP(index)} . tcp . 80 : goto ${chain} }`;
+  const rule = version === '1.35' ? balanceByChains : balance;
+  yield `add rule ${table} ${chain} ${rule(index, turns)}`;
+}
+
+function balanceByChains(index: number, turns: readonly number[]): string {
+  const chains = turns.map(
+    (turn, endpoint) => `${endpoint} : goto ${endpointChainOf(index, endpoint, turn)}`,
+  );
+  return `numgen random mod ${endpointsEach} vmap { ${chains.join(' , ')} }`;
+}
+
+function endpointChainOf(index: number, endpoint: number, turn: number): string {
+  const address = `${endpointIP(index, endpoint, turn)}/${targetPort}`;
+  const base = `${namespaceOf(index)}/${serviceName(index)}/tcp/http__${address}`;
+  return `endpoint-${shortHash(base)}-${base}`;
 }
 
 function balance(index: number, turns: readonly number[]): string {
