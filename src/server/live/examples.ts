@@ -35,8 +35,9 @@ export async function runExample(
     const network = networkOf(backend);
     const send = open();
     const outcome = await makeConnections(example, network, send, signal);
-    const { result, connections: count } = outcome;
-    const text = translate(`interface:connect.results.${result}`, { ...outcome, count });
+    const isMany = outcome.result === 'answered' && outcome.connections > 1;
+    const result = isMany ? 'spread' : outcome.result;
+    const text = translate(`interface:connect.results.${result}`, { ...outcome });
     send({ type: 'result', ...outcome, text });
   } else {
     const proxy = proxyOf(backend, line);
