@@ -16,14 +16,14 @@ export interface ScriptedApiserver extends AsyncDisposable {
   readonly requests: readonly string[];
   /** What was posted, with the path. */
   readonly posted: readonly { readonly path: string; readonly object: KubeObject }[];
-  /** Makes an object, or changes it; watches are told. */
+  /** Makes an object, or changes it; watches are told. A revision that it has counts, if it is a later one. */
   put(collection: string, object: KubeObject): void;
   remove(collection: string, key: string): void;
   /** Tells all watches how far the history has come. */
   bookmark(): void;
   /** Forgets the history: who watches from an earlier revision is told 410. */
   compact(): void;
-  /** Breaks all connections off. */
+  /** Breaks all connections off: what happens at once after it is missed by all watches. */
   disconnect(): void;
   /** From now on answers requests for a path with this status; 0: as before. */
   refuse(collection: string, status: number): void;
@@ -136,8 +136,8 @@ export async function startScriptedApiserver(
       const known = collectionOf(collection);
       const key = keyOf(object);
       const isThere = known.has(key);
-      revision += 1;
       const { metadata } = object;
+      revision = Math.max(revision + 1, Number(metadata.resourceVersion ?? 0));
       const uid = known.get(key)?.metadata.uid ?? `uid-${revision}`;
       const written = {
         ...object,
@@ -163,7 +163,10 @@ export async function startScriptedApiserver(
       compacted = revision;
       history = [];
     },
-    disconnect: () => server.closeAllConnections(),
+    disconnect: () => {
+      watches.clear();
+      server.closeAllConnections();
+    },
     refuse: (collection, status) => void refused.set(collection, status),
     untilWatched: async (collection, count = 1) => {
       const isWatched = () =>
