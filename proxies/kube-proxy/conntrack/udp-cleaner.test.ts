@@ -4,8 +4,8 @@ import { createProxyMetrics } from '../metrics/proxy-metrics.ts';
 import { createFakeClock } from '../testing/fake-clock.ts';
 import { createUdpCleaner } from './udp-cleaner.ts';
 
-const port = (key: string): UdpPort => ({
-  ...{ key, addresses: ['10.96.0.10'], port: 53, nodePort: 0 },
+const port = (key: string, address = `10.96.0.${key}`): UdpPort => ({
+  ...{ key, addresses: [address], port: 53, nodePort: 0 },
   servingIPs: new Set(),
 });
 
@@ -77,6 +77,16 @@ it('repeats what failed, with the ports that are gone', async () => {
   kernel.failure = null;
   await clock.pass(60_000);
   expect(looks.slice(1)).toEqual(['30000: dns,gone']);
+});
+
+it('keeps each place once while flows cannot be looked at', async () => {
+  const { clock, looks, kernel, cleaner } = setUp();
+  kernel.failure = 'EPERM';
+  for (let round = 0; round < 3; round += 1) {
+    cleaner.request([port(`gone-${round}`, '10.96.0.20'), port('other')]);
+    await clock.pass(30_000);
+  }
+  expect(looks.at(-1)).toBe('90000: dns,gone-2,other');
 });
 
 it('looks at nothing where nobody has UDP, or nobody asks', async () => {

@@ -39,14 +39,15 @@ export function createUdpCleaner(options: UdpCleanerOptions): UdpCleaner {
   const { clock, metrics, retryIntervalMs } = options;
   const labels = { ip_family: options.family };
   let isWanted = false;
-  let gone: readonly UdpPort[] = [];
+  /** By where they were: however long flows cannot be looked at, there are no more than places. */
+  let gone = new Map<string, UdpPort>();
 
   const run = async (): Promise<boolean> => {
     if (!isWanted) return true;
     const taken = gone;
     isWanted = false;
-    gone = [];
-    const ports = [...options.findPorts(), ...taken];
+    gone = new Map();
+    const ports = [...options.findPorts(), ...taken.values()];
     if (ports.length === 0) return true;
     try {
       const { deleted, tookMs } = await options.clean(ports);
@@ -55,7 +56,7 @@ export function createUdpCleaner(options: UdpCleanerOptions): UdpCleaner {
       return true;
     } catch (failure) {
       isWanted = true;
-      gone = [...taken, ...gone];
+      gone = new Map([...taken, ...gone]);
       const error = failure instanceof Error ? failure.message : String(failure);
       options.log(klogLine('E', 'hop', `${options.family}: UDP flows: ${error}`));
       return false;
@@ -66,9 +67,14 @@ export function createUdpCleaner(options: UdpCleanerOptions): UdpCleaner {
   return {
     request: (ports) => {
       isWanted = true;
-      gone = [...gone, ...ports];
+      for (const port of ports) gone.set(placeOf(port), port);
       runner.request();
     },
     [Symbol.asyncDispose]: () => runner[Symbol.asyncDispose](),
   };
+}
+
+/** Nobody serves there any more, whoever it was. */
+function placeOf({ addresses, port, nodePort }: UdpPort): string {
+  return [...addresses, port, nodePort].join(' ');
 }
