@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { runInNamespace, whyNoNamespace } from '../../kit/testing/in-namespace.ts';
 import { paths } from '../testing/objects.ts';
 import { readTraffic } from './replay.ts';
-import type { ReplayReport } from './testing/replay-in-namespace.ts';
+import type { ReplayReport, Rules } from './testing/replay-in-namespace.ts';
 
 const reason = whyNoNamespace();
 
@@ -33,15 +33,16 @@ describe.skipIf(reason !== null)(`hop kube-proxy that follows it (${reason ?? 'h
     expect(Object.fromEntries(kept)).toEqual(report.fresh);
   });
 
-  it('sends to what the API said last', () => {
-    const named = (name: string) =>
-      report.followed['service-ips']?.filter((element) =>
-        new RegExp(`"shop/${name}[":]`).test(element),
-      );
-    expect(named('catalog')).toEqual([expect.stringContaining('"pick-4"')]);
-    expect(named('late')).toHaveLength(1);
-    expect(named('edge')).toEqual([]);
-    expect(named('brief')).toEqual([]);
+  it('sends to what the API said last, before the cut and at the end', () => {
+    const targets = (rules: Rules, name: string) =>
+      rules['service-ips']
+        ?.filter((element) => new RegExp(`"shop/${name}[":]`).test(element))
+        .map((element) => /"target":"(.*?)"/.exec(element)?.[1]);
+    const of = (rules: Rules) =>
+      ['catalog', 'edge', 'brief', 'late'].map((name) => targets(rules, name));
+    // By then edge wants endpoints on this node, and has none.
+    expect(of(report.beforeCut)).toEqual([['pick-2'], [], [], []]);
+    expect(of(report.followed)).toEqual([['pick-4'], [], [], ['pick-2']]);
   });
 
   it('lists page by page, and again once it is told what is forgotten', () => {

@@ -26,8 +26,10 @@ interface Event {
 export interface Replay {
   /** What was listed first; a kube-proxy may start then. */
   list(): void;
-  /** All that happened after; resolves when watches have been opened for the last time. */
-  follow(): Promise<void>;
+  /** What happened until the watches were cut. */
+  followUntilCut(): Promise<void>;
+  /** What they missed, which is forgotten by the time they are opened again, and the rest. */
+  cutAndFollow(): Promise<void>;
 }
 
 /** Pages that were so large. */
@@ -82,6 +84,13 @@ export function createReplay(apiserver: ScriptedApiserver, traffic: readonly Tol
     else if (type === 'DELETED') remove(path, keyOf(object));
     else put(path, object);
   };
+  /** Each may be followed before the next comes. */
+  const playSlowly = async (some: readonly Told[]) => {
+    for (const told of some) {
+      play(told);
+      await setImmediate();
+    }
+  };
   const begin = traffic.findIndex((told) => 'watch' in told);
   const cut = traffic.findIndex((told) => 'cut' in told);
   const again = traffic.findIndex((told, index) => index > cut && 'event' in told);
@@ -93,22 +102,16 @@ export function createReplay(apiserver: ScriptedApiserver, traffic: readonly Tol
     list: () => {
       for (const told of traffic.slice(0, begin)) play(told);
     },
-    follow: async () => {
+    followUntilCut: async () => {
       await untilWatched();
-      for (const told of traffic.slice(begin, cut)) {
-        play(told);
-        // Each may be followed before the next comes.
-        await setImmediate();
-      }
-      // The watches break off; what they missed is forgotten by the time they are opened again.
+      await playSlowly(traffic.slice(begin, cut));
+    },
+    cutAndFollow: async () => {
       apiserver.disconnect();
       for (const told of traffic.slice(cut + 1, again)) play(told);
       apiserver.compact();
       await untilWatched();
-      for (const told of traffic.slice(again)) {
-        play(told);
-        await setImmediate();
-      }
+      await playSlowly(traffic.slice(again));
     },
   };
 }

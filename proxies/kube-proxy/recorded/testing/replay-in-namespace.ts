@@ -7,6 +7,7 @@ import { createReplay, pageSize, readTraffic } from '../replay.ts';
 
 export interface ReplayReport {
   /** Elements and rules, by set, map and chain: of the one that followed, and of one that found the end. */
+  readonly beforeCut: Rules;
   readonly followed: Rules;
   readonly fresh: Rules;
   readonly requests: readonly string[];
@@ -22,18 +23,24 @@ const replay = createReplay(apiserver, readTraffic());
 
 replay.list();
 const follower = await start();
-await replay.follow();
-// All that was told before has been told when both of these have.
-apiserver.put(paths.services, service('end', '10.96.255.250'));
-apiserver.put(paths.slices, slice('end', ['10.244.255.250']));
-while (!isEndWritten()) await new Promise((resolve) => setTimeout(resolve, 20));
+await replay.followUntilCut();
+await untilFollowed('pause', 250);
+const beforeCut = rules();
+await replay.cutAndFollow();
+await untilFollowed('end', 251);
 await end(follower);
 const followed = rules();
 const requests = [...apiserver.requests];
 
 execFileSync('nft', ['flush', 'ruleset']);
 await end(await start());
-const report: ReplayReport = { followed, fresh: rules(), requests, log: follower.stderr() };
+const report: ReplayReport = {
+  beforeCut,
+  followed,
+  fresh: rules(),
+  requests,
+  log: follower.stderr(),
+};
 console.log(JSON.stringify(report));
 
 /** Resolves when everything that is listed has been written. */
@@ -62,10 +69,15 @@ async function end(command: RunningCommand): Promise<void> {
   await command.ended;
 }
 
-function isEndWritten(): boolean {
+/** All that was told before has been written when a Service and its endpoint are. */
+async function untilFollowed(name: string, number: number): Promise<void> {
+  apiserver.put(paths.services, service(name, `10.96.255.${number}`));
+  apiserver.put(paths.slices, slice(name, [`10.244.255.${number}`]));
+  const written = new RegExp(`"default/${name}:http" : goto pick-1\\b`);
   const map = ['list', 'map', 'ip', 'kube-proxy', 'service-ips'];
-  const text = execFileSync('nft', map, { encoding: 'utf8' });
-  return /"default\/end:http" : goto pick-1\b/.test(text);
+  while (!written.test(execFileSync('nft', map, { encoding: 'utf8' }))) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 interface Listed {
