@@ -12,7 +12,7 @@ import { klogLine } from '../kit/klog.ts';
 import { loadClientConfig } from '../kit/kubeconfig/client-config.ts';
 import { KubeconfigError } from '../kit/kubeconfig/errors.ts';
 import { createUpstream } from '../kit/kubeconfig/upstream.ts';
-import { endBySignal, untilStopped, type StopSignal } from '../kit/until-stopped.ts';
+import { endBySignal, unlessStopped, untilStopped, type StopSignal } from '../kit/until-stopped.ts';
 import { startBastion } from './bastion/bastion.ts';
 import { configure, type Flags } from './bastion/configure.ts';
 import { checkApi } from './bastion/check-api.ts';
@@ -55,24 +55,6 @@ async function serve(
   const { address, insecureAddress } = running;
   process.send?.({ ready: true, address, insecureAddress });
   return await stopped;
-}
-
-/** Before the start there is nothing to finish, and an apiserver that is away may be waited for. */
-async function unlessStopped<Running>(
-  stopped: Promise<StopSignal | null>,
-  begin: () => Promise<Running>,
-): Promise<Running> {
-  let isStarting = true;
-  void stopped.then((signal) => {
-    if (!isStarting) return;
-    if (signal === null) process.exit(0);
-    endBySignal(signal);
-  });
-  try {
-    return await begin();
-  } finally {
-    isStarting = false;
-  }
 }
 
 interface Running extends AsyncDisposable {

@@ -26,6 +26,27 @@ export function untilStopped(): Promise<StopSignal | null> {
 }
 
 /**
+ * Begins something, unless it is stopped meanwhile: before the start there is nothing to finish, and an
+ * apiserver that is away may be waited for.
+ */
+export async function unlessStopped<Running>(
+  stopped: Promise<StopSignal | null>,
+  begin: () => Promise<Running>,
+): Promise<Running> {
+  let isStarting = true;
+  void stopped.then((signal) => {
+    if (!isStarting) return;
+    if (signal === null) process.exit(0);
+    endBySignal(signal);
+  });
+  try {
+    return await begin();
+  } finally {
+    isStarting = false;
+  }
+}
+
+/**
  * Ends the process by the signal that stopped it, once everything is put away: who started it can
  * tell, as with any other program (a shell shows 143, 130 or 129).
  */

@@ -6,7 +6,7 @@ import { flagHelp } from '../kit/flag-help.ts';
 import { FlagError, parseFlags } from '../kit/flags.ts';
 import { klogLine } from '../kit/klog.ts';
 import { KubeconfigError } from '../kit/kubeconfig/errors.ts';
-import { endBySignal, untilStopped, type StopSignal } from '../kit/until-stopped.ts';
+import { endBySignal, unlessStopped, untilStopped, type StopSignal } from '../kit/until-stopped.ts';
 import { cleanUp } from './command/clean-up.ts';
 import { startRunning } from './command/running.ts';
 import { untilFileChanges } from './command/until-file-changes.ts';
@@ -76,24 +76,6 @@ async function run(
   const signal = await Promise.race([stopped, running.ended]);
   log(klogLine('I', 'hop', 'Shutting down: the rules stay; hop kube-proxy --cleanup removes them'));
   return signal;
-}
-
-/** Before the start there is nothing to finish. */
-async function unlessStopped<Running>(
-  stopped: Promise<StopSignal | null>,
-  begin: () => Promise<Running>,
-): Promise<Running> {
-  let isStarting = true;
-  void stopped.then((signal) => {
-    if (!isStarting) return;
-    if (signal === null) process.exit(0);
-    endBySignal(signal);
-  });
-  try {
-    return await begin();
-  } finally {
-    isStarting = false;
-  }
 }
 
 function announce(error: unknown): string {

@@ -37,6 +37,17 @@ export interface ServicePort {
   readonly affinitySeconds: number;
 }
 
+/** What a port has that is reached at its ClusterIP alone, by everybody alike. */
+export const clusterIPAlone = {
+  nodePort: 0,
+  externalIPs: [],
+  loadBalancerIPs: [],
+  sourceRanges: null,
+  isInternalLocal: false,
+  isExternalLocal: false,
+  affinitySeconds: 0,
+} as const satisfies Partial<ServicePort>;
+
 /**
  * A port with the endpoints that this node uses for it now (specification 3.8).
  *

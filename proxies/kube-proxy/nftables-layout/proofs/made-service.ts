@@ -1,5 +1,5 @@
 /** Services of a proof's own, numbered: each with an address and endpoints that no other has. */
-import type { Backend, ServicePortState } from '../../service-port.ts';
+import { clusterIPAlone, type Backend, type ServicePortState } from '../../service-port.ts';
 
 export type MadeService = ServicePortState;
 
@@ -19,13 +19,7 @@ export function service(index: number, endpoints: number): MadeService {
     protocol: 'TCP',
     clusterIP: `10.96.${high}.${low}`,
     port: 80,
-    nodePort: 0,
-    externalIPs: [],
-    loadBalancerIPs: [],
-    sourceRanges: null,
-    isInternalLocal: false,
-    isExternalLocal: false,
-    affinitySeconds: 0,
+    ...clusterIPAlone,
     cluster,
     local: [],
     reachableHere: [],

@@ -1,5 +1,5 @@
 /** Ports of Services for tests, with what every one must have. */
-import type { Backend, ServicePortState } from '../../service-port.ts';
+import { clusterIPAlone, type Backend, type ServicePortState } from '../../service-port.ts';
 
 export interface PortOptions extends Partial<Omit<ServicePortState, 'cluster' | 'local'>> {
   readonly name: string;
@@ -23,13 +23,7 @@ export function port({ cluster, local, here, ...options }: PortOptions): Service
     portName: 'p80',
     protocol: transport,
     port: number,
-    nodePort: 0,
-    externalIPs: [],
-    loadBalancerIPs: [],
-    sourceRanges: null,
-    isInternalLocal: false,
-    isExternalLocal: false,
-    affinitySeconds: 0,
+    ...clusterIPAlone,
     cluster: backends(cluster),
     local: backends(local),
     reachableHere: backends(here),

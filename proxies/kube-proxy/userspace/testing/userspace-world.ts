@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { DataplaneChange, SyncResult } from '../../dataplane.ts';
-import type { Backend, ServicePortState } from '../../service-port.ts';
+import { clusterIPAlone, type Backend, type ServicePortState } from '../../service-port.ts';
 import type { UserspaceProblem } from '../problem.ts';
 import {
   createUserspaceDataplane,
@@ -106,13 +106,7 @@ export function servicePort(
     protocol,
     clusterIP: vip,
     port,
-    nodePort: 0,
-    externalIPs: [],
-    loadBalancerIPs: [],
-    sourceRanges: null,
-    isInternalLocal: false,
-    isExternalLocal: false,
-    affinitySeconds: 0,
+    ...clusterIPAlone,
     cluster,
     local: [],
     reachableHere: [],
