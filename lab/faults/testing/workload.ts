@@ -3,9 +3,12 @@ import type { ApiClient } from '../../../proxies/kit/api/api-client.ts';
 import { deployment, paths } from '../../controllers/testing/objects.ts';
 import { until } from '../../controllers/testing/start-world.ts';
 import type { EndpointSlice } from '../../controllers/objects/service.ts';
+import type { Deployment } from '../../controllers/objects/workload.ts';
 
 export interface Workload {
   scale(replicas: number): Promise<void>;
+  /** Scales, and resolves when the controllers have done it and as many endpoints are ready. */
+  settle(replicas: number): Promise<void>;
   /** Resolves when as many endpoints are ready, all of them on these nodes; with their nodes. */
   untilReady(count: number, nodes?: readonly string[], timeoutMs?: number): Promise<void>;
 }
@@ -31,6 +34,14 @@ export async function runWorkload(client: ApiClient, replicas: number): Promise<
   const workload: Workload = {
     scale: async (to) => {
       await client.patch(`${paths.deployments}/web/scale`, 'merge', { spec: { replicas: to } });
+    },
+    settle: async (to) => {
+      await workload.scale(to);
+      const isDone = ([found]: readonly Deployment[]) =>
+        found?.status?.replicas === to &&
+        (found.status.observedGeneration ?? 0) >= (found.metadata.generation ?? 0);
+      await until<Deployment>(client, paths.deployments, isDone, 90_000);
+      await workload.untilReady(to);
     },
     untilReady: async (count, nodes, timeoutMs = 90_000) => {
       const isSo = (slices: readonly EndpointSlice[]) => {
