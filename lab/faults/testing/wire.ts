@@ -33,7 +33,10 @@ export async function getOverHttp2(
   return stream;
 }
 
-/** The same over HTTP/1.1; paused as soon as its head is there. */
+/**
+ * The same over HTTP/1.1; paused as soon as its head is there. The connection ends with the answer, also where
+ * the rest of it is read so soon that it could be kept for another request.
+ */
 export async function getOverHttp1(
   { server, caPem: ca, certPem: cert = '', keyPem: key = '' }: ApiConnection,
   path: string,
@@ -49,7 +52,7 @@ export async function getOverHttp1(
   });
   socket.on('error', () => undefined);
   await once(socket, 'secureConnect');
-  socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
   const [head] = (await once(socket, 'data')) as [Buffer];
   socket.pause();
   if (!head.toString().startsWith('HTTP/1.1 200 OK\r\n')) throw new Error(head.toString());
