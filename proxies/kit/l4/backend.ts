@@ -5,7 +5,3 @@ export interface L4Backend {
   readonly address: string;
   readonly port: number;
 }
-
-export function isSameBackend(one: L4Backend, other: L4Backend): boolean {
-  return one.port === other.port && one.address === other.address;
-}

@@ -2,6 +2,7 @@
 import { loadLibc, readNative, writeNative, type Libc } from '../libc/libc.ts';
 import { whenReadable } from '../libc/readable.ts';
 import { readStatus, splitMessages, writeMessage, type NetlinkMessage } from './message.ts';
+import { netfilterSocket, netlinkFamily } from './netfilter-socket.ts';
 
 export interface NetlinkRequest {
   readonly type: number;
@@ -45,10 +46,6 @@ export class NetlinkError extends Error {
 /** Of a request: it is one; the kernel acknowledges it; it lists all there are. */
 export const requestFlags = { request: 0x1, acknowledge: 0x4, dump: 0x300 } as const;
 
-const netlinkFamily = 16;
-const rawType = 3;
-const closeOnExec = 0x80000;
-const netfilterProtocol = 12;
 const netlinkLevel = 270;
 const joinGroup = 1;
 const doNotWait = 0x40;
@@ -57,7 +54,7 @@ const messageTypes = { error: 2, done: 3 } as const;
 /** @throws {NetlinkError} where there is none to be had */
 export async function openNetlinkSocket(): Promise<NetlinkSocket> {
   const libc = await loadLibc();
-  const descriptor = libc.socket(netlinkFamily, rawType | closeOnExec, netfilterProtocol);
+  const descriptor = netfilterSocket(libc);
   if (descriptor < 0) throw new NetlinkError('netfilter socket', libc.lastError());
   const bytes = Buffer.alloc(65_536);
   let sequence = 0;

@@ -1,6 +1,7 @@
 /** nftables of the network namespace that this process is in, through libnftables and one socket. */
 import { closeSync, ftruncateSync, readdirSync, writeSync } from 'node:fs';
 import { loadLibc, readNative, writeNative, type Libc } from '../libc/libc.ts';
+import { netfilterProtocol, netfilterSocket, netlinkFamily } from '../netlink/netfilter-socket.ts';
 import { loadLibnftables, type Context, type Libnftables } from './libnftables.ts';
 import { NftError, type NftConnection, type NftRunOptions } from './nft-connection.ts';
 
@@ -9,10 +10,6 @@ export interface KernelNftConnection extends NftConnection {
   readonly netlinkPort: number | null;
 }
 
-const netlinkFamily = 16;
-const netfilterProtocol = 12;
-const rawType = 3;
-const closeOnExec = 0x80000;
 const memfdCloseOnExec = 1;
 const socketLevel = 1;
 const protocolOption = 38;
@@ -111,7 +108,7 @@ function writeWhole(file: number, bytes: Buffer): void {
 
 /** libnftables ends the process where there is no such socket: try before. */
 function checkNetfilter(libc: Libc): void {
-  const descriptor = libc.socket(netlinkFamily, rawType | closeOnExec, netfilterProtocol);
+  const descriptor = netfilterSocket(libc);
   if (descriptor < 0) {
     throw new Error(`nftables: this kernel gives no netfilter socket: ${libc.lastError()}`);
   }

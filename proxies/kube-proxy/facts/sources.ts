@@ -10,7 +10,6 @@ export const proxiesPage = page('concepts/cluster-administration/proxies/');
 /** Where that page’s link to ClusterIPs leads today. */
 export const virtualIPsPage = page('reference/networking/virtual-ips/');
 export const servicePage = page('concepts/services-networking/service/');
-export const sourceAddressPage = page('tutorials/services/source-ip/');
 
 export const kubernetes = file('kubernetes/kubernetes');
 export const enhancements = file('kubernetes/enhancements');

@@ -33,11 +33,6 @@ export function placeOf(
   };
 }
 
-/** The family of the primary address: that of `bindAddress`, else of the Node's first, else IPv4. */
-export function primaryFamily(node: NodeObject | null, bindAddress: string): Family {
-  return boundTo(bindAddress)?.family ?? hostAddresses(node)[0]?.family ?? 'IPv4';
-}
-
 /** Internal addresses before external ones, each once. */
 function hostAddresses(node: NodeObject | null) {
   const listed = node?.status?.addresses ?? [];
