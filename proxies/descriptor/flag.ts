@@ -18,6 +18,9 @@ export const flagSchema = z.strictObject({
   group: z.enum([
     'configuration',
     'listen',
+    'backends',
+    'checks',
+    'connections',
     'filter',
     'files',
     'forwarding',
