@@ -6,7 +6,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { createAgent, type Agent } from './agent.ts';
 import type { Listening } from './answer.ts';
-import { callsTo, serveCalls } from './calls.ts';
+import { callsTo, serveCalls } from '../../../kit/testing/calls.ts';
 import { openDataplane } from './node-dataplane.ts';
 import { observeFlow, type Prober } from './observe.ts';
 import { openObserver } from './observer.ts';
