@@ -32,7 +32,7 @@ afterAll(() => cluster[Symbol.asyncDispose]());
 describe('it does not start, and says why', () => {
   it.each([
     [['--nope'], 'unknown flag: --nope', 'lists the flags'],
-    [['stray'], 'does not take any arguments, got "stray"', 'lists the flags'],
+    [['stray'], 'does not take any arguments, got ["stray"]', 'lists the flags'],
     [['--secure-port=70000'], '--secure-port 70000 must be between 0 and 65535', 'A port is'],
     [['--kubeconfig=nope'], 'stat nope: no such file or directory', '--kubeconfig names the file'],
     [['--kubeconfig=text'], 'error loading config file', '--kubeconfig names the file'],

@@ -4,18 +4,23 @@ const numbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
 export type StopSignal = keyof typeof numbers;
 
+/** Resolves with the signal; with null where the process that started us went away. */
+export type Stopped = Promise<StopSignal | null>;
+
+const allSignals: readonly StopSignal[] = ['SIGHUP', 'SIGINT', 'SIGTERM'];
+
 /**
- * Resolves at the first SIGINT, SIGTERM or SIGHUP with its name, or with null when the IPC channel
- * closes. From then on a second signal ends the process at once.
+ * Resolves at the first of the signals with its name, or with null when the IPC channel closes. From
+ * then on a second signal ends the process at once.
  */
-export function untilStopped(): Promise<StopSignal | null> {
+export function untilStopped(signals: readonly StopSignal[] = allSignals): Stopped {
   return new Promise((resolve) => {
     let isStopping = false;
-    for (const [signal, number] of Object.entries(numbers)) {
+    for (const signal of signals) {
       process.on(signal, () => {
-        if (isStopping) process.exit(128 + number);
+        if (isStopping) process.exit(128 + numbers[signal]);
         isStopping = true;
-        resolve(signal as StopSignal);
+        resolve(signal);
       });
     }
     process.once('disconnect', () => {
@@ -30,7 +35,7 @@ export function untilStopped(): Promise<StopSignal | null> {
  * apiserver that is away may be waited for.
  */
 export async function unlessStopped<Running>(
-  stopped: Promise<StopSignal | null>,
+  stopped: Stopped,
   begin: () => Promise<Running>,
 ): Promise<Running> {
   let isStarting = true;
