@@ -37,9 +37,17 @@ export const valueSchema = z.union([
 
 /**
  * What a proof may need and an environment may lack. `isolated-lab`: the running lab, its machines in
- * networks of their own; a lab on loopback lacks it, and so does a real cluster.
+ * networks of their own; a lab on loopback lacks it, and so does a real cluster. `other-balancer`: a load
+ * balancer that is not ours, nginx or HAProxy.
  */
-export const needSchema = z.enum(['isolation', 'isolated-lab', 'nftables', 'unix-socket', 'proc']);
+export const needSchema = z.enum([
+  'isolation',
+  'isolated-lab',
+  'nftables',
+  'unix-socket',
+  'proc',
+  'other-balancer',
+]);
 
 /**
  * One statement of fact. Its sentence is the message `claims:<id>.statement`, with `values`

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { needSchema, type Need } from '../descriptor.ts';
+import { findProgram } from './find-program.ts';
 
 /** What the machine has to offer; what the lab offers is asked of the lab. */
 const isAvailable: Readonly<Record<Exclude<Need, 'isolated-lab'>, () => boolean>> = {
@@ -22,6 +23,7 @@ const isAvailable: Readonly<Record<Exclude<Need, 'isolated-lab'>, () => boolean>
       .status === 0,
   'unix-socket': () => process.platform !== 'win32',
   proc: () => existsSync('/proc/self/net/tcp'),
+  'other-balancer': () => ['nginx', 'haproxy'].some((name) => findProgram(name) !== null),
 };
 
 let missing: readonly Need[] | undefined;

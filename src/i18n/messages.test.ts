@@ -29,7 +29,7 @@ describe('messages', () => {
         ...examples.flatMap(({ id }) =>
           (['title', 'about'] as const).map((part) => `examples:${id}.${part}` as const),
         ),
-        ...tables.flatMap(({ id, columns, rows }) => [
+        ...tables.flatMap(({ id: name, describedAs: id = name, columns, rows }) => [
           `tables:facts.${id}.label` as const,
           ...columns.map((column) => `tables:facts.${id}.columns.${column.id}` as const),
           ...columns

@@ -1,6 +1,5 @@
 /** Programs of the system that a test may need and a machine may lack. */
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { findProgram as find } from '../find-program.ts';
 
 /** What each need is called on the command line; the first that is found serves. */
 const programs = {
@@ -14,15 +13,11 @@ const programs = {
 
 export type Program = keyof typeof programs;
 
-/** Where administrators' programs are, though an ordinary user's PATH may lack it. */
-const alsoIn = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
-
 /** The path of a program, or null where it is not installed. */
 export function findProgram(program: Program): string | null {
-  const directories = [...(process.env.PATH ?? '').split(delimiter), ...alsoIn];
   for (const name of programs[program]) {
-    const found = directories.map((directory) => join(directory, name)).find(isExecutable);
-    if (found !== undefined) return found;
+    const found = find(name);
+    if (found !== null) return found;
   }
   return null;
 }
@@ -51,13 +46,4 @@ export function needs<const P extends readonly Program[]>(
   if (process.env.CI) throw new Error(reason);
   Object.assign(task.meta, { skipped: reason });
   return skip(reason);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
