@@ -1,11 +1,11 @@
 /** The two servers of kube-proxy's own: health at 10256, metrics at 10249 (specification 3.11). */
 import type { EventRecorder } from '../kit/api/event-recorder.ts';
+import type { AnswerPath } from '../kit/http/status-server.ts';
 import { klogLine } from '../kit/klog.ts';
 import type { Clock } from './clock.ts';
 import { bindServer, type BoundServer } from './health/bound-server.ts';
 import { healthPaths } from './health/health-paths.ts';
 import type { ProxyHealth } from './health/proxy-health.ts';
-import type { AnswerPath } from './health/status-server.ts';
 import { metricsPaths } from './metrics/metrics-paths.ts';
 import type { ProxyMetrics } from './metrics/proxy-metrics.ts';
 import type { ModeName } from './modes/mode.ts';

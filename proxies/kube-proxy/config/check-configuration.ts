@@ -1,8 +1,8 @@
 /** What a configuration must be, in the words of upstream's validation. */
 import { isIP } from 'node:net';
 import { ConfigurationError } from '../../kit/apiserver/configuration-error.ts';
+import { splitAddress } from '../../kit/http/split-address.ts';
 import { readRange } from '../endpoints/ip-range.ts';
-import { splitAddress } from '../health/bound-server.ts';
 import { modeNames } from '../modes/mode.ts';
 import type { Configuration } from './configuration.ts';
 

@@ -1,7 +1,12 @@
 /** A server of kube-proxy's own: bound as soon as its address is to be had, as upstream's are. */
 import { endpointText } from '../../kit/http/endpoint-text.ts';
+import { splitAddress } from '../../kit/http/split-address.ts';
+import {
+  startStatusServer,
+  type AnswerPath,
+  type ListenAddress,
+} from '../../kit/http/status-server.ts';
 import type { Clock } from '../clock.ts';
-import { startStatusServer, type AnswerPath, type ListenAddress } from './status-server.ts';
 
 /** Upstream's. */
 const againAfterMs = 5000;
@@ -57,15 +62,4 @@ export function bindServer({ address, answer, clock, onProblem }: BoundServerOpt
       await server.disposeAsync();
     },
   };
-}
-
-/**
- * @example splitAddress('[::1]:10249') // { host: '::1', port: 10249 }
- * @throws Error where it is none
- */
-export function splitAddress(address: string): { readonly host: string; readonly port: number } {
-  const [, bracketed, plain = '', digits] = /^(?:\[([^\]]*)\]|([^:]*)):(\d+)$/.exec(address) ?? [];
-  const port = Number(digits);
-  if (digits === undefined || port > 65_535) throw new Error(`${address}: must be IP:port`);
-  return { host: bracketed ?? plain, port };
 }

@@ -3,8 +3,12 @@
  * Service whose external policy is Local (specification 3.11).
  */
 import type { EventRecorder } from '../../kit/api/event-recorder.ts';
+import {
+  startStatusServer,
+  type StatusAnswer,
+  type StatusServer,
+} from '../../kit/http/status-server.ts';
 import { klogLine } from '../../kit/klog.ts';
-import { startStatusServer, type StatusAnswer, type StatusServer } from './status-server.ts';
 
 /** A Service with a healthCheckNodePort, as it is now. */
 export interface HealthCheckedService {

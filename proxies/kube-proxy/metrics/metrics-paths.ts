@@ -1,6 +1,6 @@
 /** What 10249 answers, with upstream's types and bodies. */
+import { plainText, type AnswerPath, type StatusAnswer } from '../../kit/http/status-server.ts';
 import { prometheusType } from '../../kit/prometheus-text.ts';
-import { plainText, type AnswerPath, type StatusAnswer } from '../health/status-server.ts';
 import type { ModeName } from '../modes/mode.ts';
 import type { ProxyMetrics } from './proxy-metrics.ts';
 

@@ -1,11 +1,11 @@
-/** A small HTTP server for those who look after the node: it answers, and takes nothing. */
+/** A small HTTP server for those who look after a proxy: it answers, and takes nothing. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { endpointText } from '../../kit/http/endpoint-text.ts';
-import { createServer } from '../../kit/http/node-http.ts';
-import { refuseUnreadable } from '../../kit/http/refuse-unreadable.ts';
-import { trackConnections } from '../../kit/http/track-connections.ts';
-import { errorCode } from '../../kit/kubeconfig/errors.ts';
+import { endpointText } from './endpoint-text.ts';
+import { createServer } from './node-http.ts';
+import { refuseUnreadable } from './refuse-unreadable.ts';
+import { trackConnections } from './track-connections.ts';
+import { errorCode } from '../kubeconfig/errors.ts';
 
 export interface StatusAnswer {
   readonly status?: number;
@@ -16,6 +16,11 @@ export interface StatusAnswer {
 
 /** Answers a path, without its query; undefined: there is nothing. */
 export type AnswerPath = (path: string) => StatusAnswer | undefined;
+
+/** The same, where what there is to say must be asked for first. */
+export type AskForPath = (
+  path: string,
+) => StatusAnswer | undefined | Promise<StatusAnswer | undefined>;
 
 export interface ListenAddress {
   /** Without brackets; null: every address of both families. */
@@ -39,9 +44,9 @@ const notFound: StatusAnswer = {
 /** @throws the system's error, with Go's words for it, where the address is not to be had */
 export async function startStatusServer(
   { host, port }: ListenAddress,
-  answer: AnswerPath,
+  answer: AskForPath,
 ): Promise<StatusServer> {
-  const server = createServer((request, response) => respond(request, response, answer));
+  const server = createServer((request, response) => void respond(request, response, answer));
   const connections = trackConnections(server);
   refuseUnreadable(server);
   const { promise: listening, resolve, reject } = Promise.withResolvers<undefined>();
@@ -64,11 +69,15 @@ export async function startStatusServer(
   };
 }
 
-function respond(request: IncomingMessage, response: ServerResponse, answer: AnswerPath): void {
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: AskForPath,
+): Promise<void> {
   // What it may send is of no interest.
   request.resume();
   const [path = '/'] = (request.url ?? '/').split('?');
-  const { status = 200, contentType, headers, body } = answer(path) ?? notFound;
+  const { status = 200, contentType, headers, body } = await answered(path, answer);
   // It is kept all the same: HTTP/1.1 needs no header for that, and Go sends none.
   response.removeHeader('Connection');
   response.writeHead(status, {
@@ -78,6 +87,15 @@ function respond(request: IncomingMessage, response: ServerResponse, answer: Ans
     'Content-Length': Buffer.byteLength(body),
   });
   response.end(body);
+}
+
+async function answered(path: string, answer: AskForPath): Promise<StatusAnswer> {
+  try {
+    return (await answer(path)) ?? notFound;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { status: 500, contentType: plainText, body: `${why}\n` };
+  }
 }
 
 const problems: Readonly<Record<string, string>> = {
