@@ -5,6 +5,8 @@ import type { LibraryHandle } from 'koffi';
 export interface Libc {
   readonly socket: (family: number, type: number, protocol: number) => number;
   readonly bind: (descriptor: number, address: Buffer, length: number) => number;
+  readonly listen: (descriptor: number, backlog: number) => number;
+  readonly shutdown: (descriptor: number, how: number) => number;
   readonly getsockname: (descriptor: number, address: Buffer, length: Buffer) => number;
   readonly setsockopt: (
     ...given: [descriptor: number, level: number, name: number, value: Buffer, length: number]
@@ -84,6 +86,8 @@ async function load(): Promise<Libc> {
   return {
     socket: lib.func('int socket(int family, int type, int protocol)'),
     bind: lib.func('int bind(int fd, const void *address, uint32_t length)'),
+    listen: lib.func('int listen(int fd, int backlog)'),
+    shutdown: lib.func('int shutdown(int fd, int how)'),
     getsockname: lib.func('int getsockname(int fd, void *address, void *length)'),
     setsockopt: lib.func(
       'int setsockopt(int fd, int level, int name, const void *value, uint32_t length)',

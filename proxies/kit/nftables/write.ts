@@ -5,6 +5,8 @@ import type { Chain, Collection, NftFamily, Rule } from './model.ts';
 export interface NftWriter {
   addTable(comment: string): string;
   deleteTable(): string;
+  /** A counter with a name, which rules count with. */
+  addCounter(name: string): string;
   addChain(chain: Pick<Chain, 'name' | 'hook'>): string;
   flushChain(name: string): string;
   deleteChain(name: string): string;
@@ -22,6 +24,7 @@ export function nftWriter(family: NftFamily, table: string): NftWriter {
   return {
     addTable: (comment) => `add table ${place} { comment ${quoted(comment)} ; }`,
     deleteTable: () => `delete table ${place}`,
+    addCounter: (name) => `add counter ${place} ${name}`,
     addChain: ({ name, hook }) =>
       `add chain ${place} ${name}` +
       (hook === undefined

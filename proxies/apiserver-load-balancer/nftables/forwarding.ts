@@ -1,0 +1,40 @@
+/** The kernel sends packets of others on only where it is told to. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
+import type { Backend, Family } from '../backend.ts';
+
+const switches = {
+  IPv4: { path: '/proc/sys/net/ipv4/ip_forward', name: 'net.ipv4.ip_forward' },
+  IPv6: { path: '/proc/sys/net/ipv6/conf/all/forwarding', name: 'net.ipv6.conf.all.forwarding' },
+} as const satisfies Record<Family, object>;
+
+/**
+ * Switches forwarding on for each family that has a backend elsewhere. It stays on.
+ *
+ * @throws Error with the command to run, where this process may not
+ */
+export async function ensureForwarding(
+  backends: readonly Backend[],
+  log: (line: string) => void,
+): Promise<void> {
+  const own = new Set(
+    Object.values(networkInterfaces()).flatMap((addresses) =>
+      (addresses ?? []).map(({ address }) => address),
+    ),
+  );
+  const elsewhere = backends.filter(({ address }) => !own.has(address));
+  for (const family of new Set(elsewhere.map((backend) => backend.family))) {
+    const { path, name } = switches[family];
+    const value = await readFile(path, 'utf8').catch(() => '');
+    if (value.trim() === '1' || value.trim() === '2') continue;
+    try {
+      await writeFile(path, '1');
+    } catch (cause) {
+      throw new Error(
+        `nftables: ${name} is off, and may not be set here: run sysctl --write ${name}=1`,
+        { cause },
+      );
+    }
+    log(`${name} was off: it is on now, so that the kernel forwards to the backends`);
+  }
+}
