@@ -1,0 +1,105 @@
+/** HAProxy's workers: the one that takes connections, and the ones of before a reload that still carry some. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DataplaneCounts } from '../../dataplane.ts';
+import { haproxyNames } from './configuration.ts';
+import { askMaster, askWorker, parseWorkers } from './master-socket.ts';
+import { numberOf, parseStatistics, type StatisticsRow } from './statistics.ts';
+
+/** How often it is asked while it starts or reloads. */
+const pollMs = 10;
+
+export type HaproxyCounts = DataplaneCounts & { readonly active: ReadonlyMap<string, number> };
+
+export class Workers {
+  readonly #socket: string;
+  /** The last that each worker said, also of those that have gone since. */
+  readonly #last = new Map<number, readonly StatisticsRow[]>();
+
+  constructor(socket: string) {
+    this.#socket = socket;
+  }
+
+  /** Resolves when a worker takes connections that is none of `before`, and of those none does. */
+  async renewed(before: ReadonlySet<number>, signal: AbortSignal): Promise<void> {
+    while (!(await this.#isRenewed(before))) {
+      if (signal.aborted) throw new Error('HAProxy did not take the new configuration in time');
+      await sleep(pollMs);
+    }
+  }
+
+  async pids(): Promise<ReadonlySet<number>> {
+    const { workers } = parseWorkers(await askMaster(this.#socket, 'show proc'));
+    return new Set(workers.map(({ pid }) => pid));
+  }
+
+  /** @throws Error with HAProxy's words, where it does not do it */
+  async order(command: string): Promise<void> {
+    const answer = (await askMaster(this.#socket, `@1 ${command}`)).trim();
+    if (answer !== '') throw new Error(`HAProxy: ${command}: ${answer}`);
+  }
+
+  /** Of the worker that takes connections: by the server's name. */
+  async servers(): Promise<ReadonlyMap<string, StatisticsRow>> {
+    const rows = parseStatistics(await askMaster(this.#socket, '@1 show stat'));
+    return new Map(
+      rows
+        .filter((row) => row.get('pxname') === haproxyNames.ready)
+        .map((row) => [row.get('svname') ?? '', row]),
+    );
+  }
+
+  /** Of all workers since the start; `active` by the server's name. */
+  async counts(): Promise<HaproxyCounts> {
+    const living = await this.pids();
+    for (const pid of living) {
+      const answer = await askWorker(this.#socket, pid, 'show stat').catch(() => '');
+      if (answer !== '') this.#last.set(pid, parseStatistics(answer));
+    }
+    const rows = [...this.#last.values()].flat();
+    const sum = (side: string, ...columns: readonly string[]) =>
+      rows
+        .filter((row) => row.get('svname') === side)
+        .reduce(
+          (total, row) => total + columns.reduce((all, name) => all + numberOf(row, name), 0),
+          0,
+        );
+    return {
+      accepted: sum('FRONTEND', 'stot'),
+      refused: sum('BACKEND', 'econ'),
+      retried: sum('BACKEND', 'wretr', 'wredis'),
+      reset: 0,
+      sentBytes: sum('FRONTEND', 'bin'),
+      receivedBytes: sum('FRONTEND', 'bout'),
+      active: activeOf(
+        [...this.#last].filter(([pid]) => living.has(pid)).flatMap(([, all]) => all),
+      ),
+    };
+  }
+
+  async #isRenewed(before: ReadonlySet<number>): Promise<boolean> {
+    const answer = await askMaster(this.#socket, 'show proc').catch(() => null);
+    if (answer === null) return false; // It is not there yet, or starts anew.
+    const { workers, failedReloads } = parseWorkers(answer);
+    if (failedReloads > 0) throw new Error('HAProxy could not load the new configuration');
+    const isStopping = await Promise.all(
+      workers.map(async ({ pid }) => {
+        const said = await askWorker(this.#socket, pid, 'show info').catch(() => '');
+        return { pid, serves: /^Stopping: 0$/m.test(said), stops: /^Stopping: 1$/m.test(said) };
+      }),
+    );
+    return (
+      isStopping.some(({ pid, serves }) => serves && !before.has(pid)) &&
+      isStopping.every(({ pid, stops }) => stops || !before.has(pid))
+    );
+  }
+}
+
+function activeOf(rows: readonly StatisticsRow[]): ReadonlyMap<string, number> {
+  const active = new Map<string, number>();
+  for (const row of rows) {
+    const server = row.get('svname') ?? '';
+    if (server === 'FRONTEND' || server === 'BACKEND') continue;
+    active.set(server, (active.get(server) ?? 0) + numberOf(row, 'scur'));
+  }
+  return active;
+}
