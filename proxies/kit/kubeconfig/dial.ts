@@ -50,12 +50,12 @@ export function dialling<S extends Socket>(
       signal?.removeEventListener('abort', onAbort);
       socket.removeListener('error', onError);
     };
-    const fail = (problem: string) => {
+    const fail = (problem: string, cause?: Error) => {
       settle();
       socket.on('error', () => undefined).destroy();
-      reject(new Error(problem));
+      reject(new Error(problem, { cause }));
     };
-    const onError = (error: Error) => fail(dialProblem(hostname, port, error));
+    const onError = (error: Error) => fail(dialProblem(hostname, port, error), error);
     const onAbort = () => fail('context canceled');
     const timer = setTimeout(
       () => fail(`dial tcp ${goAddress(hostname, port)}: i/o timeout`),
@@ -67,6 +67,11 @@ export function dialling<S extends Socket>(
       resolve(socket);
     });
   });
+}
+
+/** Whether a dial failed because the host says that nobody listens there. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof Error && errorCode(error.cause) === 'ECONNREFUSED';
 }
 
 /** `host:port`, IPv6 in brackets. */

@@ -205,8 +205,15 @@ function handshakeProblem(
   return alerts.find(([pattern]) => pattern.test(code))?.[1] ?? `tls: ${error.message}`;
 }
 
+const unverified = 'tls: failed to verify certificate: ';
+
 function failed(problem: string): string {
-  return `tls: failed to verify certificate: ${problem}`;
+  return `${unverified}${problem}`;
+}
+
+/** Whether a handshake failed because of the server's certificate. */
+export function isUnverified(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith(unverified);
 }
 
 function dates(certificate: PeerCertificate | undefined): string {
