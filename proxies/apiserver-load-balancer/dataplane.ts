@@ -31,7 +31,11 @@ export interface DataplaneOptions {
 export interface ForwardingPlan {
   /** Who gets new connections, in the operator's order; empty: nobody, clients are refused. */
   readonly eligible: readonly Backend[];
-  /** Whose connections end now, with a reset on both sides. Everybody else's live on. */
+  /**
+   * Whose connections end now, with a reset on both sides. Everybody else's live on. Somebody is in here once,
+   * in the plan that says it: the next plan is without, and says nothing about it. With `try-all` it may be
+   * eligible in the same plan: its old connections end, and new ones are tried.
+   */
   readonly reset: readonly Backend[];
 }
 

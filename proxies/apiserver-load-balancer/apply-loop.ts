@@ -1,0 +1,79 @@
+/** Tells a dataplane the newest plan: one after the other, again when it fails, nothing when nothing changed. */
+import type { ForwardingPlan } from './dataplane.ts';
+
+export interface ApplyLoopOptions {
+  /** What holds now; null: that is what was applied last. `last` is null where nobody knows what holds. */
+  readonly next: (last: ForwardingPlan | null) => ForwardingPlan | null;
+  readonly apply: (plan: ForwardingPlan) => Promise<void>;
+  /** It holds; also when it did before. */
+  readonly onApplied: (plan: ForwardingPlan) => void;
+  readonly onFailed: (plan: ForwardingPlan, error: unknown) => void;
+  readonly retryMs: number;
+}
+
+export interface ApplyLoop extends AsyncDisposable {
+  /** Something may have changed. */
+  request(): void;
+  /** Resolves when what holds now is applied; rejects when that fails. */
+  applied(): Promise<void>;
+}
+
+interface Waiting {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export function createApplyLoop(options: ApplyLoopOptions): ApplyLoop {
+  let last: ForwardingPlan | null = { eligible: [], reset: [] };
+  let running: Promise<void> | null = null;
+  let waiting: Waiting[] = [];
+  let retry: NodeJS.Timeout | undefined;
+  let isAsked = false;
+  let isStopped = false;
+
+  const run = async () => {
+    // What changes in the same turn is told together.
+    await Promise.resolve();
+    while (isAsked && !isStopped) {
+      isAsked = false;
+      const served = waiting;
+      waiting = [];
+      const plan = options.next(last);
+      try {
+        if (plan !== null) {
+          await options.apply(plan);
+          last = plan;
+        }
+        if (last !== null) options.onApplied(last);
+        for (const { resolve } of served) resolve();
+      } catch (error) {
+        last = null;
+        if (plan !== null) options.onFailed(plan, error);
+        for (const { reject } of served) reject(error);
+        retry = setTimeout(request, options.retryMs);
+      }
+    }
+    running = null;
+  };
+  const request = () => {
+    isAsked = true;
+    if (running !== null || isStopped) return;
+    clearTimeout(retry);
+    running = run();
+  };
+
+  return {
+    request,
+    applied: () =>
+      new Promise((resolve, reject) => {
+        waiting.push({ resolve, reject });
+        request();
+      }),
+    [Symbol.asyncDispose]: async () => {
+      isStopped = true;
+      clearTimeout(retry);
+      await running;
+      for (const { reject } of waiting) reject(new Error('the load balancer was stopped'));
+    },
+  };
+}
