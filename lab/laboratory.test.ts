@@ -64,6 +64,35 @@ describe('a laboratory', () => {
     await expect(client.send('GET', '/version')).rejects.toThrow(/certificate/);
   });
 
+  it('starts several apiservers of one cluster, each with a certificate of its own', async () => {
+    await using cluster = await laboratory().startApiservers(2);
+    const clients = await Promise.all(
+      cluster.apiservers.map(async (one) => createTestClient(await one.kubeconfig())),
+    );
+    const [first, second] = clients;
+    const namespaces = '/api/v1/namespaces';
+    expect((await first?.send('POST', namespaces, { metadata: { name: 'ours' } }))?.status).toBe(
+      201,
+    );
+    expect((await second?.send('GET', `${namespaces}/ours`))?.status).toBe(200);
+    const fingerprints = cluster.apiservers.map(({ fingerprint256 }) => fingerprint256);
+    expect(new Set(fingerprints).size).toBe(2);
+    expect(cluster.apiservers.map(({ requests }) => requests.length)).toEqual([1, 1]);
+  });
+
+  it('lets one of them say that it is not ready, and serve on', async () => {
+    await using apiserver = await laboratory().startApiserver();
+    const client = await createTestClient(await apiserver.kubeconfig());
+    const statusOf = async (path: string) => (await client.send('GET', path)).status;
+    expect(await statusOf('/readyz')).toBe(200);
+    apiserver.setReady(false);
+    expect(await statusOf('/readyz')).toBe(500);
+    expect(await statusOf('/livez')).toBe(200);
+    expect(await statusOf('/api/v1/pods')).toBe(200);
+    apiserver.setReady(true);
+    expect(await statusOf('/readyz')).toBe(200);
+  });
+
   it('lends the machines of a lab whose machines have networks of their own, and no others', async () => {
     const own = { directory, signal: ending.signal };
     const ran: unknown[] = [];

@@ -20,25 +20,29 @@ export function createLaboratory(
   { directory, signal }: LaboratoryOptions,
 ): Laboratory {
   let started = 0;
+  const startApiservers: Laboratory['startApiservers'] = async (count, options) => {
+    signal.throwIfAborted();
+    started += 1;
+    const own = join(directory, `cluster-${started}`);
+    // The lab's own apiservers are other processes: until a proof wants one, this one has none in it.
+    const { startRecordingCluster } = await import('./recording-apiserver.ts');
+    const cluster = await startRecordingCluster(own, count, options);
+    if (signal.aborted) await cluster[Symbol.asyncDispose]();
+    signal.throwIfAborted();
+    signal.addEventListener('abort', () => void cluster[Symbol.asyncDispose](), { once: true });
+    return cluster;
+  };
   return {
     directory,
     signal,
     clusterKubeconfig: lab.kubeconfigPath,
     machines: machinesOf(lab, signal),
+    startApiservers,
     startApiserver: async (options) => {
-      signal.throwIfAborted();
-      started += 1;
-      const number = started;
-      // The lab's own apiservers are other processes: until a proof wants one, this one has none in it.
-      const { startRecordingApiserver } = await import('./recording-apiserver.ts');
-      const apiserver = await startRecordingApiserver(
-        join(directory, `apiserver-${number}`),
-        options,
-      );
-      if (signal.aborted) await apiserver[Symbol.asyncDispose]();
-      signal.throwIfAborted();
-      signal.addEventListener('abort', () => void apiserver[Symbol.asyncDispose](), { once: true });
-      return apiserver;
+      const cluster = await startApiservers(1, options);
+      const [apiserver] = cluster.apiservers;
+      if (!apiserver) throw new Error('no apiserver was started');
+      return { ...apiserver, [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose]() };
     },
   };
 }

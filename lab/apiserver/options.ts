@@ -54,6 +54,8 @@ export interface ApiserverOptions {
   readonly shutdownDelayMs?: number;
   /** `--audit-log-path`: where a line of audit.k8s.io/v1 goes. */
   readonly audit?: (line: string) => void;
+  /** Whether `/readyz` may succeed, beside what the apiserver knows of itself; absent: it may. */
+  readonly mayBeReady?: () => boolean;
   /** Sees every request before it is answered. */
   onRequest?(request: HttpRequest): void;
   readonly log?: (line: string) => void;

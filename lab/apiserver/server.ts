@@ -81,7 +81,11 @@ export async function startApiserver(options: ApiserverOptions): Promise<Apiserv
         isHealthy: () => state.isBootstrapped,
       },
       { name: 'informer-sync', endpoints: ['readyz'], isHealthy: () => state.isBootstrapped },
-      { name: 'shutdown', endpoints: ['readyz'], isHealthy: () => !state.isDraining },
+      {
+        name: 'shutdown',
+        endpoints: ['readyz'],
+        isHealthy: () => !state.isDraining && (options.mayBeReady?.() ?? true),
+      },
     ]),
     metrics: createMetrics(inFlight),
     inFlight,

@@ -5,6 +5,7 @@
 import type { Need, Value } from '../descriptor.ts';
 import type { ConnectFrom, ConnectOutcome, ConnectRequest } from './connect-request.ts';
 import type { Hop } from './hop.ts';
+import type { Credential } from './pki/authority.ts';
 
 /** Something a proof saw: the message `claims:<claim id>.evidence.<key>` with its values. */
 export interface Observation {
@@ -54,12 +55,26 @@ export interface RecordingApiserver extends AsyncDisposable {
   /** Files of a client certificate that it accepts. */
   readonly clientCertificateFile: string;
   readonly clientKeyFile: string;
+  /** Of its serving certificate, as Node writes it: `AB:CD:…`. */
+  readonly fingerprint256: string;
   readonly requests: readonly ReceivedRequest[];
+  /** `false`: `/readyz` fails from now on, as in one that was told to stop, and everything else goes on. */
+  setReady(isReady: boolean): void;
   /** Writes a kubeconfig that points here and returns its path. `user` replaces the user entry. */
   kubeconfig(options?: {
     readonly user?: Readonly<Record<string, unknown>>;
     readonly cluster?: Readonly<Record<string, unknown>>;
   }): Promise<string>;
+}
+
+/**
+ * Apiservers of one cluster: what is stored through one is there through all, and who is known to one is
+ * known to all. Each has a serving certificate of its own.
+ */
+export interface RecordingCluster extends AsyncDisposable {
+  readonly apiservers: readonly RecordingApiserver[];
+  /** A serving certificate for these names that the clients of this cluster trust. */
+  issueServer(names: readonly string[]): Promise<Credential>;
 }
 
 /** What an apiserver of a proof's own may be started with. */
@@ -110,6 +125,8 @@ export interface Laboratory {
   readonly machines: LabMachines | null;
   /** Its kubelet is anybody on a loopback address, and its endpoints may be there, too. */
   startApiserver(options?: LentApiserverOptions): Promise<RecordingApiserver>;
+  /** So many of one cluster. */
+  startApiservers(count: number, options?: LentApiserverOptions): Promise<RecordingCluster>;
 }
 
 /** A claim's probe, tried in one of its two worlds. Built by `defineProof`. */
