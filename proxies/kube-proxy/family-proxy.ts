@@ -1,9 +1,9 @@
 /** kube-proxy for one IP family: its dataplane, brought after each change to where the API is. */
 import { klogLine } from '../kit/klog.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../kit/clock.ts';
 import { createUdpCleaner } from './conntrack/udp-cleaner.ts';
 import type { Dataplane, SyncResult } from './dataplane.ts';
-import { createDriftRepair } from './drift-repair.ts';
+import { createDriftRepair } from '../kit/nftables/drift-repair.ts';
 import type { ServiceChanges, UdpPort } from './endpoints/service-changes.ts';
 import type { ServiceTracker } from './endpoints/service-tracker.ts';
 import { createFlowListeners, type FlowListeners } from './flow-listeners.ts';
@@ -191,6 +191,8 @@ export function startFamilyProxy(options: FamilyProxyOptions): FamilyProxy {
     repair: () => runner.request(),
     maxPauseMs: options.syncPeriodMs,
     clock,
+    owner: 'kube-proxy',
+    question: 'Does another kube-proxy run on this node?',
     warn: (text) => report('W', text),
   });
 

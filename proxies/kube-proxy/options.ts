@@ -1,6 +1,6 @@
 /** What a kube-proxy is started with. Whoever hosts one gives what differs from the defaults. */
 import type { ApiClient } from '../kit/api/api-client.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../kit/clock.ts';
 import type { ProxyMode } from './modes/mode.ts';
 import type { Family } from './service-port.ts';
 

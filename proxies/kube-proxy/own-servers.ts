@@ -2,7 +2,7 @@
 import type { EventRecorder } from '../kit/api/event-recorder.ts';
 import type { AnswerPath } from '../kit/http/status-server.ts';
 import { klogLine } from '../kit/klog.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../kit/clock.ts';
 import { bindServer, type BoundServer } from './health/bound-server.ts';
 import { healthPaths } from './health/health-paths.ts';
 import type { ProxyHealth } from './health/proxy-health.ts';

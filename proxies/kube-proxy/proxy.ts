@@ -1,7 +1,7 @@
 /** kube-proxy: what the API says of Services and their endpoints, told to dataplanes as it changes. */
 import { createEventRecorder } from '../kit/api/event-recorder.ts';
 import { klogLine } from '../kit/klog.ts';
-import { systemClock } from './clock.ts';
+import { systemClock } from '../kit/clock.ts';
 import { followCluster } from './cluster/follow-cluster.ts';
 import type { ForwardedFlow } from './dataplane.ts';
 import { createServiceTracker } from './endpoints/service-tracker.ts';

@@ -2,7 +2,7 @@
  * Runs one thing often enough and not too often: specification 3.9, upstream's bounded frequency runner. A
  * lone request is served at once; those that come while it works, or too soon after, are served together.
  */
-import type { Clock } from './clock.ts';
+import type { Clock } from '../kit/clock.ts';
 
 export interface SyncRunnerOptions {
   /** Tells whether it succeeded. Must not reject. */

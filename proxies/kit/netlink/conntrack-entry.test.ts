@@ -25,6 +25,7 @@ const entryIPv4 = {
   mark: 0xabc,
   zone: 0,
   id: 0x08d0ee8a,
+  expiresInS: 30,
 };
 
 describe('an entry of conntrack', () => {

@@ -25,12 +25,41 @@ export interface ConntrackEntry {
   readonly zone: number;
   /** Of this entry alone: a later one of the same addresses has another. */
   readonly id: number;
+  /** Seconds until it is forgotten, if no packet comes; absent where the kernel does not tell. */
+  readonly expiresInS?: number;
+  /** Of TCP; absent where the kernel does not tell. */
+  readonly tcpState?: TcpState;
 }
+
+/** `enum tcp_conntrack`, by its numbers. */
+export const tcpStates = [
+  'NONE',
+  'SYN_SENT',
+  'SYN_RECV',
+  'ESTABLISHED',
+  'FIN_WAIT',
+  'CLOSE_WAIT',
+  'LAST_ACK',
+  'TIME_WAIT',
+  'CLOSE',
+  'SYN_SENT2',
+] as const;
+export type TcpState = (typeof tcpStates)[number];
 
 export const protocolNumbers = { TCP: 6, UDP: 17, SCTP: 132 } as const;
 export const familyNumbers = { IPv4: 2, IPv6: 10 } as const;
 
-const entryAttributes = { original: 1, reply: 2, status: 3, mark: 8, id: 12, zone: 18 } as const;
+const entryAttributes = {
+  original: 1,
+  reply: 2,
+  status: 3,
+  protocolInfo: 4,
+  timeout: 7,
+  mark: 8,
+  id: 12,
+  zone: 18,
+} as const;
+const tcpInfoAttributes = { tcp: 1, state: 1 } as const;
 const tupleAttributes = { addresses: 1, protocol: 2 } as const;
 const protocolAttributes = { number: 1, sourcePort: 2, destinationPort: 3 } as const;
 const addressAttributes = {
@@ -65,7 +94,22 @@ export function readConntrackEntry(family: number, attributes: Attributes): Conn
     mark: optional(attributes, entryAttributes.mark, 4)?.readUInt32BE(0) ?? 0,
     zone: optional(attributes, entryAttributes.zone, 2)?.readUInt16BE(0) ?? 0,
     id: need(attributes, entryAttributes.id, 4).readUInt32BE(0),
+    ...readExpiry(attributes),
+    ...(protocolName === 'TCP' && readTcpState(attributes)),
   };
+}
+
+function readExpiry(attributes: Attributes): Pick<ConntrackEntry, 'expiresInS'> {
+  const timeout = optional(attributes, entryAttributes.timeout, 4);
+  return timeout ? { expiresInS: timeout.readUInt32BE(0) } : {};
+}
+
+function readTcpState(attributes: Attributes): Pick<ConntrackEntry, 'tcpState'> {
+  const info = attributes.get(entryAttributes.protocolInfo);
+  const tcp = info && readAttributes(info).get(tcpInfoAttributes.tcp);
+  const number = tcp && optional(readAttributes(tcp), tcpInfoAttributes.state, 1)?.readUInt8(0);
+  const tcpState = number === undefined ? undefined : tcpStates[number];
+  return tcpState ? { tcpState } : {};
 }
 
 /** What names one entry, for the kernel. */
@@ -91,19 +135,68 @@ export function writeConntrackName(
   ]);
 }
 
-/** Asks the kernel (since 5.8) for one protocol; older ones list all. */
-export function writeProtocolFilter(protocol: ConntrackProtocol): Buffer {
+/** Which entries are asked for. */
+export interface ConntrackQuery {
+  readonly family: ConntrackEntry['family'];
+  readonly protocol: ConntrackProtocol;
+  /** Where the first packet was sent to. */
+  readonly destinationPort?: number;
+  /** Who answers. */
+  readonly backend?: { readonly address: string; readonly port: number };
+}
+
+export function isAskedFor(query: ConntrackQuery, entry: ConntrackEntry): boolean {
+  const { destinationPort = entry.original.destinationPort, backend } = query;
+  return (
+    entry.family === query.family &&
+    entry.protocol === query.protocol &&
+    entry.original.destinationPort === destinationPort &&
+    (!backend ||
+      (entry.reply.source === backend.address && entry.reply.sourcePort === backend.port))
+  );
+}
+
+/** `CTA_FILTER_F_CTA_*` */
+const filterFlags = { source: 1, protocol: 1 << 3, sourcePort: 1 << 4, destinationPort: 1 << 5 };
+
+/** Asks the kernel (since 5.8) for these alone; older ones list all. */
+export function writeConntrackFilter(query: ConntrackQuery): Buffer {
   const filter = 25;
-  const originalFlags = 1;
-  const byProtocol = Buffer.alloc(4);
-  writeNative(byProtocol, 1 << 3, 0, 4);
+  const directions = { original: 1, reply: 2 } as const;
+  const { family, protocol, destinationPort, backend } = query;
+  const number = writeAttribute(
+    protocolAttributes.number,
+    Buffer.from([protocolNumbers[protocol]]),
+  );
+  const originalFlags =
+    filterFlags.protocol | (destinationPort === undefined ? 0 : filterFlags.destinationPort);
+  const replyFlags = filterFlags.source | filterFlags.protocol | filterFlags.sourcePort;
   return Buffer.concat([
-    writeAttribute(filter, [writeAttribute(originalFlags, byProtocol)]),
+    writeAttribute(filter, [
+      writeAttribute(directions.original, native(originalFlags)),
+      ...(backend ? [writeAttribute(directions.reply, native(replyFlags))] : []),
+    ]),
     writeAttribute(entryAttributes.original, [
       writeAttribute(tupleAttributes.protocol, [
-        writeAttribute(protocolAttributes.number, Buffer.from([protocolNumbers[protocol]])),
+        number,
+        ...(destinationPort === undefined
+          ? []
+          : [writeAttribute(protocolAttributes.destinationPort, bigEndian(destinationPort, 2))]),
       ]),
     ]),
+    ...(backend
+      ? [
+          writeAttribute(entryAttributes.reply, [
+            writeAttribute(tupleAttributes.addresses, [
+              writeAttribute(addressAttributes[family].source, addressBytes(backend.address)),
+            ]),
+            writeAttribute(tupleAttributes.protocol, [
+              number,
+              writeAttribute(protocolAttributes.sourcePort, bigEndian(backend.port, 2)),
+            ]),
+          ]),
+        ]
+      : []),
   ]);
 }
 
@@ -132,6 +225,12 @@ function optional(attributes: Attributes, type: number, size?: number): Buffer |
     throw new Error(`conntrack: attribute ${type} has ${value.length} bytes`);
   }
   return value;
+}
+
+function native(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  writeNative(bytes, value, 0, 4);
+  return bytes;
 }
 
 function bigEndian(value: number, size: 2 | 4): Buffer {

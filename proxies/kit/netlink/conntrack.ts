@@ -2,13 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import {
   familyNumbers,
+  isAskedFor,
   readConntrackEntry,
   statusAttribute,
   statusBits,
+  writeConntrackFilter,
   writeConntrackName,
-  writeProtocolFilter,
   type ConntrackEntry,
-  type ConntrackProtocol,
+  type ConntrackQuery,
 } from './conntrack-entry.ts';
 import { accept, assemble, codes, findAttribute, refuse } from './filter.ts';
 import { readNetfilter, type NetlinkMessage } from './message.ts';
@@ -20,28 +21,49 @@ const messageTypes = {
   get: (subsystem << 8) | 1,
   delete: (subsystem << 8) | 2,
 };
-const newGroup = 1;
+const groups = { new: 1, update: 2, destroy: 3 } as const;
 const familyOffset = 16;
 const attributesOffset = 20;
 const attributeHeaderBytes = 4;
 const eventsSetting = '/proc/sys/net/netfilter/nf_conntrack_events';
 
 /** A batch is as many as one read gives: the event loop gets its turn between two. */
-export async function* listConntrack(of: {
-  readonly family: ConntrackEntry['family'];
-  readonly protocol: ConntrackProtocol;
-}): AsyncGenerator<readonly ConntrackEntry[]> {
+export async function* listConntrack(
+  query: ConntrackQuery,
+): AsyncGenerator<readonly ConntrackEntry[]> {
   using socket = await openNetlinkSocket();
   const batches = socket.request({
     type: messageTypes.get,
     flags: requestFlags.request | requestFlags.dump,
-    family: familyNumbers[of.family],
-    attributes: writeProtocolFilter(of.protocol),
+    family: familyNumbers[query.family],
+    attributes: writeConntrackFilter(query),
   });
   for (const messages of batches) {
-    yield messages.flatMap(readEntry).filter(({ protocol }) => protocol === of.protocol);
+    yield messages.flatMap(readNew).filter((entry) => isAskedFor(query, entry));
     await new Promise(setImmediate);
   }
+}
+
+/** Which of these are still there, or have a later one with the same addresses in their place. */
+export async function findConntrack(
+  entries: readonly ConntrackEntry[],
+): Promise<readonly ConntrackEntry[]> {
+  using socket = await openNetlinkSocket();
+  return entries.filter((entry) => {
+    try {
+      const answer = socket.request({
+        type: messageTypes.get,
+        flags: requestFlags.request | requestFlags.acknowledge,
+        family: familyNumbers[entry.family],
+        attributes: writeConntrackName(entry),
+      });
+      Array.from(answer);
+      return true;
+    } catch (error) {
+      if (error instanceof NetlinkError && error.code === 'ENOENT') return false;
+      throw error;
+    }
+  });
 }
 
 /** Deletes these very entries. @returns how many were still there */
@@ -71,9 +93,48 @@ export async function deleteConntrack(entries: readonly ConntrackEntry[]): Promi
  *
  * @throws Error when the kernel does not tell
  */
-export async function watchDestinationNat(
+export function watchDestinationNat(
   family: ConntrackEntry['family'],
   onEntry: (entry: ConntrackEntry) => void,
+): Promise<Disposable> {
+  return listenTo([groups.new], family, (messages) => {
+    if (messages !== 'lost') messages.flatMap(readNew).forEach(onEntry);
+  });
+}
+
+export interface ConntrackFollower {
+  /** It is new, or its state has changed. */
+  readonly onEntry: (entry: ConntrackEntry) => void;
+  readonly onEnd: (entry: ConntrackEntry) => void;
+  /** There was more to tell than fits: what is known may be wrong. */
+  readonly onLost: () => void;
+}
+
+/**
+ * Tells the lives of entries of the family whose destination was changed on the way (DNAT).
+ *
+ * @throws Error when the kernel does not tell
+ */
+export function followDestinationNat(
+  family: ConntrackEntry['family'],
+  { onEntry, onEnd, onLost }: ConntrackFollower,
+): Promise<Disposable> {
+  return listenTo([groups.new, groups.update, groups.destroy], family, (messages) => {
+    if (messages === 'lost') {
+      onLost();
+      return;
+    }
+    for (const message of messages) {
+      readNew(message).forEach(onEntry);
+      if (message.type === messageTypes.delete) readEntry(message).forEach(onEnd);
+    }
+  });
+}
+
+async function listenTo(
+  wanted: readonly number[],
+  family: ConntrackEntry['family'],
+  onMessages: (messages: readonly NetlinkMessage[] | 'lost') => void,
 ): Promise<Disposable> {
   const setting = await readFile(eventsSetting, 'utf8').catch(() => '');
   if (setting.trim() === '0') {
@@ -81,13 +142,8 @@ export async function watchDestinationNat(
   }
   const socket = await openNetlinkSocket();
   try {
-    await socket.listen({
-      groups: [newGroup],
-      filter: onlyDestinationNat(familyNumbers[family]),
-      onMessages: (messages) => {
-        if (messages !== 'lost') messages.flatMap(readEntry).forEach(onEntry);
-      },
-    });
+    const filter = onlyDestinationNat(familyNumbers[family]);
+    await socket.listen({ groups: wanted, filter, onMessages });
   } catch (error) {
     socket[Symbol.dispose]();
     throw error;
@@ -95,8 +151,11 @@ export async function watchDestinationNat(
   return socket;
 }
 
-function readEntry({ type, payload }: NetlinkMessage): readonly ConntrackEntry[] {
-  if (type !== messageTypes.new) return [];
+function readNew(message: NetlinkMessage): readonly ConntrackEntry[] {
+  return message.type === messageTypes.new ? readEntry(message) : [];
+}
+
+function readEntry({ payload }: NetlinkMessage): readonly ConntrackEntry[] {
   const { family, attributes } = readNetfilter(payload);
   const entry = readConntrackEntry(family, attributes);
   return entry ? [entry] : [];

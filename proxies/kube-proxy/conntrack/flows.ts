@@ -1,6 +1,5 @@
-/** The flows that the kernel sends on their way, read from conntrack. */
-import { watchDestinationNat } from '../../kit/netlink/conntrack.ts';
-import type { ConntrackEntry } from '../../kit/netlink/conntrack-entry.ts';
+/** The flows that the kernel sends on their way, as the dataplane tells them. */
+import { flowOf, watchFlows as watchEntries } from '../../kit/netlink/watch-flows.ts';
 import type { ForwardedFlow } from '../dataplane.ts';
 import type { Family } from '../service-port.ts';
 
@@ -14,29 +13,10 @@ export function watchFlows(
   family: Family,
   onFlow: (flow: ForwardedFlow) => void,
 ): Disposable & { readonly ready: Promise<void> } {
-  const owned = new DisposableStack();
-  const ready = watchDestinationNat(family, (entry) => {
-    if (!owned.disposed) onFlow(flowOf(entry));
-  }).then((watch) => {
-    if (owned.disposed) watch[Symbol.dispose]();
-    else owned.use(watch);
+  return watchEntries(family, (entry) => {
+    const { source, destination, backend } = flowOf(entry);
+    const { protocol, isSourceNat, original, reply } = entry;
+    const isMasqueraded = isSourceNat && reply.destination !== original.source;
+    onFlow({ protocol, source, destination, backend, isMasqueraded, servicePort: null });
   });
-  // Whoever does not ask is not ended by it.
-  ready.catch(() => undefined);
-  return { ready, [Symbol.dispose]: () => owned.dispose() };
-}
-
-function flowOf({ protocol, original, reply, isSourceNat }: ConntrackEntry): ForwardedFlow {
-  return {
-    protocol,
-    source: withPort(original.source, original.sourcePort),
-    destination: withPort(original.destination, original.destinationPort),
-    backend: withPort(reply.source, reply.sourcePort),
-    isMasqueraded: isSourceNat && reply.destination !== original.source,
-    servicePort: null,
-  };
-}
-
-function withPort(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }

@@ -3,7 +3,7 @@
  * so it is done seldom, and no sync waits for it.
  */
 import { klogLine } from '../../kit/klog.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../kit/clock.ts';
 import type { UdpPort } from '../endpoints/service-changes.ts';
 import type { ProxyMetrics } from '../metrics/proxy-metrics.ts';
 import type { Family } from '../service-port.ts';

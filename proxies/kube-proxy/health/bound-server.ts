@@ -6,7 +6,7 @@ import {
   type AnswerPath,
   type ListenAddress,
 } from '../../kit/http/status-server.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../kit/clock.ts';
 
 /** Upstream's. */
 const againAfterMs = 5000;

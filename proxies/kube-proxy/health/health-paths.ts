@@ -1,6 +1,6 @@
 /** What 10256 answers, in upstream's words: `/healthz` for load balancers, `/livez` for the kubelet. */
 import type { AnswerPath, StatusAnswer } from '../../kit/http/status-server.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../kit/clock.ts';
 import { goTime } from './go-time.ts';
 import { momentOf, type ProxyHealth } from './proxy-health.ts';
 

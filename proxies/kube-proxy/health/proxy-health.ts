@@ -1,5 +1,5 @@
 /** Whether kube-proxy keeps up with the API, and its node may get traffic: specification 3.11. */
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../kit/clock.ts';
 import type { Family } from '../service-port.ts';
 
 /** What cluster-autoscaler puts on a node before it deletes it. */

@@ -2,7 +2,7 @@
 import { NftError, type NftConnection } from '../../kit/nftables/nft-connection.ts';
 import type { RulesetChange } from '../../kit/netlink/watch-ruleset.ts';
 import { nftWriter } from '../../kit/nftables/write.ts';
-import { systemClock, type Clock } from '../clock.ts';
+import { systemClock, type Clock } from '../../kit/clock.ts';
 import type {
   Dataplane,
   DataplaneChange,

@@ -1,5 +1,5 @@
 /** The start waits for the node's own object: its addresses and ranges are part of what is written. */
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../kit/clock.ts';
 import type { Cluster } from '../cluster/follow-cluster.ts';
 
 export interface WaitOptions {

@@ -1,4 +1,4 @@
-/** Time as kube-proxy measures it: it only goes forward, however the machine's clock is set. */
+/** Time as proxies measure it: it only goes forward, however the machine's clock is set. */
 
 export interface Clock {
   /** Milliseconds since the process started. */
