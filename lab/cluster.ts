@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { ApiConnection } from '../proxies/kit/api/api-client.ts';
 import { createHopFeed, type HopFeed } from './hop-feed.ts';
 import { base64, writeKubeconfig } from './kubeconfig.ts';
+import type { ApiserverPath } from './load-balancer/messages.ts';
 import { makeDirectory } from '../proxies/kit/make-directory.ts';
 import type { MachineAction, MachineStatus } from './machines/machine.ts';
 import { openDoor, type Door, type DoorOptions } from './network/door.ts';
@@ -56,6 +57,13 @@ export interface Cluster extends AsyncDisposable {
    * The first listener switches it on, the last one off: it costs nothing while nobody listens.
    */
   onHop: HopFeed['onHop'];
+  /**
+   * Which way a connection to the apiservers went, by where it comes from: outside of a door as the host
+   * sees it (`127.0.0.1:54321`, an `address:port` of the client's own end), or within the lab
+   * (`192.0.2.10:40122`). Null where the load balancer knows of none. It knows those that live; while hops
+   * are followed it remembers the last thousand, too.
+   */
+  pathOf(source: string): Promise<ApiserverPath | null>;
   /** @throws Error with the reason when it cannot be done. */
   act(machine: string, action: MachineAction): Promise<void>;
   /** Runs a command in that machine's network. */
@@ -143,6 +151,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
     onHop: hops.onHop,
+    pathOf: (source) => supervisor.request('path-of', { source }),
     act: async (machine, action) => {
       await supervisor.request('act', { machine, action });
     },

@@ -61,6 +61,7 @@ describe.each(modes)('the lab ($mode)', { timeout: 60_000 }, ({ mode }) => {
         'store',
         'apiserver-1',
         'apiserver-2',
+        'apiserver-load-balancer',
         'controllers',
         'node-1',
         'node-2',

@@ -3,13 +3,17 @@
  * own with these addresses; on loopback they share the host's.
  */
 
-export type MachineRole = 'store' | 'apiserver' | 'controllers' | 'node' | 'client';
+export type MachineRole =
+  'store' | 'apiserver' | 'load-balancer' | 'controllers' | 'node' | 'client';
 
 export interface MachinePlan {
   /** `apiserver-1`, `node-3` */
   readonly name: string;
   readonly role: MachineRole;
-  /** IPv4, then IPv6; empty on loopback, where the system gives out ports. */
+  /**
+   * IPv4, then IPv6; empty on loopback, where the system gives out ports. There the load balancer alone has
+   * one, as `host:port`: its clients must know it before it is there.
+   */
   readonly addresses: readonly string[];
   /** A node's share of the pod range, IPv4 then IPv6. */
   readonly podRanges: readonly string[];
@@ -32,10 +36,13 @@ export const router = {
   cluster: ['172.30.0.1', 'fd00:172:30::1'],
 } as const;
 
-/** Where everybody finds the apiservers. */
+/** Where everybody finds the apiservers, and the only way from outside to them. */
 export const apiserverLoadBalancer = {
+  name: 'apiserver-load-balancer',
   addresses: ['192.0.2.2', '2001:db8::2'],
   port: 6443,
+  /** `--admin-bind-address`: where it says how it is. */
+  adminPort: 10_261,
 } as const;
 
 /** Where the machines of the cluster listen; on loopback the system gives out ports. */
@@ -84,25 +91,50 @@ export function clusterDnsOf(place: LabPlace): string {
   return (serviceRangesOf(place)[0] ?? '').replace(/0\/\d+$/, '10');
 }
 
-/** Every machine of a lab of this size. The client outside is there only where networks are. */
+/**
+ * Every machine of a lab of this size. The client outside is there only where networks are.
+ *
+ * @param apiserver where the apiservers are found on loopback, as `host:port`
+ */
 export function planMachines(
   { apiservers, nodes }: TopologyOptions,
   place: LabPlace = isolatedPlace,
+  apiserver = '',
 ): readonly MachinePlan[] {
   const machines = [
     machine('store', 'store', 10),
     ...count(apiservers).map((index) => machine(`apiserver-${index}`, 'apiserver', 10 + index)),
+    loadBalancer,
     machine('controllers', 'controllers', 9),
     ...count(nodes).map((index) => ({
       ...machine(`node-${index}`, 'node', 20 + index),
       podRanges: podRangesOf(index, place),
     })),
   ];
-  if (place.mode === 'loopback') return machines.map((plan) => ({ ...plan, addresses: [] }));
-  return [
-    ...machines,
-    { name: 'client', role: 'client', addresses: ['192.0.2.10', '2001:db8::10'], podRanges: [] },
-  ];
+  if (place.mode === 'isolated') return [...machines, client];
+  return machines.map((plan) => ({
+    ...plan,
+    addresses: plan.role === 'load-balancer' ? [apiserver] : [],
+  }));
+}
+
+const loadBalancer: MachinePlan = {
+  name: apiserverLoadBalancer.name,
+  role: 'load-balancer',
+  addresses: apiserverLoadBalancer.addresses,
+  podRanges: [],
+};
+
+const client: MachinePlan = {
+  name: 'client',
+  role: 'client',
+  addresses: ['192.0.2.10', '2001:db8::10'],
+  podRanges: [],
+};
+
+/** Whether a machine of this role is outside of the cluster, on the network of its clients. */
+export function isOutside({ role }: Pick<MachinePlan, 'role'>): boolean {
+  return role === 'client' || role === 'load-balancer';
 }
 
 /** The pods' addresses on the node of this number; on loopback they are below 127. */

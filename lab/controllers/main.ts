@@ -6,7 +6,7 @@ import { createApiClient } from '../../proxies/kit/api/api-client.ts';
 import { readConnection } from '../../proxies/kit/api/read-connection.ts';
 import { runProgram, type Flags } from '../machines/program.ts';
 import { startControllers } from './controllers.ts';
-import { serveHealth } from './serve-health.ts';
+import { serveHealth } from '../machines/serve-health.ts';
 import { untilLeading } from './leader-election.ts';
 
 const flags = [

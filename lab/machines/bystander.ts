@@ -36,6 +36,8 @@ export function createBystander({ plan, setLink, onChange }: BystanderOptions): 
       onChange();
     },
     followHops: async () => undefined,
+    tell: () => undefined,
+    ask: async () => null,
     [Symbol.asyncDispose]: async () => undefined,
   };
 }

@@ -1,9 +1,11 @@
 /** How the program of each machine is started: the flags are Kubernetes' own. */
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
+import { formatEndpoint } from '../network/endpoint.ts';
 import { podLink } from '../network/wiring.ts';
 import { storeOf, type StateDirectory } from '../state-directory.ts';
 import {
+  apiserverLoadBalancer,
   apiserverPort,
   kubeletPort,
   storePort,
@@ -41,15 +43,18 @@ export function commandLine(
 }
 
 /** Where a machine serves what it is there for; `null` on loopback, where it tells when it is ready. */
-export function endpointOf({ role, addresses }: MachinePlan): string | null {
+export function endpointOf({ role, addresses }: MachinePlan, place: LabPlace): string | null {
   const port = ports[role];
   const [address] = addresses;
-  return port === undefined || address === undefined ? null : `${address}:${port}`;
+  const isKnown = isIsolated(place) && port !== undefined && address !== undefined;
+  return isKnown ? `${address}:${port}` : null;
 }
 
 const ports: Partial<Record<MachineRole, number>> = {
   store: storePort,
   apiserver: apiserverPort,
+  // Where it says how it is: what it forwards would say how the apiservers are.
+  'load-balancer': apiserverLoadBalancer.adminPort,
   node: kubeletPort,
 };
 
@@ -94,6 +99,17 @@ const commands: Record<Exclude<MachineRole, 'client'>, ProgramCommand> = {
       'allow-loopback-endpoints': String(!isIsolated(place)),
     }),
   },
+  'load-balancer': {
+    program: path('../load-balancer/main.ts'),
+    flags: ({ addresses }, { place, state: { pki } }) => ({
+      listen: addresses.map((one) => (isIsolated(place) ? servedAt(one) : one)).join(','),
+      dataplane: isIsolated(place) ? 'nftables' : 'userspace',
+      'check-ca-file': join(pki, 'ca.crt'),
+      'admin-bind-address': isIsolated(place)
+        ? `${addresses[0] ?? ''}:${apiserverLoadBalancer.adminPort}`
+        : '127.0.0.1:0',
+    }),
+  },
   controllers: {
     program: path('../controllers/main.ts'),
     flags: ({ name, addresses }, { place, state: { passing, pki } }) => ({
@@ -125,6 +141,10 @@ const commands: Record<Exclude<MachineRole, 'client'>, ProgramCommand> = {
     }),
   },
 };
+
+function servedAt(address: string): string {
+  return formatEndpoint(address, apiserverLoadBalancer.port);
+}
 
 function isIsolated({ mode }: LabPlace): boolean {
   return mode === 'isolated';

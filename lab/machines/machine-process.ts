@@ -6,7 +6,7 @@ import { lastWordsOf } from './last-words.ts';
 import type { HeldFault, MachineAction, MachineState, MachineStatus } from './machine.ts';
 import type { Probe } from './probe.ts';
 import { hostPidOf, residentBytesOf } from './process-facts.ts';
-import type { HopMessage, HopsFollowedMessage, ReadyMessage } from './program.ts';
+import { createProgramTalk, type ProgramTalk } from './program-talk.ts';
 import { runProgramOf, type RunningProgram } from './running-program.ts';
 
 export interface MachineOptions {
@@ -23,7 +23,7 @@ export interface MachineOptions {
   readonly onHop?: (hop: Hop) => void;
 }
 
-export interface MachineProcess extends AsyncDisposable {
+export interface MachineProcess extends AsyncDisposable, Pick<ProgramTalk, 'tell' | 'ask'> {
   readonly status: MachineStatus;
   /** Where it serves, as `host:port`; `null` until that is known. */
   readonly endpoint: string | null;
@@ -36,7 +36,6 @@ export interface MachineProcess extends AsyncDisposable {
   followHops(isFollowed: boolean): Promise<void>;
 }
 
-const followWithinMs = 1_000;
 const probeMs = { ready: 1_000, other: 100, timeout: 1_500 } as const;
 const restartMs = { least: 250, most: 10_000, forgotten: 10_000 } as const;
 
@@ -46,8 +45,6 @@ export function startMachine(options: MachineOptions): MachineProcess {
   const faults = new Set<HeldFault>();
   const bell = createBell();
   let isEnding = false;
-  let isFollowed = false;
-  let obeyed = Promise.withResolvers<undefined>();
   let program: RunningProgram | null = null;
   let restarting: NodeJS.Timeout | undefined;
   let crashes = 0;
@@ -71,27 +68,18 @@ export function startMachine(options: MachineOptions): MachineProcess {
     const started = runProgramOf(argv, logPath);
     program = started;
     become('starting');
-    started.child.on('message', (sent: ReadyMessage | HopMessage | HopsFollowedMessage) => {
-      if ('hop' in sent) {
-        onHop?.(sent.hop);
-        return;
-      }
-      if ('hopsFollowed' in sent) {
-        if (sent.hopsFollowed === isFollowed) obeyed.resolve(undefined);
-        return;
-      }
-      endpoint = options.endpoint ?? sent.address ?? null;
-      if (isFollowed) askForHops(started);
-      void watch(started);
-    });
+    talk.begin(started);
     void started.exited.then((how) => ended(started, how));
     void measure(started);
   };
 
-  /** Whoever has gone meanwhile tells nothing. */
-  const askForHops = ({ child }: RunningProgram) => {
-    if (child.connected) child.send({ hops: isFollowed }, () => undefined);
-  };
+  const talk = createProgramTalk({
+    onReady: ({ address }, ready) => {
+      endpoint = options.endpoint ?? address ?? null;
+      void watch(ready);
+    },
+    onHop,
+  });
 
   const startAgain = () => {
     restarts += 1;
@@ -229,18 +217,9 @@ export function startMachine(options: MachineOptions): MachineProcess {
       acting = acted.catch(() => undefined);
       return acted;
     },
-    followHops: async (isAsked) => {
-      isFollowed = isAsked;
-      obeyed.resolve(undefined);
-      obeyed = Promise.withResolvers<undefined>();
-      // Whoever does not serve yet, or hangs, tells later.
-      if (program === null) return;
-      askForHops(program);
-      if (state !== 'ready') return;
-      const late = setTimeout(() => obeyed.resolve(undefined), followWithinMs);
-      await Promise.race([obeyed.promise, program.exited]);
-      clearTimeout(late);
-    },
+    followHops: (isFollowed) => talk.followHops(isFollowed, state === 'ready'),
+    tell: talk.tell,
+    ask: talk.ask,
     [Symbol.asyncDispose]: async () => {
       isEnding = true;
       await acting;

@@ -1,9 +1,13 @@
 /** Starts the machines of the lab and watches them. */
+import { isIP } from 'node:net';
 import { join } from 'node:path';
+import type { ForwardedConnection } from '../../proxies/apiserver-load-balancer/dataplane.ts';
 import type { Hop } from '../../proxies/kit/hop.ts';
+import type { ApiserverPath, ApiserversMessage, PathQuestion } from '../load-balancer/messages.ts';
+import { formatEndpoint } from '../network/endpoint.ts';
 import type { Network } from '../network/network.ts';
 import { stateDirectory, type StateDirectory } from '../state-directory.ts';
-import type { MachinePlan, MachineRole } from '../topology.ts';
+import { apiserverPort, type MachinePlan, type MachineRole } from '../topology.ts';
 import { createBystander } from './bystander.ts';
 import { commandLine, endpointOf } from './command-lines.ts';
 import type { MachineAction, MachineStatus } from './machine.ts';
@@ -19,8 +23,6 @@ export interface MachinesOptions {
   readonly onChange: (statuses: readonly MachineStatus[]) => void;
   /** Called while hops are followed. */
   readonly onHop: (hop: Hop) => void;
-  /** The apiservers that are ready, as `host:port`. */
-  readonly onApiservers: (ready: readonly string[]) => void;
   readonly commandLine?: typeof commandLine;
 }
 
@@ -32,20 +34,23 @@ export interface Machines extends AsyncDisposable {
    * them. Resolves when those that are ready do so.
    */
   followHops(isFollowed: boolean): Promise<void>;
+  /** Which way the load balancer sent the connection from there, `192.0.2.1:40122`; null where it knows none. */
+  pathOf(source: string): Promise<ApiserverPath | null>;
 }
 
 /** Clients before those whom they ask. */
 const endOrder: readonly (readonly MachineRole[])[] = [
   ['node', 'controllers', 'client'],
+  ['load-balancer'],
   ['apiserver'],
   ['store'],
 ];
-const tellsHops: ReadonlySet<MachineRole> = new Set(['apiserver', 'node']);
+const tellsHops: ReadonlySet<MachineRole> = new Set(['apiserver', 'load-balancer', 'node']);
 const tellEveryMs = 5_000;
 
 /** Starts all at once: each program waits for those it needs. */
 export async function startMachines(options: MachinesOptions): Promise<Machines> {
-  const { network, directory, apiserver, onChange, onApiservers, onHop } = options;
+  const { network, directory, apiserver, onChange, onHop } = options;
   const state = stateDirectory(directory);
   await using starting = new AsyncDisposableStack();
   await writeMachineKubeconfigs({
@@ -58,13 +63,26 @@ export async function startMachines(options: MachinesOptions): Promise<Machines>
   const machines = new Map<string, MachineProcess>();
   let isTelling = false;
 
+  const inRole = (role: MachineRole) =>
+    [...machines.values()].filter(({ status }) => status.role === role);
+
+  let told: readonly string[] = [];
+  /** On loopback an apiserver is somewhere else after each of its starts. */
+  const tellApiservers = () => {
+    const apiservers = inRole('apiserver').flatMap(({ status }) => apiserverAddresses(status));
+    if (apiservers.join() === told.join()) return;
+    told = apiservers;
+    const list: ApiserversMessage = { apiservers };
+    for (const loadBalancer of inRole('load-balancer')) loadBalancer.tell(list);
+  };
+
   /** Once for all changes of a moment. */
   const tell = () => {
     if (isTelling) return;
     isTelling = true;
     setImmediate(() => {
       isTelling = false;
-      onApiservers(readyApiservers([...machines.values()]));
+      tellApiservers();
       onChange([...machines.values()].map(({ status }) => status));
     });
   };
@@ -82,7 +100,7 @@ export async function startMachines(options: MachinesOptions): Promise<Machines>
         : startMachine({
             ...common,
             argv: network.inside(plan.name, argv),
-            endpoint: plan.role === 'store' ? context.store : endpointOf(plan),
+            endpoint: plan.role === 'store' ? context.store : endpointOf(plan, network.place),
             probe: probes[plan.role],
             logPath: join(state.logs, `${plan.name}.log`),
             onHop,
@@ -91,7 +109,7 @@ export async function startMachines(options: MachinesOptions): Promise<Machines>
   }
   starting.defer(async () => {
     for (const roles of endOrder) {
-      const ending = [...machines.values()].filter(({ status }) => roles.includes(status.role));
+      const ending = roles.flatMap(inRole);
       await Promise.all(ending.map((machine) => machine[Symbol.asyncDispose]()));
     }
   });
@@ -109,19 +127,30 @@ export async function startMachines(options: MachinesOptions): Promise<Machines>
       const telling = [...machines.values()].filter(({ status: { role } }) => tellsHops.has(role));
       await Promise.all(telling.map((machine) => machine.followHops(isFollowed)));
     },
+    pathOf: async (source) => {
+      const question: PathQuestion = { pathOf: source };
+      for (const loadBalancer of inRole('load-balancer')) {
+        // It is our program.
+        const connection = (await loadBalancer.ask(question)) as ForwardedConnection | null;
+        if (connection === null) continue;
+        const found = inRole('apiserver').find(({ status }) =>
+          apiserverAddresses(status).includes(connection.backend),
+        );
+        return { ...connection, apiserver: found?.status.name ?? null };
+      }
+      return null;
+    },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 
-function readyApiservers(machines: readonly MachineProcess[]): readonly string[] {
-  return machines
-    .filter(({ status }) => status.role === 'apiserver' && status.state === 'ready')
-    .map(({ endpoint }) => endpoint)
-    .filter((endpoint) => endpoint !== null);
+/** Where it serves, as `host:port`; on loopback its status has the port, once it serves. */
+function apiserverAddresses({ addresses }: MachineStatus): readonly string[] {
+  return addresses.map((one) => (isIP(one) === 0 ? one : formatEndpoint(one, apiserverPort)));
 }
 
 /** On loopback a socket in the state directory: nobody else can come to it. */
-function storeAddress({ machines }: Network, state: StateDirectory): string {
+function storeAddress({ machines, place }: Network, state: StateDirectory): string {
   const store = machines.find(({ role }: MachinePlan) => role === 'store');
-  return (store && endpointOf(store)) ?? state.passing.storeSocket;
+  return (store && endpointOf(store, place)) ?? state.passing.storeSocket;
 }

@@ -21,14 +21,16 @@ export async function createProbes(
     ),
   );
   const agent = new Agent({ keepAlive: true, maxSockets: 1, ca, cert, key });
+  const askHealthz: Probe = (endpoint, signal) =>
+    ask(requestHttp, { ...parseEndpoint(endpoint), path: '/healthz', signal });
   return {
     store: askStore,
     apiserver: (endpoint, signal) =>
       ask(requestHttps, { ...parseEndpoint(endpoint), agent, path: '/readyz', signal }),
     node: (endpoint, signal) =>
       ask(requestHttps, { ...parseEndpoint(endpoint), agent, path: '/healthz', signal }),
-    controllers: (endpoint, signal) =>
-      ask(requestHttp, { ...parseEndpoint(endpoint), path: '/healthz', signal }),
+    'load-balancer': askHealthz,
+    controllers: askHealthz,
   };
 }
 

@@ -23,6 +23,12 @@ export interface HopsFollowedMessage {
   readonly hopsFollowed: boolean;
 }
 
+/** The answer to a message with a `question`. */
+export interface AnswerMessage {
+  readonly question: number;
+  readonly answer: unknown;
+}
+
 /** A little more than the grace that whoever started the program gives it. */
 const endWithinMs = 3_000;
 

@@ -6,6 +6,8 @@ const reason = await whyNotIsolated();
 
 describe.skipIf(reason !== null)(`an isolated network (${reason ?? 'to be had here'})`, () => {
   let network: TestNetwork;
+  /** A packet that is dropped is sent again for two minutes. */
+  const prohibitedWithinMs = 10_000;
   const pods = ['10.244.1.5', 'fd00:10:244:1::5'];
 
   beforeAll(async () => {
@@ -28,7 +30,7 @@ describe.skipIf(reason !== null)(`an isolated network (${reason ?? 'to be had he
       `require('node:net').createServer((socket) => socket.end('store'))
          .listen({ host: '::', port: 80 }, ready);`,
     );
-    for (const machine of ['client', 'node-2'])
+    for (const machine of ['client', 'node-2', 'apiserver-1', 'apiserver-load-balancer'])
       await network.serve(machine, `${tellWho}.listen({ host: '::', port: 80 }, ready);`);
   });
   afterAll(() => network[Symbol.asyncDispose]());
@@ -57,6 +59,7 @@ describe.skipIf(reason !== null)(`an isolated network (${reason ?? 'to be had he
         'cluster',
         'store',
         'apiserver-1',
+        'apiserver-lb',
         'controllers',
         'node-1',
         'node-2',
@@ -98,6 +101,26 @@ describe.skipIf(reason !== null)(`an isolated network (${reason ?? 'to be had he
       expect(await dial('apiserver-1', address)).toBe('store');
     },
   );
+
+  it.each([
+    ['172.30.0.11', 'fd00:172:30::11', 'an apiserver'],
+    ['172.30.0.10', 'fd00:172:30::10', 'the store'],
+    ['172.30.0.9', 'fd00:172:30::9', 'the controllers'],
+  ])('tells the client outside at once that it may not go to %s nor %s: %s', async (four, six) => {
+    const startedAt = performance.now();
+    // `prohibit`, as IPv4 and IPv6 tell it.
+    expect(await dial('client', four)).toBe('EHOSTUNREACH');
+    expect(await dial('client', six)).toBe('EACCES');
+    expect(performance.now() - startedAt).toBeLessThan(prohibitedWithinMs);
+  });
+
+  it('lets the load balancer outside reach the apiservers, and be reached by all', async () => {
+    expect(await dial('apiserver-load-balancer', '172.30.0.11')).toBe('::ffff:192.0.2.2');
+    expect(await dial('apiserver-load-balancer', 'fd00:172:30::11')).toBe('2001:db8::2');
+    expect(await dial('client', '192.0.2.2')).toBe('::ffff:192.0.2.10');
+    expect(await dial('apiserver-1', '192.0.2.2')).toBe('::ffff:172.30.0.11');
+    expect(await dial('apiserver-1', '2001:db8::2')).toBe('fd00:172:30::11');
+  });
 
   it('lets the client outside reach a node', async () => {
     expect(await dial('client', '172.30.0.21')).toBe('192.0.2.10');

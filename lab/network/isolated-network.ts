@@ -2,7 +2,7 @@
 import { isolatedPlace, type MachinePlan } from '../topology.ts';
 import type { Network } from './network.ts';
 import { runCommand } from './run-command.ts';
-import { machineBatch, masqueradeRules, routerBatch } from './wiring.ts';
+import { borderBatch, cableOf, machineBatch, masqueradeRules, routerBatch } from './wiring.ts';
 
 /**
  * Wires the networks of these machines, in one go of a shell: it is on the way to every start.
@@ -18,7 +18,7 @@ export async function layIsolatedNetwork(machines: readonly MachinePlan[]): Prom
     inside: (machine, argv) =>
       machine === 'router' ? argv : ['nsenter', `--net=/run/netns/${machine}`, ...argv],
     setLink: async (machine, isUp) => {
-      await demand(['ip', 'link', 'set', machine, isUp ? 'up' : 'down']);
+      await demand(['ip', 'link', 'set', cableOf(machine), isUp ? 'up' : 'down']);
     },
   };
 }
@@ -26,18 +26,21 @@ export async function layIsolatedNetwork(machines: readonly MachinePlan[]): Prom
 /** `ip` keeps the names of namespaces in /run/netns: the host's /run stays as it is. */
 function script(machines: readonly MachinePlan[]): string {
   const nodes = machines.filter(({ role }) => role === 'node');
+  const forwarding = machines.filter(({ role }) => role === 'node' || role === 'load-balancer');
   return [
     'PATH=$PATH:/usr/sbin:/sbin',
     'mount -t tmpfs -o mode=755 tmpfs /run',
     forward,
     // Whoever asks the way is told at once that there is none.
-    'echo 0 > /proc/sys/net/ipv4/icmp_ratelimit',
+    'echo 0 > /proc/sys/net/ipv4/icmp_ratelimit; echo 0 > /proc/sys/net/ipv6/icmp/ratelimit',
     batch('ip', routerBatch(machines)),
+    batch('ip -4', borderBatch(machines, 4)),
+    batch('ip -6', borderBatch(machines, 6)),
     ...nodes.map(masquerade),
     ...machines.map((machine) =>
       batch(`ip -netns ${machine.name}`, machineBatch(machine, machines)),
     ),
-    ...nodes.map(({ name }) => `nsenter --net=/run/netns/${name} sh -ec '${forward}'`),
+    ...forwarding.map(({ name }) => `nsenter --net=/run/netns/${name} sh -ec '${forward}'`),
     'wait',
     '',
   ].join('\n');

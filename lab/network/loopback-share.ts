@@ -30,6 +30,35 @@ export async function takeLoopbackShare(earlier = 0): Promise<LabPlace & AsyncDi
   throw new Error(`${loopbackShares} labs are on this host's loopback already.`);
 }
 
+/**
+ * Where the load balancer of this lab can listen on 127.0.0.1. The same at each start, unless somebody else is
+ * there; below the ports that the system gives to clients, so that nobody is there by chance when it starts
+ * again. No two shares have a port in common.
+ *
+ * @throws Error when all are taken
+ */
+export async function freePortOf({ share }: LabPlace): Promise<number> {
+  for (let port = firstPort + share; port < lastPort; port += loopbackShares) {
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`No port between ${firstPort} and ${lastPort} is free on 127.0.0.1.`);
+}
+
+const [firstPort, lastPort] = [16_443, 17_443];
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    server.close();
+    await once(server, 'close');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The last but one of the Services' range: the last that an apiserver would give out. */
 function lastAddressOf(place: LabPlace): string {
   return (serviceRangesOf(place)[0] ?? '').replace(/0\.0\/\d+$/, '255.254');

@@ -1,5 +1,6 @@
 /** What the host and the supervisor say to each other, over the channel between them. */
 import type { Hop } from '../../proxies/kit/hop.ts';
+import type { ApiserverPath } from '../load-balancer/messages.ts';
 import type { MachineAction, MachineStatus } from '../machines/machine.ts';
 import type { LabMode, LabPlace, TopologyOptions } from '../topology.ts';
 import type { CommandResult } from './run-command.ts';
@@ -35,6 +36,8 @@ export interface Requests {
   };
   /** From now on each hop is reported, or none. */
   readonly 'follow-hops': { ask: { readonly isFollowed: boolean }; answer: null };
+  /** Of a connection to the apiservers: its source outside of a door, or within the lab. */
+  readonly 'path-of': { ask: { readonly source: string }; answer: ApiserverPath | null };
   /** Sent with the socket. */
   readonly 'open-door': {
     ask: { readonly door: number; readonly protocol: DoorProtocol; readonly target: string };

@@ -2,13 +2,13 @@
 import { Socket as DatagramSocket } from 'node:dgram';
 import { Server } from 'node:net';
 import { startMachines, type Machines } from '../machines/machines.ts';
-import { apiserverLoadBalancer, isolatedPlace, planMachines, type LabMode } from '../topology.ts';
+import { apiserverLoadBalancer, isolatedPlace, planMachines } from '../topology.ts';
+import { createDoorPaths } from './door-paths.ts';
 import { formatEndpoint } from './endpoint.ts';
 import { layIsolatedNetwork } from './isolated-network.ts';
-import { takeLoopbackShare } from './loopback-share.ts';
+import { freePortOf, takeLoopbackShare } from './loopback-share.ts';
 import type { Report, RequestMessage, RequestName, Requests } from './messages.ts';
 import { createLoopbackNetwork, type Network } from './network.ts';
-import { startPassThrough, type PassThrough } from './pass-through.ts';
 import { runCommand } from './run-command.ts';
 import { serveTcpDoor } from './tcp-door.ts';
 import { serveUdpDoor } from './udp-door.ts';
@@ -32,21 +32,23 @@ export function createSupervisor(report: (report: Report) => void): Supervisor {
   const doors = new Map<number, Disposable>();
   const runs = new Map<number, AbortController>();
   let network: Network | null = null;
-  let passThrough: PassThrough | null = null;
+  let apiserver = '';
+  const paths = createDoorPaths();
   let machines: Machines | null = null;
   let directory: string | null = null;
 
   const handlers: Handlers = {
     'lay-network': async ({ mode, topology, share }) => {
       const place = mode === 'isolated' ? isolatedPlace : owned.use(await takeLoopbackShare(share));
-      const plan = planMachines(topology, place);
+      const { addresses, port } = apiserverLoadBalancer;
+      apiserver =
+        mode === 'isolated'
+          ? formatEndpoint(addresses[0], port)
+          : formatEndpoint('127.0.0.1', await freePortOf(place));
+      const plan = planMachines(topology, place, apiserver);
       network =
         mode === 'isolated' ? await layIsolatedNetwork(plan) : createLoopbackNetwork(place, plan);
-      passThrough = owned.use(await startPassThrough(listenOn[mode]));
-      return {
-        place: { mode, share: place.share },
-        apiserver: passThrough.addresses[0] ?? '',
-      };
+      return { place: { mode, share: place.share }, apiserver };
     },
     'start-machines': async (ask) => {
       directory = ask.directory;
@@ -54,10 +56,9 @@ export function createSupervisor(report: (report: Report) => void): Supervisor {
         await startMachines({
           network: laid(network),
           directory,
-          apiserver: laid(passThrough).addresses[0] ?? '',
+          apiserver,
           onChange: (statuses) => report({ report: 'machines', machines: statuses }),
           onHop: (hop) => report({ report: 'hop', hop }),
-          onApiservers: (ready) => passThrough?.setBackends(ready),
         }),
       );
       return null;
@@ -70,6 +71,7 @@ export function createSupervisor(report: (report: Report) => void): Supervisor {
       await laid(machines).followHops(isFollowed);
       return null;
     },
+    'path-of': ({ source }) => laid(machines).pathOf(paths.innerOf(source) ?? source),
     run: async ({ machine, argv, stdin, isFollowed }, { request }) => {
       const cancel = new AbortController();
       runs.set(request, cancel);
@@ -84,7 +86,7 @@ export function createSupervisor(report: (report: Report) => void): Supervisor {
       }
     },
     'open-door': async ({ door, target }, { handle }) => {
-      if (handle instanceof Server) doors.set(door, serveTcpDoor(handle, target));
+      if (handle instanceof Server) doors.set(door, serveTcpDoor(handle, target, paths.note));
       else if (handle instanceof DatagramSocket) doors.set(door, serveUdpDoor(handle, target));
       else throw new Error('A door is opened with its socket.');
       return null;
@@ -130,13 +132,6 @@ export function createSupervisor(report: (report: Report) => void): Supervisor {
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
-
-const listenOn: Record<LabMode, readonly string[]> = {
-  isolated: apiserverLoadBalancer.addresses.map((address) =>
-    formatEndpoint(address, apiserverLoadBalancer.port),
-  ),
-  loopback: ['127.0.0.1:0'],
-};
 
 function laid<T>(part: T | null): T {
   if (part === null) throw new Error('The lab is not that far yet.');

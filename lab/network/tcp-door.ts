@@ -3,8 +3,16 @@ import { connect, type Server, type Socket } from 'node:net';
 import { relay } from '../../proxies/kit/l4/relay.ts';
 import { parseEndpoint } from './endpoint.ts';
 
-/** Serves the door until it is disposed; then its connections are closed too. */
-export function serveTcpDoor(listener: Server, target: string): Disposable {
+/**
+ * Serves the door until it is disposed; then its connections are closed too.
+ *
+ * @param note told which connection was dialled on for which
+ */
+export function serveTcpDoor(
+  listener: Server,
+  target: string,
+  note: (outer: Socket, inner: Socket) => void,
+): Disposable {
   const { host, port } = parseEndpoint(target);
   const sockets = new Set<Socket>();
   const hold = (socket: Socket) => {
@@ -17,6 +25,7 @@ export function serveTcpDoor(listener: Server, target: string): Disposable {
     const inner = connect({ host, port, allowHalfOpen: true });
     hold(outer);
     hold(inner);
+    inner.once('connect', () => note(outer, inner));
     relay(outer, inner);
   });
   return {

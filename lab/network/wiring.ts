@@ -4,27 +4,56 @@
  * route to them, nor to Services, so whoever is outside has none either.
  */
 import { isIPv6 } from 'node:net';
-import { apiserverLoadBalancer, ranges, router, type MachinePlan } from '../topology.ts';
+import { isOutside, ranges, router, type MachinePlan, type MachineRole } from '../topology.ts';
 
-/** Run in the router's network. The router's end of a machine's cable has the machine's name. */
+/** Run in the router's network. */
 export function routerBatch(machines: readonly MachinePlan[]): string {
   return lines([
     'link set lo up',
-    ...bridge('outside', [...router.outside, ...apiserverLoadBalancer.addresses]),
+    ...bridge('outside', router.outside),
     ...bridge('cluster', router.cluster),
-    ...machines.flatMap(({ name, role }) => [
-      `netns add ${name}`,
-      `link add ${name} type veth peer name eth0 netns ${name}`,
-      `link set ${name} master ${role === 'client' ? 'outside' : 'cluster'} addrgenmode none up`,
+    ...machines.flatMap((machine) => [
+      `netns add ${machine.name}`,
+      `link add ${cableOf(machine.name)} type veth peer name eth0 netns ${machine.name}`,
+      `link set ${cableOf(machine.name)} master ${isOutside(machine) ? 'outside' : 'cluster'} addrgenmode none up`,
     ]),
+  ]);
+}
+
+/**
+ * The router's end of a machine's cable: the machine's name, as far as the kernel lets a link be called.
+ *
+ * @example cableOf('apiserver-load-balancer') // 'apiserver-lb'
+ */
+export function cableOf(machine: string): string {
+  return machine.replace('load-balancer', 'lb');
+}
+
+/** Nobody comes to these from outside but the load balancer. Nodes have ports for those outside. */
+const guarded: ReadonlySet<MachineRole> = new Set(['store', 'apiserver', 'controllers']);
+
+/**
+ * Run in the router's network, once for each family: what comes from outside to the control plane is told
+ * at once that it may not go there.
+ */
+export function borderBatch(machines: readonly MachinePlan[], family: 4 | 6): string {
+  const addressesOf = (isMeant: (role: MachineRole) => boolean) =>
+    machines
+      .filter(({ role }) => isMeant(role))
+      .flatMap(({ addresses }) => addresses)
+      .filter((address) => isIPv6(address) === (family === 6));
+  const fromLoadBalancer = addressesOf((role) => role === 'load-balancer');
+  const toControlPlane = addressesOf((role) => guarded.has(role));
+  return lines([
+    ...fromLoadBalancer.map((from) => `rule add iif outside from ${from} pref 100 table main`),
+    ...toControlPlane.map((to) => `rule add iif outside to ${to} pref 101 prohibit`),
   ]);
 }
 
 /** Run in the machine's network. */
 export function machineBatch(machine: MachinePlan, machines: readonly MachinePlan[]): string {
-  const isOutside = machine.role === 'client';
-  const gateways = isOutside ? router.outside : router.cluster;
-  const others = isOutside ? [] : machines.filter(({ name }) => name !== machine.name);
+  const gateways = isOutside(machine) ? router.outside : router.cluster;
+  const others = isOutside(machine) ? [] : machines.filter(({ name }) => name !== machine.name);
   return lines([
     'link set lo up',
     'link set eth0 addrgenmode none up',

@@ -34,6 +34,7 @@ describe('the certificates of the cluster', () => {
   it.each([
     ['apiserver', 'localhost'],
     ['apiserver', 'kubernetes.default.svc'],
+    ['apiserver', 'apiserver-load-balancer'],
     ['kubelet-node-2', 'node-2'],
   ])('serve %s as %s', async (name, host) => {
     expect((await certificate(name)).checkHost(host)).toBe(host);

@@ -100,6 +100,7 @@ function apiserverNames(): readonly string[] {
     'kubernetes.default.svc.cluster.local',
     ...places.map(kubernetesServiceOf),
     'fd00:10:96::1',
+    apiserverLoadBalancer.name,
     ...apiserverLoadBalancer.addresses,
     ...of('apiserver').flatMap(({ name, addresses }) => [name, ...addresses]),
   ];
@@ -115,13 +116,18 @@ function of(role: MachinePlan['role']): readonly MachinePlan[] {
 }
 
 async function isWhole(directory: string): Promise<boolean> {
-  const names = ['ca', 'front-proxy-ca', ...plan.map(({ name }) => name)];
+  const names = [...plan.map(({ name }) => name), 'ca', 'front-proxy-ca'];
   try {
     const certificates = await Promise.all(
       names.map((name) => readFile(join(directory, `${name}.crt`))),
     );
     const soon = Date.now() + renewBeforeMs;
-    return certificates.every((pem) => new X509Certificate(pem).validToDate.getTime() > soon);
+    const [apiserver] = certificates;
+    return (
+      // One that was made before there was a load balancer does not have its name.
+      new X509Certificate(apiserver ?? '').checkHost(apiserverLoadBalancer.name) !== undefined &&
+      certificates.every((pem) => new X509Certificate(pem).validToDate.getTime() > soon)
+    );
   } catch {
     return false;
   }

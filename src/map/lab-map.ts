@@ -47,7 +47,7 @@ const [parting, joining] = [310, 590] as const;
 
 /** From the reader to the load balancer, to each apiserver, to the store. */
 const upperTracks: readonly Track[] = [
-  { path: `M${left},${rows[1]}H${parting}` },
+  { machine: 'apiserver-load-balancer', path: `M${left},${rows[1]}H${parting}` },
   ...rows.map((y, index) => ({ machine: `apiserver-${index + 1}`, path: aside(y - rows[1]) })),
   { machine: 'store', path: `M${joining},${rows[1]}H${right}` },
 ];
@@ -64,7 +64,13 @@ const lowerTracks: readonly Track[] = [
 function stations({ client, loadBalancer }: LabMapNames): readonly Station[] {
   return [
     { name: client, x: left, y: rows[1] },
-    { name: loadBalancer, x: middle, y: rows[1], label: 'before' },
+    {
+      name: loadBalancer,
+      machine: 'apiserver-load-balancer',
+      x: middle,
+      y: rows[1],
+      label: 'before',
+    },
     ...rows.map((y, index) => {
       const machine = `apiserver-${index + 1}`;
       return { name: machine, machine, x: columnX, y, label: 'above' as const };
