@@ -26,7 +26,6 @@ export async function layIsolatedNetwork(machines: readonly MachinePlan[]): Prom
 /** `ip` keeps the names of namespaces in /run/netns: the host's /run stays as it is. */
 function script(machines: readonly MachinePlan[]): string {
   const nodes = machines.filter(({ role }) => role === 'node');
-  const forwarding = machines.filter(({ role }) => role === 'node' || role === 'load-balancer');
   return [
     'PATH=$PATH:/usr/sbin:/sbin',
     'mount -t tmpfs -o mode=755 tmpfs /run',
@@ -40,7 +39,7 @@ function script(machines: readonly MachinePlan[]): string {
     ...machines.map((machine) =>
       batch(`ip -netns ${machine.name}`, machineBatch(machine, machines)),
     ),
-    ...forwarding.map(({ name }) => `nsenter --net=/run/netns/${name} sh -ec '${forward}'`),
+    ...nodes.map(({ name }) => `nsenter --net=/run/netns/${name} sh -ec '${forward}'`),
     'wait',
     '',
   ].join('\n');

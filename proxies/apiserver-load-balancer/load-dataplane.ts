@@ -6,9 +6,7 @@ export type CreateDataplane = (options: DataplaneOptions) => Promise<Dataplane>;
 const dataplanes: Readonly<Record<Dataplane['kind'], () => Promise<CreateDataplane>>> = {
   userspace: async () =>
     (await import('./userspace/userspace-dataplane.ts')).createUserspaceDataplane,
-  nftables: async () => {
-    throw new Error('the nftables dataplane is not written yet');
-  },
+  nftables: async () => (await import('./nftables/nftables-dataplane.ts')).createNftablesDataplane,
 };
 
 export function loadDataplane(kind: Dataplane['kind']): Promise<CreateDataplane> {
