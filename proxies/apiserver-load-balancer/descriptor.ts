@@ -1,8 +1,13 @@
 /** The facts of the load balancer in front of the apiservers: what it states of itself, what it takes and counts. */
 import { defineProxy } from '../descriptor.ts';
 import { claims } from './facts/claims.ts';
+import { conditionsTable } from './facts/conditions.ts';
+import { elsewhere } from './facts/elsewhere.ts';
+import { examples } from './facts/examples.ts';
 import { flags } from './facts/flags.ts';
+import { metricsTable } from './facts/metrics-table.ts';
 import { metrics } from './facts/metrics.ts';
+import { ports } from './facts/ports.ts';
 
 /** What it carries: it ends none of it, and asks nobody who they are. */
 const carried = { protocols: ['TCP'], tls: 'passed-through', authentication: ['none'] } as const;
@@ -24,8 +29,8 @@ export const apiserverLoadBalancer = defineProxy({
   headers: [],
   errors: [],
   metrics,
-  examples: [],
-  tables: [],
+  examples,
+  tables: [conditionsTable, elsewhere, ports, metricsTable],
   differences: [],
 });
 

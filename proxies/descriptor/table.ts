@@ -8,11 +8,12 @@ const urlsSchema = z.array(z.url({ protocol: /^https$/ })).min(1);
  * A column of a table of facts; its heading is `tables:facts.<table>.columns.<id>`.
  *
  * `code`: one or several literals. `text`: shown as it is, such as a version. `yes-no`: a boolean.
- * `link`: one or several URLs of where the row comes from. `words`: prose, `tables:facts.<table>.rows.<row>.<id>` with the other cells of its row interpolated.
+ * `link`: one or several URLs of where the row comes from. `term`: one of a few that the table has words for,
+ * `tables:facts.<table>.terms.<cell>`; empty where there is none to say. `words`: prose, `tables:facts.<table>.rows.<row>.<id>` with the other cells of its row interpolated.
  */
 export const columnSchema = z.strictObject({
   id: z.string().regex(/^[a-z][a-zA-Z0-9]*$/),
-  kind: z.enum(['code', 'text', 'yes-no', 'link', 'words']),
+  kind: z.enum(['code', 'text', 'yes-no', 'link', 'term', 'words']),
 });
 
 /**
@@ -52,6 +53,7 @@ const isShown: Readonly<Record<Column['kind'], (cell: Value | undefined) => bool
   'yes-no': (cell) => typeof cell === 'boolean',
   code: isLiteral,
   text: isLiteral,
+  term: (cell) => typeof cell === 'string',
   link: (cell) => urlsSchema.safeParse(cell).success,
 };
 

@@ -37,6 +37,11 @@ describe('messages', () => {
             .flatMap((column) =>
               rows.map((row) => `tables:facts.${id}.rows.${row.id}.${column.id}` as const),
             ),
+          ...columns
+            .filter(({ kind }) => kind === 'term')
+            .flatMap((column) => rows.map(({ cells }) => cells[column.id]))
+            .filter((term) => term !== '')
+            .map((term) => `tables:facts.${id}.terms.${String(term)}` as const),
         ]),
       ];
       expect(keys.filter((key) => !hasMessage(sourceLocale, key))).toEqual([]);
