@@ -8,7 +8,6 @@ export interface ApplyLoopOptions {
   /** It holds; also when it did before. */
   readonly onApplied: (plan: ForwardingPlan) => void;
   readonly onFailed: (plan: ForwardingPlan, error: unknown) => void;
-  readonly retryMs: number;
 }
 
 export interface ApplyLoop extends AsyncDisposable {
@@ -50,7 +49,7 @@ export function createApplyLoop(options: ApplyLoopOptions): ApplyLoop {
         last = null;
         if (plan !== null) options.onFailed(plan, error);
         for (const { reject } of served) reject(error);
-        retry = setTimeout(request, options.retryMs);
+        retry = setTimeout(request, retryMs);
       }
     }
     running = null;
@@ -77,3 +76,6 @@ export function createApplyLoop(options: ApplyLoopOptions): ApplyLoop {
     },
   };
 }
+
+/** After a plan could not be applied. */
+const retryMs = 250;

@@ -1,17 +1,15 @@
 /** The backends that are watched: those on the operator's list, and those taken off it that still have connections. */
 import type { BackendStatus, Sighting, WantedBackend } from './backend.ts';
-import type { CheckOptions } from './balancer.ts';
-import { startChecker, type Checked, type Checker } from './checks/checker.ts';
+import type { Checked, Checker, WatchBackend } from './checks/checker.ts';
 import type { ForwardingPlan } from './dataplane.ts';
 import type { PlannedBackend } from './plan.ts';
-import type { TlsClient } from '../kit/kubeconfig/tls-client.ts';
 
 export interface BackendListOptions {
-  readonly check: CheckOptions;
-  readonly tlsFor: (backend: WantedBackend) => TlsClient;
+  readonly watch: WatchBackend;
+  /** 0: who drains may keep its connections. */
   readonly drainTimeoutMs: number;
   readonly onChecked: (backend: WantedBackend, now: Checked, before: Checked) => void;
-  /** A drain is over. */
+  /** Its time to drain is over. */
   readonly onDrained: (backend: WantedBackend) => void;
 }
 
@@ -23,74 +21,69 @@ export interface BackendList extends Disposable {
   readonly statuses: readonly BackendStatus[];
   set(wanted: readonly WantedBackend[]): void;
   observe(sighting: Sighting): void;
-  /** The plan is about to be applied: whom it resets is reset. */
+  /** A plan is about to be applied: nobody in it is to be reset any more. */
   taken(plan: ForwardingPlan): void;
-  /** It was not: they still are to be reset. */
+  /** It was not applied: they still are. */
   returned(plan: ForwardingPlan): void;
-  /** It holds: who drains from now on? */
+  /** It holds now: who is not in it drains. */
   applied(plan: ForwardingPlan): void;
   /** Whether somebody is watched only for the connections that are left. */
   readonly hasRemoved: boolean;
-  /** Forgets those taken off the list that have no connections. */
-  forget(active: ReadonlyMap<string, number>): void;
+  /** Forgets those taken off the list that have no connections; tells whether there was one. */
+  forget(active: ReadonlyMap<string, number>): boolean;
 }
 
 interface Watched {
   backend: WantedBackend;
   isWanted: boolean;
+  /** Its connections are to be reset. */
   isDue: boolean;
-  drain: NodeJS.Timeout | 'over' | undefined;
+  drain: NodeJS.Timeout | 'over' | null;
   readonly checker: Checker;
 }
 
 export function createBackendList(options: BackendListOptions): BackendList {
-  const { check, tlsFor, drainTimeoutMs } = options;
+  const { drainTimeoutMs } = options;
   const watched = new Map<string, Watched>();
   let wanted: readonly WantedBackend[] = [];
   let eligible: ReadonlySet<string> = new Set();
+  let isEnded = false;
 
-  const watch = (backend: WantedBackend): Watched => {
-    const one: Watched = {
-      backend,
-      isWanted: true,
-      isDue: false,
-      drain: undefined,
-      checker: startChecker({
-        backend,
-        tls: tlsFor(backend),
-        check,
-        onChange: (now, before) => {
-          if (now.condition !== before.condition) {
-            if (now.condition === 'dead') one.isDue = true;
-            if (now.condition === 'ready') one.isDue = false;
-          }
-          options.onChecked(one.backend, now, before);
-        },
-      }),
-    };
-    watched.set(backend.name, one);
-    return one;
+  const watch = (backend: WantedBackend): Watched => ({
+    backend,
+    isWanted: true,
+    isDue: false,
+    drain: null,
+    checker: options.watch(backend, (now, before) => {
+      const one = watched.get(backend.name);
+      if (one === undefined) return;
+      if (now.condition !== before.condition) {
+        if (now.condition === 'dead') one.isDue = true;
+        if (now.condition === 'ready') one.isDue = one.drain === 'over' && one.isDue;
+      }
+      options.onChecked(one.backend, now, before);
+    }),
+  });
+  const end = (one: Watched) => {
+    stopDraining(one);
+    one.checker[Symbol.dispose]();
+    watched.delete(one.backend.name);
   };
-  const inOrder = () => {
-    const listed = wanted.flatMap(({ name }) => watched.get(name) ?? []);
-    return [...listed, ...[...watched.values()].filter(({ isWanted }) => !isWanted)];
-  };
+  const inOrder = () => [
+    ...wanted.flatMap(({ name }) => watched.get(name) ?? []),
+    ...[...watched.values()].filter(({ isWanted }) => !isWanted),
+  ];
   const drainIfLeaving = (one: Watched) => {
-    if (!isLeaving(one) || eligible.has(one.backend.name)) {
+    if (eligible.has(one.backend.name) || !isLeaving(one)) {
       stopDraining(one);
       return;
     }
-    if (one.drain !== undefined || drainTimeoutMs === 0) return;
+    if (one.drain !== null || drainTimeoutMs === 0) return;
     one.drain = setTimeout(() => {
       one.drain = 'over';
       one.isDue = true;
       options.onDrained(one.backend);
     }, drainTimeoutMs);
-  };
-  const end = (one: Watched) => {
-    stopDraining(one);
-    one.checker[Symbol.dispose]();
-    watched.delete(one.backend.name);
   };
 
   return {
@@ -98,39 +91,45 @@ export function createBackendList(options: BackendListOptions): BackendList {
       return wanted;
     },
     get planned() {
-      return inOrder().map(({ backend, isWanted, isDue, checker }) => {
-        return { backend, isWanted, isDue, condition: checker.checked.condition };
-      });
+      return inOrder().map(({ backend, isWanted, isDue, checker }) => ({
+        ...{ backend, isWanted, isDue },
+        condition: checker.checked.condition,
+      }));
     },
     get statuses() {
       return inOrder().map(({ backend, isWanted, checker }) => {
         const { condition, reason, since, checkMs } = checker.checked;
-        // Taken off the list: it keeps the connections it has, and gets no new ones.
+        // Who was taken off keeps the connections it has, and gets no new ones.
         const shown = isWanted ? backend : { ...backend, isDraining: true };
         return { backend: shown, condition, reason, since, checkMs };
       });
     },
     set: (backends) => {
+      if (isEnded) return;
       wanted = backends;
-      const names = new Set(backends.map(({ name }) => name));
-      for (const one of watched.values()) one.isWanted = names.has(one.backend.name);
+      const byName = new Map(backends.map((backend) => [backend.name, backend]));
+      for (const one of [...watched.values()]) {
+        const now = byName.get(one.backend.name);
+        one.isWanted = now !== undefined;
+        // By another host name, its certificate may not be believed.
+        if (now !== undefined && now.host !== one.backend.host) end(one);
+        else one.backend = now ?? one.backend;
+      }
       for (const backend of backends) {
-        const one = watched.get(backend.name);
-        // Another host name is verified anew.
-        if (one !== undefined && one.backend.host !== backend.host) end(one);
-        const kept = watched.get(backend.name);
-        if (kept === undefined) watch(backend);
-        else kept.backend = backend;
+        if (!watched.has(backend.name)) watched.set(backend.name, watch(backend));
       }
     },
     observe: ({ backend, saw }) => watched.get(backend.name)?.checker.observe(saw),
     taken: ({ reset }) => {
-      for (const { name } of reset) mark(watched.get(name), false);
+      for (const { name } of reset) {
+        const one = watched.get(name);
+        if (one) one.isDue = false;
+      }
     },
     returned: ({ reset }) => {
       for (const { name } of reset) {
         const one = watched.get(name);
-        if (one?.checker.checked.condition !== 'ready' || one.drain === 'over') mark(one, true);
+        if (one) one.isDue = one.drain === 'over' || one.checker.checked.condition !== 'ready';
       }
     },
     applied: (plan) => {
@@ -141,28 +140,26 @@ export function createBackendList(options: BackendListOptions): BackendList {
       return [...watched.values()].some(({ isWanted }) => !isWanted);
     },
     forget: (active) => {
-      for (const one of [...watched.values()]) {
-        const { name } = one.backend;
-        if (!one.isWanted && !eligible.has(name) && (active.get(name) ?? 0) === 0) end(one);
-      }
+      const idle = [...watched.values()].filter(({ isWanted, backend: { name } }) => {
+        return !isWanted && !eligible.has(name) && (active.get(name) ?? 0) === 0;
+      });
+      idle.forEach(end);
+      return idle.length > 0;
     },
     [Symbol.dispose]: () => {
+      isEnded = true;
       for (const one of [...watched.values()]) end(one);
     },
   };
 }
 
-/** What connections it has are to end within the time for that. */
+/** The connections that it has are to end within the time for that. */
 function isLeaving({ isWanted, backend, checker }: Watched): boolean {
   const { condition } = checker.checked;
   return !isWanted || backend.isDraining || condition === 'not-ready' || condition === 'untrusted';
 }
 
 function stopDraining(one: Watched): void {
-  if (one.drain !== 'over') clearTimeout(one.drain);
-  one.drain = undefined;
-}
-
-function mark(one: Watched | undefined, isDue: boolean): void {
-  if (one !== undefined) one.isDue = isDue;
+  if (one.drain !== 'over' && one.drain !== null) clearTimeout(one.drain);
+  one.drain = null;
 }

@@ -1,26 +1,40 @@
 /** Our own load balancer: checks say who may have connections, a dataplane moves them. */
 import { messageOf } from '../kit/http/go-error.ts';
 import { klogLine, type Severity } from '../kit/klog.ts';
-import { createTlsClient, createTlsContext } from '../kit/kubeconfig/tls-client.ts';
 import { createApplyLoop } from './apply-loop.ts';
+import { createBackendList } from './backend-list.ts';
 import type { WantedBackend } from './backend.ts';
-import { createBackendList, type BackendList } from './backend-list.ts';
-import type { BalancerOptions, CheckOptions, RunningBalancer } from './balancer.ts';
-import { loadDataplane, type CreateDataplane } from './load-dataplane.ts';
+import type { BalancerOptions, RunningBalancer } from './balancer.ts';
+import type { WatchBackend } from './checks/checker.ts';
+import { httpsChecks } from './checks/watch-backends.ts';
+import { changeText, recoursesOf } from './condition-log.ts';
 import type { Dataplane } from './dataplane.ts';
+import { forgetRemoved } from './forget-removed.ts';
+import { loadDataplane, type CreateDataplane } from './load-dataplane.ts';
 import { isSamePlan, planForwarding } from './plan.ts';
 
 export interface HopBalancerOptions extends BalancerOptions {
   readonly dataplane: Dataplane['kind'];
   /** Default: the dataplane of that kind. */
   readonly createDataplane?: CreateDataplane;
+  /** Default: HTTPS checks. */
+  readonly watchBackend?: WatchBackend;
 }
 
-/** Starts it, with no backends: new connections are refused until it is told some. */
+/**
+ * Starts it, with no backends: new connections are refused until it is told some.
+ *
+ * @throws Error when an address cannot be listened on, or the dataplane cannot be had.
+ */
 export async function startHopBalancer(options: HopBalancerOptions): Promise<RunningBalancer> {
-  const { check, whenNoneReady, drainTimeoutMs } = options;
-  const log = (severity: Severity, text: string) => options.log(klogLine(severity, 'hop', text));
+  const {
+    check,
+    whenNoneReady,
+    drainTimeoutMs,
+    watchBackend: watch = httpsChecks(check),
+  } = options;
   const create = options.createDataplane ?? (await loadDataplane(options.dataplane));
+  const log = (severity: Severity, text: string) => options.log(klogLine(severity, 'hop', text));
   const listeners = new Set<() => void>();
   const tell = () => {
     for (const listener of listeners) listener();
@@ -32,7 +46,6 @@ export async function startHopBalancer(options: HopBalancerOptions): Promise<Run
   );
   const loop = starting.use(
     createApplyLoop({
-      retryMs,
       next: (last) => {
         const plan = planForwarding(backends.planned, whenNoneReady);
         return last !== null && isSamePlan(last, plan) ? null : plan;
@@ -41,7 +54,10 @@ export async function startHopBalancer(options: HopBalancerOptions): Promise<Run
         backends.taken(plan);
         return dataplane.apply(plan);
       },
-      onApplied: (plan) => backends.applied(plan),
+      onApplied: (plan) => {
+        backends.applied(plan);
+        recourses.tell(plan);
+      },
       onFailed: (plan, error) => {
         backends.returned(plan);
         log('E', `Cannot tell the ${dataplane.kind} dataplane who is ready: ${messageOf(error)}`);
@@ -50,46 +66,43 @@ export async function startHopBalancer(options: HopBalancerOptions): Promise<Run
   );
   const backends = starting.use(
     createBackendList({
-      check,
-      tlsFor: tlsClients(check),
+      watch,
       drainTimeoutMs,
-      onChecked: ({ name }, { condition, reason }, before) => {
-        if (condition !== before.condition) {
-          // First what it is about.
+      onChecked: (backend, now, before) => {
+        // First what it is about.
+        if (now.condition !== before.condition) {
           loop.request();
-          const why = reason === null ? '' : `: ${reason}`;
-          const text = `Backend ${name} is ${condition}, was ${before.condition}${why}`;
-          log(condition === 'ready' ? 'I' : 'W', text);
+          log(now.condition === 'ready' ? 'I' : 'W', changeText(backend, now, before));
         }
         tell();
       },
       onDrained: ({ name }) => {
         loop.request();
-        log('I', `Backend ${name} is drained: connections that are left are reset`);
+        log('I', `Backend ${name} has had its time to drain: what connections are left are reset`);
       },
     }),
   );
+  const recourses = recoursesOf(backends, log);
   starting.use(
-    forgettingRemoved(backends, dataplane, check.intervalMs, (error) =>
-      log('W', `Cannot count the connections of backends that were taken off: ${messageOf(error)}`),
-    ),
+    forgetRemoved(backends, dataplane, { everyMs: check.intervalMs, log, onForgotten: tell }),
   );
   const running = starting.move();
-  const failed = new Promise<never>(() => undefined);
+  /** The last list that could be applied. */
+  let good: readonly WantedBackend[] = [];
 
   return {
     implementation: 'hop',
     addresses: dataplane.addresses,
     setBackends: async (wanted) => {
-      const before = backends.wanted;
       refuseDuplicates(wanted);
       backends.set(wanted);
       tell();
       try {
         await loop.applied();
+        good = wanted;
       } catch (error) {
         if (backends.wanted === wanted) {
-          backends.set(before);
+          backends.set(good);
           loop.request();
           tell();
         }
@@ -105,43 +118,9 @@ export async function startHopBalancer(options: HopBalancerOptions): Promise<Run
     connections: () => dataplane.connections(),
     counts: () => dataplane.counts(),
     onConnection: (listener) => dataplane.onConnection(listener),
-    failed,
+    // Nothing ends it: what fails is tried again.
+    failed: new Promise<never>(() => undefined),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
-  };
-}
-
-/** Looks now and then whether those taken off the list still have connections. */
-function forgettingRemoved(
-  backends: BackendList,
-  dataplane: Dataplane,
-  everyMs: number,
-  onError: (error: unknown) => void,
-): Disposable {
-  let isLooking = false;
-  const timer = setInterval(() => {
-    if (isLooking || !backends.hasRemoved) return;
-    isLooking = true;
-    dataplane
-      .counts()
-      .then(({ active }) => backends.forget(active), onError)
-      .finally(() => (isLooking = false));
-  }, everyMs);
-  return { [Symbol.dispose]: () => clearInterval(timer) };
-}
-
-/** After a plan could not be applied. */
-const retryMs = 250;
-
-/** One for each backend: they remember the sessions. What they share is read once. */
-function tlsClients({ caPem, serverName }: CheckOptions) {
-  const trust = {
-    ca: caPem === null ? null : Buffer.from(caPem),
-    isInsecure: caPem === null,
-  };
-  const context = createTlsContext({ ...trust, serverName: '' }, null);
-  return ({ address, host }: WantedBackend) => {
-    const named = { ...trust, serverName: serverName ?? host ?? '' };
-    return createTlsClient(address, named, null, ['http/1.1'], context);
   };
 }
 

@@ -3,7 +3,7 @@ import type { TLSSocket } from 'node:tls';
 import { connectionText } from '../../kit/http/endpoint-text.ts';
 import { goErrorText, messageOf } from '../../kit/http/go-error.ts';
 import { ResponseReader } from '../../kit/http/response-reader.ts';
-import { isRefused } from '../../kit/kubeconfig/dial.ts';
+import { errorCode } from '../../kit/kubeconfig/errors.ts';
 import { isUnverified, type TlsClient } from '../../kit/kubeconfig/tls-client.ts';
 
 export interface CheckAnswer {
@@ -15,8 +15,8 @@ export interface CheckAnswer {
 
 /** Why a connection is no more. */
 export interface CheckConnectionEnd {
-  /** `broken`: it was up; the others: it did not come to be. */
-  readonly kind: 'refused' | 'untrusted' | 'unanswered' | 'broken';
+  /** `broken`: it was up. The others: it did not come to be; `doubt`: which is no fault of the backend's. */
+  readonly kind: 'broken' | 'refused' | 'untrusted' | 'unanswered' | 'doubt';
   readonly reason: string;
   /** The backend said in order that it sends nothing more. */
   readonly isOrderly: boolean;
@@ -96,8 +96,7 @@ export function openCheckConnection(
     if (isAsked) ask();
   };
   tls.connect(port, { signal: dialling.signal }).then(use, (error: unknown) => {
-    const kind = isRefused(error) ? 'refused' : isUnverified(error) ? 'untrusted' : 'unanswered';
-    end(kind, messageOf(error));
+    end(isUnverified(error) ? 'untrusted' : dialFault(error), messageOf(error));
   });
 
   return {
@@ -107,6 +106,21 @@ export function openCheckConnection(
     ask,
     close,
   };
+}
+
+const dialFaults: Readonly<Record<string, CheckConnectionEnd['kind']>> = {
+  ECONNREFUSED: 'refused',
+  // This machine has no more of something.
+  EADDRNOTAVAIL: 'doubt',
+  EMFILE: 'doubt',
+  ENFILE: 'doubt',
+  ENOBUFS: 'doubt',
+  ENOMEM: 'doubt',
+};
+
+function dialFault(error: unknown): CheckConnectionEnd['kind'] {
+  const code = error instanceof Error ? errorCode(error.cause) : '';
+  return dialFaults[code] ?? 'unanswered';
 }
 
 /** A list of checks is shorter; what is longer is cut. */

@@ -1,7 +1,7 @@
 /** Watches one backend: asks whether it is ready, on one connection whose end is noticed at once. */
 import { goAddress } from '../../kit/kubeconfig/dial.ts';
 import type { TlsClient } from '../../kit/kubeconfig/tls-client.ts';
-import type { Backend, Sighting } from '../backend.ts';
+import type { Backend, Sighting, WantedBackend } from '../backend.ts';
 import type { CheckOptions } from '../balancer.ts';
 import {
   openCheckConnection,
@@ -26,6 +26,12 @@ export interface Checker extends Disposable {
   observe(saw: Sighting['saw']): void;
 }
 
+/** Watches a backend from now on. `onChange` comes later, never before it returns. */
+export type WatchBackend = (
+  backend: WantedBackend,
+  onChange: CheckerOptions['onChange'],
+) => Checker;
+
 export interface CheckerOptions {
   readonly backend: Backend;
   /** Verifies as the operator wants. */
@@ -42,6 +48,7 @@ export function startChecker({ backend, tls, check, onChange }: CheckerOptions):
   let checked: Checked = { ...uncheckedState, since: new Date().toISOString(), checkMs: null };
   let sinceMs = performance.now();
   let begunMs = Number.NEGATIVE_INFINITY;
+  let lateAtMs = Number.NEGATIVE_INFINITY;
   let isAsking = false;
   let connection: CheckConnection | null = null;
   /** Connections in a row that the backend ended in order after a single answer: it does so with all. */
@@ -72,14 +79,18 @@ export function startChecker({ backend, tls, check, onChange }: CheckerOptions):
     if (isStopped) return;
     const nowMs = performance.now();
     const pause = nextCheckMs(checked.condition, nowMs - sinceMs, times);
-    next.start(Math.max(0, begunMs + pause - nowMs), begin);
+    next.start(begunMs + pause - nowMs, begin);
+  };
+  const suspectAt = (atMs: number) => {
+    lateAtMs = atMs;
+    late.start(atMs - performance.now(), onLate);
   };
   const begin = () => {
     if (isStopped || isAsking) return;
     next.stop();
     isAsking = true;
     begunMs = performance.now();
-    late.start(times.lateMs, onLate);
+    suspectAt(begunMs + times.lateMs);
     timeout.start(times.timeoutMs, onTimeout);
     connection ??= openCheckConnection(tls, backend.port, request, { onAnswer, onEnd });
     connection.ask();
@@ -133,18 +144,12 @@ export function startChecker({ backend, tls, check, onChange }: CheckerOptions):
         drop();
         settle();
       }
-      if (isAsking) {
-        const leftMs = begunMs + times.lateMs - performance.now();
-        late.start(Math.max(0, Math.min(leftMs, hastenedMs)), onLate);
-        return;
-      }
-      const restedMs = performance.now() - begunMs;
-      if (restedMs < pauseMs) {
-        next.start(pauseMs - restedMs, begin);
-        return;
-      }
-      begin();
-      late.start(Math.min(times.lateMs, hastenedMs), onLate);
+      const hasten = () => {
+        begin();
+        suspectAt(Math.min(lateAtMs, performance.now() + hastenedMs));
+      };
+      if (isAsking) hasten();
+      else next.start(begunMs + pauseMs - performance.now(), hasten);
     },
     [Symbol.dispose]: () => {
       isStopped = true;
@@ -178,9 +183,12 @@ function timer() {
     stop,
     start: (delayMs: number, call: () => void) => {
       stop();
-      waiting = setTimeout(() => {
-        reading = setImmediate(call);
-      }, delayMs);
+      waiting = setTimeout(
+        () => {
+          reading = setImmediate(call);
+        },
+        Math.max(0, delayMs),
+      );
     },
   };
 }

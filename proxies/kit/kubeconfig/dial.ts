@@ -12,7 +12,7 @@ export interface DialOptions {
 const timeoutMs = 30_000;
 const defaultKeepAliveMs = 30_000;
 
-/** Rejects with an `Error` in Go's wording. The socket is the caller's from then on. */
+/** Rejects with an `Error` in Go's wording, with the system's as its cause. The socket is the caller's from then on. */
 export function dial(hostname: string, port: number, options: DialOptions = {}): Promise<Socket> {
   const { onread } = options;
   return dialling(hostname, port, options, () =>
@@ -67,11 +67,6 @@ export function dialling<S extends Socket>(
       resolve(socket);
     });
   });
-}
-
-/** Whether a dial failed because the host says that nobody listens there. */
-export function isRefused(error: unknown): boolean {
-  return error instanceof Error && errorCode(error.cause) === 'ECONNREFUSED';
 }
 
 /** `host:port`, IPv6 in brackets. */
