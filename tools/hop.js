@@ -15,10 +15,14 @@ const neededMajor = 24;
 const main = new URL('./hop.ts', import.meta.url);
 const [subcommand = ''] = process.argv.slice(2);
 
+/** Where a subcommand is, if not in the folder of its name. */
+const folders = new Map([['apiserver-lb', 'apiserver-load-balancer']]);
+
 /** What a subcommand wants of its Node, beside its code: `{ "nodeFlags": […], "env": {…} }`. */
 function runtime() {
   if (!/^[a-z-]+$/.test(subcommand)) return { nodeFlags: [], env: {} };
-  const files = [`../proxies/${subcommand}/runtime.json`, `../${subcommand}/runtime.json`];
+  const folder = folders.get(subcommand) ?? subcommand;
+  const files = [`../proxies/${folder}/runtime.json`, `../${folder}/runtime.json`];
   const file = files.map((path) => new URL(path, import.meta.url)).find((one) => existsSync(one));
   return file ? JSON.parse(readFileSync(file, 'utf8')) : { nodeFlags: [], env: {} };
 }

@@ -1,16 +1,16 @@
 /** `hop <subcommand>`: the project's commands, each loaded when it is asked for. */
-import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import * as z from 'zod';
 import { closest } from './closest.ts';
 import type { Command, Terminal } from '../proxies/kit/command.ts';
 import { loadMessages, localeFromEnvironment } from '../proxies/kit/messages.ts';
+import { ownVersion } from '../proxies/kit/own-version.ts';
 
 /** The subcommands, in the order of `hop --help`; `cli.commands.<name>` says what each does. */
 const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
   'kubectl-proxy': () => import('../proxies/kubectl-proxy/command.ts'),
   'apiserver-proxy': () => import('../proxies/apiserver-proxy/command.ts'),
   'kube-proxy': () => import('../proxies/kube-proxy/command.ts'),
+  'apiserver-lb': () => import('../proxies/apiserver-load-balancer/command.ts'),
   apiserver: () => import('../lab/apiserver/command.ts'),
   kubectl: () => import('./kubectl.ts'),
   lab: () => import('./lab.ts'),
@@ -47,7 +47,7 @@ async function main([name = '', ...argv]: readonly string[]): Promise<number> {
     return 0;
   }
   if (['version', '--version', '-v'].includes(name)) {
-    stdout.write(`hop ${version()} (node ${process.versions.node})\n`);
+    stdout.write(`hop ${ownVersion()} (node ${process.versions.node})\n`);
     return 0;
   }
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
@@ -76,10 +76,4 @@ function help(): string {
     messages.say('cli.more'),
     '',
   ].join('\n');
-}
-
-function version(): string {
-  const file = new URL('../package.json', import.meta.url);
-  const manifest: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  return z.object({ version: z.string() }).parse(manifest).version;
 }

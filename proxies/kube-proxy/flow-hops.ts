@@ -1,6 +1,7 @@
 /** What kube-proxy does with a flow, as the two stretches of its way: to the Service, and to the pod. */
 import { flowName } from '../kit/connect-request.ts';
 import type { Hop } from '../kit/hop.ts';
+import { unmeasured } from '../kit/unmeasured-hop.ts';
 import type { ForwardedFlow } from './dataplane.ts';
 
 export interface FlowPlace {
@@ -11,20 +12,6 @@ export interface FlowPlace {
   /** Whether a pod of the cluster has the address. */
   readonly isPod: (address: string) => boolean;
 }
-
-/** Bytes are not counted, and times not measured: conntrack tells that a flow began, and where to. */
-const unmeasured = (): Omit<
-  Hop,
-  'request' | 'from' | 'to' | 'protocol' | 'method' | 'target' | 'decision'
-> => ({
-  tls: null,
-  headers: { added: [], removed: [], changed: [] },
-  status: null,
-  atMs: 0,
-  tookMs: 0,
-  sentBytes: 0,
-  receivedBytes: 0,
-});
 
 export function hopsOfFlow(flow: ForwardedFlow, place: FlowPlace): readonly [Hop, Hop] {
   const { protocol, source, destination, backend, isMasqueraded } = flow;

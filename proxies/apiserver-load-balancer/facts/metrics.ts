@@ -84,13 +84,13 @@ const list = [
   {
     name: 'apiserver_lb_reloads_total',
     type: 'counter',
-    labels: ['source', 'result'],
+    labels: ['result'],
     help: 'How often the list of backends was read again, and whether it could be taken.',
   },
   {
     name: 'apiserver_lb_last_reload_successful',
     type: 'gauge',
-    labels: ['source'],
+    labels: [],
     help: 'Whether the list of backends was good when it was last read.',
   },
 ] as const satisfies readonly z.input<typeof metricSchema>[];

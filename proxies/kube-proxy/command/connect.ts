@@ -2,12 +2,9 @@
 import { isatty } from 'node:tty';
 import { ApiError, UnreachableError } from '../../kit/api/errors.ts';
 import { createUpstreamClient, type UpstreamClient } from '../../kit/api/upstream-client.ts';
-import { ConfigurationError } from '../../kit/apiserver/configuration-error.ts';
-import { clientFlags } from '../../kit/client-flags.ts';
 import type { Terminal } from '../../kit/command.ts';
-import { parseFlags } from '../../kit/flags.ts';
 import { klogLine } from '../../kit/klog.ts';
-import { loadClientConfig } from '../../kit/kubeconfig/client-config.ts';
+import { loadRequiredConfig } from '../../kit/kubeconfig/required-config.ts';
 import { createUpstream } from '../../kit/kubeconfig/upstream.ts';
 
 export interface ConnectOptions {
@@ -24,24 +21,9 @@ export interface ConnectOptions {
  * @throws KubeconfigError, ConfigurationError, or ApiError where it refuses to tell of Services
  */
 export async function connect(options: ConnectOptions): Promise<UpstreamClient> {
-  const { kubeconfig, master, terminal, log } = options;
+  const { terminal, log } = options;
   const { env } = terminal;
-  const unset = parseFlags(clientFlags, []).values;
-  const config = await loadClientConfig({ ...unset, kubeconfig, server: master }, terminal);
-  if (config.server === 'http://localhost:8080' && master === '') {
-    const file = kubeconfig || env.KUBECONFIG;
-    if (file) {
-      throw new ConfigurationError(
-        'no-cluster',
-        `invalid configuration: no configuration has been provided in ${file}`,
-        { path: file },
-      );
-    }
-    throw new ConfigurationError(
-      'no-kubeconfig',
-      'neither a kubeconfig nor a master was given, and this is no pod of a cluster',
-    );
-  }
+  const config = await loadRequiredConfig(options);
   const upstream = createUpstream(config, { env, isTerminal: isatty(0), log });
   await using starting = new AsyncDisposableStack();
   const client = starting.use(createUpstreamClient(upstream, { userAgent: 'hop-kube-proxy' }));

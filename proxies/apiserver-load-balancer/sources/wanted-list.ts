@@ -1,0 +1,143 @@
+/** The list of backends in force: each new one is checked whole before it replaces the one before. */
+import { ConfigurationError } from '../../kit/apiserver/configuration-error.ts';
+import type { WantedBackend } from '../backend.ts';
+import type { ListenAddress } from '../dataplane.ts';
+import type { BackendEntry } from './entry.ts';
+import { refuseList, withoutRefused } from './refuse-list.ts';
+import { isNamed, type PlacedBackend, type Resolved, type Resolver } from './resolve.ts';
+
+/** Names are looked up again so often. */
+const againMs = 30_000;
+/** Sooner, while one of them cannot be. */
+const soonMs = 5_000;
+
+export interface WantedListOptions {
+  readonly resolver: Resolver;
+  /** Where we listen: asked each time. */
+  readonly listen: () => readonly ListenAddress[];
+  /** Puts it in force. */
+  readonly apply: (backends: readonly WantedBackend[]) => Promise<void>;
+  readonly warn: (text: string) => void;
+  readonly againMs?: number;
+}
+
+export interface WantedList extends Disposable {
+  /** As it is in force. */
+  readonly backends: readonly WantedBackend[];
+  /** How often it has changed since the first. */
+  readonly changes: number;
+  /**
+   * @param isOurs false: nobody here can mend it, so that what cannot be meant is left out.
+   * @throws ConfigurationError, or why it could not be put in force; then the one before still is
+   */
+  replace(entries: readonly BackendEntry[], isOurs?: boolean): Promise<void>;
+  /** Looks names up at once. */
+  refresh(): Promise<void>;
+}
+
+export function createWantedList(options: WantedListOptions): WantedList {
+  const { resolver, listen, apply, warn } = options;
+  let entries: readonly BackendEntry[] = [];
+  let backends: readonly WantedBackend[] = [];
+  let changes = -1;
+  let warned = '';
+  let timer: NodeJS.Timeout | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  /** One after the other. */
+  const inTurn = (task: () => Promise<void>): Promise<void> => {
+    const turn = last.then(task);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+
+  const enforce = async (resolved: Resolved, isStrict: boolean) => {
+    if (resolved.backends.length === 0) throw noBackends(resolved);
+    if (isStrict) refuseList(resolved.backends, listen());
+    const wanted = withoutRefused(resolved.backends, listen());
+    tellDropped(resolved.backends, wanted);
+    if (wanted.length === 0) throw noBackends(resolved);
+    const next = wanted.map(({ backend }) => backend);
+    if (!isSameList(next, backends)) {
+      await apply(next);
+      backends = next;
+      changes += 1;
+    }
+    lookAgain(resolved);
+  };
+  const tellDropped = (all: readonly PlacedBackend[], kept: readonly PlacedBackend[]) => {
+    const dropped = all.filter((one) => !kept.includes(one));
+    tellOnce(dropped.map(({ place }) => `Left out, on the list already or ourselves: ${place}`));
+  };
+  const tellOnce = (texts: readonly string[]) => {
+    const all = texts.join('\n');
+    if (all !== warned) for (const text of texts) warn(text);
+    warned = all;
+  };
+  const lookAgain = ({ failed }: Resolved) => {
+    clearTimeout(timer);
+    if (failed.length > 0) {
+      for (const { entry, reason } of failed) {
+        warn(`${entry.place}: cannot look up ${entry.host} (${reason}); its last addresses stay`);
+      }
+    }
+    if (!entries.some(isNamed)) return;
+    const every = options.againMs ?? againMs;
+    const ms = failed.length > 0 ? Math.min(soonMs, every) : every;
+    timer = setTimeout(() => void refresh().catch(() => undefined), ms).unref();
+  };
+  const refresh = () =>
+    inTurn(async () => {
+      const resolved = await resolver.resolve(entries);
+      try {
+        await enforce(resolved, false);
+      } catch (error) {
+        warn(`The list before stays: ${error instanceof Error ? error.message : String(error)}`);
+        lookAgain(resolved);
+      }
+    });
+
+  return {
+    get backends() {
+      return backends;
+    },
+    get changes() {
+      return Math.max(0, changes);
+    },
+    replace: (next, isOurs = true) =>
+      inTurn(async () => {
+        const resolved = await resolver.resolve(next);
+        const before = entries;
+        entries = next;
+        try {
+          await enforce(resolved, isOurs);
+        } catch (error) {
+          entries = before;
+          throw error;
+        }
+      }),
+    refresh,
+    [Symbol.dispose]: () => clearTimeout(timer),
+  };
+}
+
+function noBackends({ failed }: Resolved): ConfigurationError {
+  if (failed.length === 0) {
+    return new ConfigurationError('no-backends', 'the list of backends is empty');
+  }
+  const names = failed.map(({ entry, reason }) => `${entry.place}: ${reason}`).join('; ');
+  return new ConfigurationError('unresolvable', `no backend can be looked up: ${names}`);
+}
+
+function isSameList(one: readonly WantedBackend[], other: readonly WantedBackend[]): boolean {
+  return (
+    one.length === other.length &&
+    one.every((backend, index) => {
+      const also = other[index];
+      return (
+        backend.name === also?.name &&
+        backend.host === also.host &&
+        backend.isDraining === also.isDraining
+      );
+    })
+  );
+}
