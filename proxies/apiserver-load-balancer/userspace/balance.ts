@@ -2,10 +2,8 @@
 import type { Backend } from '../backend.ts';
 import type { Balance } from '../dataplane.ts';
 
-export interface Balancing {
-  /** All of them, each once: the first is the chosen one. */
-  order(eligible: readonly Backend[]): readonly Backend[];
-}
+/** All of them, each once; the first is the chosen one. */
+export type Balancing = (eligible: readonly Backend[]) => readonly Backend[];
 
 /** @param activeOf how many connections a backend has now, by its name */
 export function balancing(balance: Balance, activeOf: (name: string) => number): Balancing {
@@ -15,12 +13,12 @@ export function balancing(balance: Balance, activeOf: (name: string) => number):
     turn = first + 1;
     return [...eligible.slice(first), ...eligible.slice(0, first)];
   };
-  const orders: Readonly<Record<Balance, Balancing['order']>> = {
+  const balancings: Readonly<Record<Balance, Balancing>> = {
     'first-healthy': (eligible) => eligible,
     'round-robin': inTurn,
     // The sort is stable: equals stay in turn.
     'least-connections': (eligible) =>
       inTurn(eligible).sort((one, other) => activeOf(one.name) - activeOf(other.name)),
   };
-  return { order: orders[balance] };
+  return balancings[balance];
 }
