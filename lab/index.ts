@@ -3,6 +3,7 @@ import { createApiClient } from '../proxies/kit/api/api-client.ts';
 import { gitVersion } from './apiserver/version.ts';
 import { startCluster, type Cluster, type ClusterOptions } from './cluster.ts';
 import { createConnect, type Connect } from './connect.ts';
+import { untilApiserverReady } from './machines/until-apiserver-ready.ts';
 import { applyManifests, readManifests } from './manifests.ts';
 import { tellChanges } from './tell-changes.ts';
 import { planMachines, defaultTopology } from './topology.ts';
@@ -48,8 +49,10 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   if (log) starting.use(tellChanges(cluster, log));
   const client = starting.use(createApiClient(cluster.connection));
   const objects = await readManifests(cluster.place);
+  const late = AbortSignal.timeout(makeWithinMs);
   try {
-    await applyManifests(client, objects, AbortSignal.timeout(makeWithinMs));
+    await untilApiserverReady(cluster.connection, late);
+    await applyManifests(client, objects, late);
   } catch (error) {
     throw new Error(`The lab does not come up. ${problemsOf(cluster)}`, { cause: error });
   }
@@ -58,12 +61,12 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     .filter(({ role }) => role === 'node')
     .map(({ name }) => ({ kind: 'Node', metadata: { name } }));
   const visitors = await openVisitors(client);
-  const late = await untilReady(client, {
+  const unready = await untilReady(client, {
     objects: [...nodes, ...objects],
     signal: AbortSignal.timeout(readyWithinMs),
     onProgress: (left, name) => onProgress(`${left} not ready yet, ${name} among them`),
   });
-  if (late.length > 0) onProgress(`not ready yet: ${late.join(', ')}`);
+  if (unready.length > 0) onProgress(`not ready yet: ${unready.join(', ')}`);
 
   following[Symbol.dispose]();
   const running = starting.move();

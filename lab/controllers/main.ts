@@ -6,6 +6,7 @@ import { createApiClient } from '../../proxies/kit/api/api-client.ts';
 import { readConnection } from '../../proxies/kit/api/read-connection.ts';
 import { runProgram, type Flags } from '../machines/program.ts';
 import { startControllers } from './controllers.ts';
+import { untilApiserverReady } from '../machines/until-apiserver-ready.ts';
 import { serveHealth } from '../machines/serve-health.ts';
 import { untilLeading } from './leader-election.ts';
 
@@ -27,6 +28,7 @@ async function start(given: Flags): Promise<Running> {
     readConnection(kubeconfig, 'kube-controller-manager'),
     readFile(rootCaFile, 'utf8'),
   ]);
+  await untilApiserverReady(connection);
   await using starting = new AsyncDisposableStack();
   const client = starting.use(createApiClient(connection));
   if (given['leader-elect'] === 'true') starting.defer(await lead(client));

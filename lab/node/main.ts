@@ -6,6 +6,7 @@ import { relayHops } from '../../proxies/kit/hop-channel.ts';
 import { klogLine } from '../../proxies/kit/klog.ts';
 import { gitVersion } from '../apiserver/version.ts';
 import { runProgram, type Flags } from '../machines/program.ts';
+import { untilApiserverReady } from '../machines/until-apiserver-ready.ts';
 import { findImage } from '../workloads/images.ts';
 import { startNodeProxy, type NodeProxy, type NodeProxyOptions } from './node-proxy.ts';
 import { startNode } from './node.ts';
@@ -37,6 +38,7 @@ await runProgram(flagNames, async (flags) => {
     readFile(need('tls-private-key-file'), 'utf8'),
     readFile(need('client-ca-file'), 'utf8'),
   ]);
+  await untilApiserverReady(connection);
   await using starting = new AsyncDisposableStack();
   const client = starting.use(createApiClient(connection));
   const nodeIPs = need('node-ip').split(',');

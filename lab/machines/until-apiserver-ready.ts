@@ -1,0 +1,34 @@
+/** At the start of the lab, clients of the apiservers may be there before them. */
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ApiConnection } from '../../proxies/kit/api/api-client.ts';
+import { createLink } from '../../proxies/kit/api/link.ts';
+
+const retryMs = 50;
+
+/**
+ * Resolves when one that is ready answers there. Who begins sooner is refused, and waits longer and longer
+ * before it asks again.
+ *
+ * @throws the signal's reason
+ */
+export async function untilApiserverReady(
+  connection: ApiConnection,
+  signal?: AbortSignal,
+): Promise<void> {
+  while (!(await isReady(connection))) {
+    await pause(retryMs, undefined, signal && { signal });
+  }
+}
+
+/** Over a connection of its own: the next may be another's. */
+async function isReady(connection: ApiConnection): Promise<boolean> {
+  await using link = createLink(connection);
+  try {
+    const stream = await link.open({ ':method': 'GET', ':path': '/readyz' }, true);
+    const [headers] = (await once(stream.resume(), 'response')) as [{ ':status'?: number }];
+    return headers[':status'] === 200;
+  } catch {
+    return false;
+  }
+}
