@@ -1,0 +1,84 @@
+/** For tests: a dataplane that remembers what it is told, and fails or waits when it is told to. */
+import type { Dataplane, DataplaneOptions, ForwardingPlan } from '../dataplane.ts';
+
+export interface FakeDataplane {
+  readonly create: (options: DataplaneOptions) => Promise<Dataplane>;
+  /** What it was started with. */
+  readonly options: DataplaneOptions;
+  /** The plans that it was given, also those that failed. */
+  readonly plans: readonly ForwardingPlan[];
+  /** Who gets new connections. */
+  readonly eligible: readonly string[];
+  /** The names of all whose connections it has reset, in order. */
+  readonly resets: readonly string[];
+  /** How many connections each has. */
+  readonly active: Map<string, number>;
+  /** The next plans fail with these words, until it is null. */
+  failure: string | null;
+  /** The next plans wait for it, until it is null. */
+  gate: Promise<void> | null;
+  readonly isClosed: boolean;
+}
+
+/** @param onApplied is called when a plan holds, or has failed. */
+export function createFakeDataplane(onApplied: () => void = () => undefined): FakeDataplane {
+  const plans: ForwardingPlan[] = [];
+  const resets: string[] = [];
+  const active = new Map<string, number>();
+  let options: DataplaneOptions | null = null;
+  let eligible: readonly string[] = [];
+  let isBusy = false;
+  let isClosed = false;
+
+  const apply = async (plan: ForwardingPlan) => {
+    if (isBusy) throw new Error('told two plans at once');
+    isBusy = true;
+    plans.push(plan);
+    await fake.gate;
+    await Promise.resolve();
+    isBusy = false;
+    try {
+      if (fake.failure !== null) throw new Error(fake.failure);
+      eligible = plan.eligible.map(({ name }) => name);
+      for (const { name } of plan.reset) {
+        resets.push(name);
+        active.delete(name);
+      }
+    } finally {
+      onApplied();
+    }
+  };
+  const nothing = { accepted: 0, refused: 0, retried: 0, reset: 0, sentBytes: 0, receivedBytes: 0 };
+  const fake: FakeDataplane = {
+    create: async (given) => {
+      options = given;
+      return {
+        kind: 'userspace',
+        addresses: given.listen.map(({ host, port }) => `${host}:${port}`),
+        apply,
+        connections: async () => [],
+        counts: async () => ({ ...nothing, active: new Map(active) }),
+        onConnection: () => ({ ready: Promise.resolve(), [Symbol.dispose]: () => undefined }),
+        [Symbol.asyncDispose]: async () => {
+          isClosed = true;
+        },
+      };
+    },
+    get options() {
+      if (options === null) throw new Error('not started');
+      return options;
+    },
+    plans,
+    get eligible() {
+      return eligible;
+    },
+    resets,
+    active,
+    failure: null,
+    gate: null,
+    get isClosed() {
+      return isClosed;
+    },
+  };
+  return fake;
+}
