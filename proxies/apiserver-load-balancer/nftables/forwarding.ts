@@ -1,4 +1,4 @@
-/** The kernel sends packets of others on only where it is told to. */
+/** What the kernel must be set to, so that packets of others are sent on, and strays are known. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import type { Backend, Family } from '../backend.ts';
@@ -36,5 +36,24 @@ export async function ensureForwarding(
       );
     }
     log(`${name} was off: it is on now, so that the kernel forwards to the backends`);
+  }
+}
+
+const looseSetting = '/proc/sys/net/netfilter/nf_conntrack_tcp_loose';
+
+/**
+ * A segment without a connection is then new to conntrack, and our rule resets it; where it is invalid, it is
+ * dropped as those are that live connections have out of order.
+ */
+export async function ensureStraysAreSeen(log: (line: string) => void): Promise<void> {
+  const value = await readFile(looseSetting, 'utf8').catch(() => '');
+  if (value.trim() !== '0') return;
+  try {
+    await writeFile(looseSetting, '1');
+    log('net.netfilter.nf_conntrack_tcp_loose was off: it is on now');
+  } catch {
+    log(
+      'net.netfilter.nf_conntrack_tcp_loose is off, and may not be set here: clients of a dead backend are not reset',
+    );
   }
 }

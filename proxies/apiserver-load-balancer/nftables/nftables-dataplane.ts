@@ -1,18 +1,44 @@
 /** The dataplane `nftables`: the kernel sends connections on their way. */
 import { isIPv6 } from 'node:net';
+import { systemClock } from '../../kit/clock.ts';
 import { reservePort, type ReservedPort } from '../../kit/libc/reserve-port.ts';
+import { flowOf, watchFlows } from '../../kit/netlink/watch-flows.ts';
 import { openNftConnection } from '../../kit/nftables/connection.ts';
 import type { NftConnection } from '../../kit/nftables/nft-connection.ts';
-import type { Dataplane, DataplaneOptions, ForwardingPlan } from '../dataplane.ts';
-import { ensureForwarding } from './forwarding.ts';
+import type { Backend } from '../backend.ts';
+import type {
+  Dataplane,
+  DataplaneCounts,
+  DataplaneOptions,
+  ForwardedConnection,
+  ForwardingPlan,
+} from '../dataplane.ts';
+import { ConnectionEnder } from './connection-ender.ts';
+import { CounterTotals } from './counters.ts';
+import { startExpiry } from './expiry.ts';
+import { ensureForwarding, ensureStraysAreSeen } from './forwarding.ts';
+import { followCounts, type LiveCounts } from './live-counts.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { RuleTables } from './rule-tables.ts';
+import { repairTables } from './table-watch.ts';
+import { familyOf, isBeginning, isOurs, isSpeaking, listTracked } from './tracked-connections.ts';
+import { forgetUnanswered } from './unanswered.ts';
 
 export interface NftablesDataplaneOptions extends DataplaneOptions {
   /** Opened here if absent. */
   readonly connection?: NftConnection;
 }
 
-/** @throws Error when a port is taken, or nftables cannot be had; then nothing is changed */
+/** With least connections, the rules follow the counts so much later at most. */
+const rebalanceMs = 50;
+const retryMs = 1000;
+
+/**
+ * Until the first plan, what a process before left in the kernel goes on. When it is disposed of, new connections
+ * are refused, and those that live go on in the kernel until they end; without any, the tables go.
+ *
+ * @throws Error when a port is taken, or nftables cannot be had; then nothing is changed
+ */
 export async function createNftablesDataplane(
   options: NftablesDataplaneOptions,
 ): Promise<Dataplane> {
@@ -21,58 +47,197 @@ export async function createNftablesDataplane(
   for (const { host, port } of options.listen) {
     ports.push(owned.use(await reservePort(host, port)));
   }
-  const connection = options.connection ?? owned.use(await openNftConnection());
-  return new NftablesDataplane(options, connection, ports, owned.move());
+  const { connection, netlinkPort } = options.connection
+    ? { connection: options.connection, netlinkPort: null }
+    : await openOwn(owned);
+  const dataplane = new NftablesDataplane(options, ports, connection);
+  try {
+    await dataplane.begin(netlinkPort, owned.move());
+  } catch (error) {
+    await dataplane[Symbol.asyncDispose]();
+    throw error;
+  }
+  return dataplane;
+}
+
+async function openOwn(owned: AsyncDisposableStack) {
+  const connection = owned.use(await openNftConnection());
+  return { connection, netlinkPort: connection.netlinkPort };
 }
 
 class NftablesDataplane implements Dataplane {
   readonly kind = 'nftables';
   readonly addresses: readonly string[];
   readonly #options: DataplaneOptions;
+  readonly #listen: readonly ReservedPort[];
   readonly #tables: RuleTables;
-  readonly #owned: AsyncDisposableStack;
+  readonly #counters: CounterTotals;
+  readonly #ender: ConnectionEnder;
+  readonly #inOrder = oneAtATime();
+  readonly #working = new Set<Promise<void>>();
+  /** Who gets new connections; null before the first plan. */
+  #eligible: readonly Backend[] | null = null;
+  #counts: LiveCounts | null = null;
+  #rewriting: Disposable | null = null;
+  #owned = new AsyncDisposableStack();
+  #isDisposed = false;
 
   constructor(
     options: DataplaneOptions,
-    connection: NftConnection,
     ports: readonly ReservedPort[],
-    owned: AsyncDisposableStack,
+    connection: NftConnection,
   ) {
     this.#options = options;
-    this.#owned = owned;
+    this.#listen = ports;
     this.addresses = ports.map(({ host, port }) =>
       isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`,
     );
     this.#tables = new RuleTables(connection, ports, options.balance);
+    this.#counters = new CounterTotals(connection, this.#tables.families);
+    this.#ender = new ConnectionEnder({ clock: systemClock, log: options.log });
   }
 
-  async apply({ eligible }: ForwardingPlan): Promise<void> {
-    await ensureForwarding(eligible, this.#options.log);
-    await this.#tables.write(eligible, new Map());
+  /** @param owned what it ends with */
+  async begin(netlinkPort: number | null, owned: AsyncDisposableStack): Promise<void> {
+    const { log, balance } = this.#options;
+    this.#owned = owned;
+    owned.use(this.#ender);
+    if (netlinkPort !== null) {
+      const repair = () => this.#rewriteAfter(0, true);
+      owned.use(await repairTables({ netlinkPort, repair, log }));
+    }
+    if (balance === 'least-connections') {
+      const onChange = () => this.#rewriteAfter(rebalanceMs);
+      this.#counts = owned.use(await followCounts(this.#listen, onChange));
+    }
+    owned.use(
+      startExpiry({
+        ...this.#options,
+        list: () => listTracked(this.#listen),
+        end: (entries) => this.#ender.end(entries),
+        clock: systemClock,
+      }),
+    );
   }
 
-  connections() {
-    return Promise.resolve([]);
-  }
-
-  counts() {
-    return Promise.resolve({
-      accepted: null,
-      refused: null,
-      retried: null,
-      reset: 0,
-      sentBytes: null,
-      receivedBytes: null,
-      active: new Map<string, number>(),
+  apply({ eligible, reset }: ForwardingPlan): Promise<void> {
+    return this.#inOrder(async () => {
+      const before = this.#eligible;
+      const added = withoutThose(eligible, before ?? []);
+      if (added.length > 0) await ensureForwarding(added, this.#options.log);
+      this.#eligible = eligible;
+      await this.#write();
+      if (before === null) await ensureStraysAreSeen(this.#options.log);
+      // Before the next plan, which may give them connections again.
+      for (const backend of reset) this.#behind(this.#inOrder(() => this.#endAllOf(backend)));
+      const lost = withoutThose(before ?? [], [...eligible, ...reset]);
+      this.#behind(forgetUnanswered(this.#listen, lost));
     });
   }
 
-  onConnection() {
-    return { ready: Promise.resolve(), [Symbol.dispose]: () => undefined };
+  async connections(): Promise<readonly ForwardedConnection[]> {
+    const connections: ForwardedConnection[] = [];
+    for await (const entries of listTracked(this.#listen)) {
+      connections.push(...entries.filter(isSpeaking).map(flowOf));
+    }
+    return connections;
+  }
+
+  async counts(): Promise<DataplaneCounts & { readonly active: ReadonlyMap<string, number> }> {
+    const counted = await this.#counters.read();
+    const active = new Map<string, number>();
+    for (const { backend } of await this.connections()) {
+      active.set(backend, (active.get(backend) ?? 0) + 1);
+    }
+    return {
+      ...counted,
+      retried: null,
+      reset: this.#ender.ended,
+      sentBytes: null,
+      receivedBytes: null,
+      active,
+    };
+  }
+
+  onConnection(
+    listener: (connection: ForwardedConnection) => void,
+  ): Disposable & { readonly ready: Promise<void> } {
+    const families = new Set(this.#listen.map(({ host }) => familyOf(host)));
+    const watches = [...families].map((family) =>
+      watchFlows(family, (entry) => {
+        if (isOurs(this.#listen, entry)) listener(flowOf(entry));
+      }),
+    );
+    const ready = Promise.all(watches.map((watch) => watch.ready)).then(() => undefined);
+    // Whoever does not ask is not ended by it.
+    ready.catch(() => undefined);
+    return {
+      ready,
+      [Symbol.dispose]: () => {
+        for (const watch of watches) watch[Symbol.dispose]();
+      },
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#tables.write([], new Map());
-    await this.#owned[Symbol.asyncDispose]();
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    this.#rewriting?.[Symbol.dispose]();
+    const hasPlan = this.#eligible !== null;
+    await (hasPlan ? this.#leave() : Promise.resolve()).catch((error: unknown) =>
+      this.#options.log(`nftables: ${String(error)}`),
+    );
+    await this.#owned.disposeAsync();
   }
+
+  async #leave(): Promise<void> {
+    await this.#inOrder(() => {
+      this.#eligible = [];
+      return this.#write();
+    });
+    while (this.#working.size > 0) await Promise.all(this.#working);
+    const { length } = await this.connections();
+    if (length === 0) await this.#tables.delete();
+    else this.#options.log(`nftables: ${length} connections go on in the kernel until they end`);
+  }
+
+  #write(): Promise<boolean> {
+    return this.#tables.write(this.#eligible ?? [], this.#counts?.active ?? new Map());
+  }
+
+  /** Once, however often it is asked for meanwhile. */
+  #rewriteAfter(delayMs: number, isDrift = false): void {
+    if (isDrift) this.#tables.distrust();
+    if (this.#rewriting !== null || this.#isDisposed) return;
+    this.#rewriting = systemClock.after(delayMs, () => {
+      this.#rewriting = null;
+      this.#inOrder(async () => {
+        if (this.#eligible !== null && !this.#isDisposed) await this.#write();
+      }).catch((error: unknown) => {
+        this.#options.log(`nftables: ${String(error)}; it is tried again`);
+        this.#rewriteAfter(retryMs);
+      });
+    });
+  }
+
+  async #endAllOf(backend: Backend): Promise<void> {
+    const entries = [];
+    for await (const batch of listTracked(this.#listen, backend)) {
+      entries.push(...batch.filter((entry) => isSpeaking(entry) || isBeginning(entry)));
+    }
+    this.#behind(this.#ender.end(entries));
+  }
+
+  /** The plan does not wait for it; the end does. */
+  #behind(work: Promise<void>): void {
+    const done = work
+      .catch((error: unknown) => this.#options.log(`nftables: ${String(error)}`))
+      .finally(() => this.#working.delete(done));
+    this.#working.add(done);
+  }
+}
+
+function withoutThose(backends: readonly Backend[], others: readonly Backend[]): Backend[] {
+  const names = new Set(others.map(({ name }) => name));
+  return backends.filter(({ name }) => !names.has(name));
 }

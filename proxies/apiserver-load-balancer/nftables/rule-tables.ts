@@ -3,7 +3,13 @@ import { isIPv6 } from 'node:net';
 import type { NftConnection } from '../../kit/nftables/nft-connection.ts';
 import type { Backend, Family } from '../backend.ts';
 import type { Balance, ListenAddress } from '../dataplane.ts';
-import { tableChange, wholeTable, type TableContents, type TableOptions } from './rules.ts';
+import {
+  tableChange,
+  wholeTable,
+  withoutTable,
+  type TableContents,
+  type TableOptions,
+} from './rules.ts';
 import { turnsOf } from './turns.ts';
 
 /** Backends that get no more connections are known for as long as they have some, or until so many left. */
@@ -27,6 +33,10 @@ export class RuleTables {
         listen: listen.filter(({ host }) => isIPv6(host) === (family === 'IPv6')),
       }))
       .filter(({ listen }) => listen.length > 0);
+  }
+
+  get families(): readonly Family[] {
+    return this.#tables.map(({ family }) => family);
   }
 
   /** The next write replaces the tables. */
@@ -55,6 +65,11 @@ export class RuleTables {
     await this.#connection.run(text.join('\n'));
     this.#written = new Map(wanted.map(({ table, after }) => [table.family, after]));
     return true;
+  }
+
+  async delete(): Promise<void> {
+    this.#written = new Map();
+    await this.#connection.run(this.families.flatMap(withoutTable).join('\n'));
   }
 
   #contents(

@@ -36,8 +36,7 @@ export function wholeTable(options: TableOptions, contents: TableContents): read
   const writer = nftWriter(nftFamily(options.family), tableName);
   const chains = chainsOf(options, contents);
   return [
-    writer.addTable(tableComment),
-    writer.deleteTable(),
+    ...withoutTable(options.family),
     writer.addTable(tableComment),
     ...counterNames.map((name) => writer.addCounter(name)),
     writer.addCollection(backendSet(options.family)),
@@ -45,6 +44,12 @@ export function wholeTable(options: TableOptions, contents: TableContents): read
     ...chains.map((chain) => writer.addChain(chain)),
     ...chains.flatMap(({ name, rules }) => rules.map((rule) => writer.addRule(name, rule))),
   ];
+}
+
+/** Whether there is one or not. */
+export function withoutTable(family: Family): readonly string[] {
+  const writer = nftWriter(nftFamily(family), tableName);
+  return [writer.addTable(tableComment), writer.deleteTable()];
 }
 
 /** What makes of one table's contents the other's. */

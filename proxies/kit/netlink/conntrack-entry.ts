@@ -170,7 +170,10 @@ export function writeConntrackFilter(query: ConntrackQuery): Buffer {
   );
   const originalFlags =
     filterFlags.protocol | (destinationPort === undefined ? 0 : filterFlags.destinationPort);
-  const replyFlags = filterFlags.source | filterFlags.protocol | filterFlags.sourcePort;
+  // Kernels up to at least 6.18 list those of every other IPv6 address instead: compared backwards.
+  const isByAddress = family === 'IPv4';
+  const replyFlags =
+    filterFlags.protocol | filterFlags.sourcePort | (isByAddress ? filterFlags.source : 0);
   return Buffer.concat([
     writeAttribute(filter, [
       writeAttribute(directions.original, native(originalFlags)),
@@ -187,9 +190,13 @@ export function writeConntrackFilter(query: ConntrackQuery): Buffer {
     ...(backend
       ? [
           writeAttribute(entryAttributes.reply, [
-            writeAttribute(tupleAttributes.addresses, [
-              writeAttribute(addressAttributes[family].source, addressBytes(backend.address)),
-            ]),
+            ...(isByAddress
+              ? [
+                  writeAttribute(tupleAttributes.addresses, [
+                    writeAttribute(addressAttributes[family].source, addressBytes(backend.address)),
+                  ]),
+                ]
+              : []),
             writeAttribute(tupleAttributes.protocol, [
               number,
               writeAttribute(protocolAttributes.sourcePort, bigEndian(backend.port, 2)),

@@ -1,0 +1,67 @@
+/** How many connections each backend has, kept by what conntrack tells: for least connections. */
+import type { ConntrackEntry } from '../../kit/netlink/conntrack-entry.ts';
+import { followDestinationNat } from '../../kit/netlink/conntrack.ts';
+import { flowOf } from '../../kit/netlink/watch-flows.ts';
+import type { ListenAddress } from '../dataplane.ts';
+import { familyOf, isBeginning, isOurs, isSpeaking, listTracked } from './tracked-connections.ts';
+
+export interface LiveCounts extends Disposable {
+  /** By the name of the backend. */
+  readonly active: ReadonlyMap<string, number>;
+}
+
+/**
+ * @param onChange some have begun or ended
+ * @throws Error when the kernel does not tell
+ */
+export async function followCounts(
+  listen: readonly ListenAddress[],
+  onChange: () => void,
+): Promise<LiveCounts> {
+  using owned = new DisposableStack();
+  /** The backend of each connection that lives. */
+  const backends = new Map<string, string>();
+  const active = new Map<string, number>();
+  const add = (backend: string, by: number) => {
+    active.set(backend, (active.get(backend) ?? 0) + by);
+    if (active.get(backend) === 0) active.delete(backend);
+    onChange();
+  };
+  const end = (entry: ConntrackEntry) => {
+    const key = keyOf(entry);
+    const backend = backends.get(key);
+    if (backend === undefined) return;
+    backends.delete(key);
+    add(backend, -1);
+  };
+  const take = (entry: ConntrackEntry) => {
+    // What changes without its state being told lives on.
+    if (entry.tcpState === undefined || !isOurs(listen, entry)) return;
+    if (!isSpeaking(entry) && !isBeginning(entry)) {
+      end(entry);
+    } else if (!backends.has(keyOf(entry))) {
+      const { backend } = flowOf(entry);
+      backends.set(keyOf(entry), backend);
+      add(backend, 1);
+    }
+  };
+  const countAnew = async () => {
+    backends.clear();
+    active.clear();
+    for await (const entries of listTracked(listen)) entries.forEach(take);
+  };
+  let counting = Promise.resolve();
+  const onLost = () => {
+    counting = counting.then(countAnew).catch(() => undefined);
+  };
+  for (const family of new Set(listen.map(({ host }) => familyOf(host)))) {
+    owned.use(await followDestinationNat(family, { onEntry: take, onEnd: end, onLost }));
+  }
+  await countAnew();
+  const kept = owned.move();
+  return { active, [Symbol.dispose]: () => kept.dispose() };
+}
+
+function keyOf({ family, id }: ConntrackEntry): string {
+  return `${family} ${id}`;
+}
