@@ -23,6 +23,7 @@ export async function openApiserverProxy(lab: LabDoor): Promise<RunningProxy & D
     hostname: hostname.replace(/^\[|\]$/g, ''),
     port: Number(port),
     hops,
+    tracedBy: 'audit-id',
     secure: {
       caPem: owner.caPem,
       identities: { reader: visitor.identity, administrator: owner.identity, nobody: {} },

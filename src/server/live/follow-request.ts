@@ -14,10 +14,9 @@ export interface FollowedRequest extends Disposable {
   complete(timeoutMs: number): Promise<void>;
 }
 
-/** An apiserver takes the `Audit-ID` of a request as its id; other proxies know our connection only. */
 export function followRequest(proxy: RunningProxy, onHop: (hop: Hop) => void): FollowedRequest {
   const owned = new DisposableStack();
-  const id = proxy.secure ? randomUUID() : null;
+  const id = proxy.tracedBy === 'audit-id' ? randomUUID() : null;
   let follower: Follower | undefined =
     id === null ? undefined : owned.use(proxy.hops.follow({ request: id }, onHop));
   return {

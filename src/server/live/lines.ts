@@ -2,6 +2,7 @@
 import type { Need, Value } from '../../../proxies/descriptor.ts';
 import type { Hop } from '../../../proxies/kit/hop.ts';
 import type { Observation, Verdict, WorldName } from '../../../proxies/kit/proof.ts';
+import type { FailoverLine, FailoverSummary } from '../../failover.ts';
 import type { RuleGroup } from '../../shown-rules.ts';
 import type { LiveErrorCode } from './live-error.ts';
 
@@ -121,6 +122,12 @@ export interface BalanceResultLine {
   readonly text: string;
 }
 
+/** What became of requests and a watch when an apiserver was killed. */
+export interface FailoverResultLine extends FailoverSummary {
+  readonly type: 'result';
+  readonly text: string;
+}
+
 /** Something went wrong after the stream began. */
 export interface ErrorLine {
   readonly type: 'error';
@@ -143,4 +150,6 @@ export type LiveLine =
   | RequestResultLine
   | ConnectionsResultLine
   | BalanceResultLine
+  | FailoverLine
+  | FailoverResultLine
   | ErrorLine;

@@ -25,6 +25,7 @@ export const liveErrors = {
   'method-not-allowed': 405,
   'machine-refused': 409,
   'no-rules': 409,
+  'too-few-apiservers': 409,
   'not-isolated': 409,
   'body-too-large': 413,
   'too-long': 414,

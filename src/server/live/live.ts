@@ -7,6 +7,7 @@ import type { LiveBackend } from './backend.ts';
 import { runBalance } from './balance.ts';
 import { runExample } from './examples.ts';
 import { sendError, type Exchange } from './exchange.ts';
+import { runFailover } from './failover.ts';
 import { checkHost, checkOrigin } from './guard.ts';
 import { createLimits, type LimitOptions } from './limits.ts';
 import { LiveError } from './live-error.ts';
@@ -91,6 +92,11 @@ const routes: readonly Route[] = [
     pattern: /^\/live\/balance\/([^/?]+)$/,
     methods: ['POST'],
     run: (id, { backend, exchange }) => runBalance(backend, id, exchange),
+  },
+  {
+    pattern: /^\/live\/failover$/,
+    methods: ['POST'],
+    run: (_, visit) => runFailover(visit.backend, machinesOf(visit), visit.exchange),
   },
   {
     pattern: /^\/live\/rules\/([^/?]+\/[^/?]+\/[^/?]+)$/,

@@ -77,6 +77,7 @@ export async function startProxyProcess(options: ProxyProcessOptions): Promise<P
     hostname: address.slice(0, colon).replace(/^\[|\]$/g, ''),
     port: Number(address.slice(colon + 1)),
     hops,
+    tracedBy: 'connection',
     pid: child.pid ?? -1,
     ended,
     [Symbol.asyncDispose]: () => end(child),

@@ -7,7 +7,9 @@ export interface RunningProxy {
   readonly address: string;
   readonly hostname: string;
   readonly port: number;
-  readonly hops: HopFeed;
+  readonly hops: Pick<HopFeed, 'follow'>;
+  /** How its hops name a request: by the client's connection, or by the `Audit-ID` that we give it. */
+  readonly tracedBy: 'connection' | 'audit-id';
   /** Where it speaks HTTPS, and wants to know who asks. */
   readonly secure?: SecureProxy;
 }

@@ -5,6 +5,7 @@ import { createLaboratory, startLab, type Lab } from '../../../lab/index.ts';
 import type { Laboratory } from '../../../proxies/kit/proof.ts';
 import { openApiserverProxy } from './apiserver-proxy.ts';
 import type { LiveBackend } from './backend.ts';
+import { throughLoadBalancer } from './load-balancer.ts';
 import {
   ProxyStartError,
   startProxyProcess,
@@ -59,7 +60,11 @@ export async function startBackend(options: BackendOptions): Promise<StartedBack
     network: lab,
     proxies: {
       'kubectl-proxy': kubectlProxy,
-      ...(apiserverProxy && { 'apiserver-proxy': apiserverProxy }),
+      ...(lab &&
+        apiserverProxy && {
+          'apiserver-proxy': apiserverProxy,
+          'apiserver-load-balancer': throughLoadBalancer(lab, apiserverProxy),
+        }),
     },
     lend: (signal) => lend(lab ?? { kubeconfigPath }, directory, signal),
     openVisit: lab ? (name) => lab.createVisitor(name) : null,

@@ -65,6 +65,7 @@ export async function startFakeApiserverProxy(): Promise<FakeApiserverProxy> {
     hostname: '127.0.0.1',
     port,
     hops,
+    tracedBy: 'audit-id',
     secure: {
       caPem: authority.certificatePem,
       identities: {

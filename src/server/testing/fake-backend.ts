@@ -57,7 +57,13 @@ export async function startFakeBackend(kind: LiveBackend['kind'] = 'lab'): Promi
     machines: null,
     network: kind === 'lab' ? fakeNetwork() : null,
     proxies: {
-      'kubectl-proxy': { address: `127.0.0.1:${port}`, hostname: '127.0.0.1', port, hops },
+      'kubectl-proxy': {
+        address: `127.0.0.1:${port}`,
+        hostname: '127.0.0.1',
+        port,
+        hops,
+        tracedBy: 'connection',
+      },
       ...(kind === 'lab' && { 'apiserver-proxy': apiserverProxy }),
     },
     lend: () => Promise.reject(new Error('no laboratory here')),

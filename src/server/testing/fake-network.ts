@@ -52,6 +52,13 @@ export function fakeNetwork(): FakeNetwork {
       }
       return outcomes;
     },
+    pathOf: async (source) => ({
+      source,
+      destination: '192.0.2.2:6443',
+      backend: '172.30.0.12:6443',
+      seenAs: '192.0.2.2:40000',
+      apiserver: 'apiserver-2',
+    }),
     run: async (machine, argv) => {
       commands.push([machine, argv]);
       return { stdout: argv.includes('ip') ? network.listing : '', stderr: '', status: 0 };

@@ -1,0 +1,163 @@
+/** `POST /live/failover`: kills an apiserver of the lab while requests and a watch go to it. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sayFailover } from '../../failover-text.ts';
+import { summarize, type FailoverLine, type FailoverSummary } from '../../failover.ts';
+import { networkOf, proxyOf, type LiveBackend } from './backend.ts';
+import { openLines, type Exchange } from './exchange.ts';
+import { createApiserverClient, type ApiserverClient } from './failover-client.ts';
+import type { LiveLine } from './lines.ts';
+import { LiveError } from './live-error.ts';
+import type { LabMachines, MachinesOptions } from './machines.ts';
+import { createTurns } from './turns.ts';
+
+const everyMs = 100;
+/** Before the kill; after the last failure; and in all, whatever happens. */
+const [beforeMs, quietMs, mostMs] = [2_000, 3_000, 20_000];
+/** For a machine that has been started again. */
+const readyWithinMs = 15_000;
+
+/** It takes the cluster's apiservers away: one reader after the other. */
+const turns = createTurns(1, 2);
+
+/** @throws LiveError `machines-fixed`, `not-here`, `not-ready`, `busy`, `too-few-apiservers` */
+export async function runFailover(
+  backend: LiveBackend,
+  { lab, isOperable }: MachinesOptions,
+  exchange: Exchange,
+): Promise<void> {
+  if (!isOperable) throw new LiveError('machines-fixed');
+  // What is not here is said before anybody waits.
+  proxyOf(backend, 'apiserver-load-balancer');
+  using turn = new DisposableStack();
+  turn.use(await turns.take(exchange.signal));
+  let send: ((line: LiveLine) => void) | undefined;
+  const tell = (line: LiveLine) => (send ??= openLines(exchange))(line);
+  const summary = await tryFailover(backend, lab, tell, exchange.signal);
+  tell({ type: 'result', ...summary, text: sayFailover(summary, exchange.translate) });
+  exchange.response.end();
+}
+
+/** Tells what happens, as it happens. Whatever comes of it, the apiserver is started again. */
+export async function tryFailover(
+  backend: LiveBackend,
+  lab: LabMachines,
+  send: (line: FailoverLine) => void,
+  signal: AbortSignal,
+): Promise<FailoverSummary> {
+  const ready = readyApiservers(lab);
+  if (ready.length < 2) throw new LiveError('too-few-apiservers', {}, { 'Retry-After': '5' });
+  const { pathOf } = networkOf(backend);
+  const ending = new AbortController();
+  const ended = AbortSignal.any([signal, ending.signal]);
+  const whereIs = async (source: string) => (await pathOf(source))?.apiserver ?? null;
+  const client = createApiserverClient(proxyOf(backend, 'apiserver-load-balancer'), whereIs, ended);
+
+  const lines: FailoverLine[] = [];
+  const startedAt = performance.now();
+  const now = () => Math.round((performance.now() - startedAt) * 10) / 10;
+  let quietSince = 0;
+  const tell = (line: FailoverLine) => {
+    if (ended.aborted) return;
+    lines.push(line);
+    if (line.type === 'attempt' && line.isFailed) quietSince = line.atMs + line.tookMs;
+    if (line.type !== 'attempt') quietSince = now();
+    send(line);
+  };
+
+  await using owned = new AsyncDisposableStack();
+  owned.defer(() => ending.abort());
+  tell({ type: 'apiservers', apiservers: ready });
+  void askAgain(client, now, tell, ended);
+  const victim = await holdWatch(client, now, tell, ended);
+  await sleep(beforeMs, undefined, { signal });
+  const killed = victim() ?? ready[0] ?? '';
+  owned.defer(() => startAgain(lab, killed));
+  await lab.act(killed, 'kill');
+  tell({ type: 'killed', atMs: now(), apiserver: killed });
+  const deadline = now() + mostMs;
+  const isQuiet = () => now() - quietSince >= quietMs && victim() !== null && victim() !== killed;
+  while (!isQuiet() && now() < deadline) await sleep(everyMs, undefined, { signal });
+  return summarize(lines, isQuiet());
+}
+
+/** One request after the other begins, whatever becomes of those before. */
+async function askAgain(
+  client: ApiserverClient,
+  now: () => number,
+  tell: (line: FailoverLine) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    const atMs = now();
+    const told = (apiserver: string | null, isFailed: boolean) =>
+      tell({ type: 'attempt', atMs, tookMs: now() - atMs, apiserver, isFailed });
+    client.ask().then(
+      (apiserver) => told(apiserver, false),
+      () => told(null, true),
+    );
+    await sleep(everyMs);
+  }
+}
+
+/** Opens it, and again whenever it ends. @returns who has it now; null while nobody has */
+async function holdWatch(
+  client: ApiserverClient,
+  now: () => number,
+  tell: (line: FailoverLine) => void,
+  signal: AbortSignal,
+): Promise<() => string | null> {
+  let holder: string | null = null;
+  const open = async () => {
+    const { apiserver, ended } = await client.watch();
+    holder = apiserver;
+    tell({ type: 'watch', atMs: now(), state: 'open', apiserver });
+    return { apiserver, ended };
+  };
+  let watch = await open();
+  const holdOn = async () => {
+    while (!signal.aborted) {
+      await watch.ended;
+      holder = null;
+      tell({ type: 'watch', atMs: now(), state: 'ended', apiserver: watch.apiserver });
+      const again = await untilOpen(open, signal);
+      if (again === null) return;
+      watch = again;
+    }
+  };
+  void holdOn();
+  return () => holder;
+}
+
+/** As clients do: again, a little later. */
+async function untilOpen<T>(open: () => Promise<T>, signal: AbortSignal): Promise<T | null> {
+  while (!signal.aborted) {
+    try {
+      return await open();
+    } catch {
+      await sleep(everyMs);
+    }
+  }
+  return null;
+}
+
+/** Resolves when it is ready again; whoever comes next needs it. */
+async function startAgain(lab: LabMachines, name: string): Promise<void> {
+  // Somebody else may have started it by now.
+  await lab.act(name, 'restart').catch(() => undefined);
+  if (readyApiservers(lab).includes(name)) return;
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const late = setTimeout(resolve, readyWithinMs, undefined);
+  const following = lab.onChange(() => {
+    if (readyApiservers(lab).includes(name)) resolve(undefined);
+  });
+  await promise;
+  following[Symbol.dispose]();
+  clearTimeout(late);
+}
+
+function readyApiservers(lab: LabMachines): readonly string[] {
+  return lab
+    .machines()
+    .filter(({ role, state }) => role === 'apiserver' && state === 'ready')
+    .map(({ name }) => name);
+}

@@ -1,0 +1,33 @@
+/** The load balancer in front of the lab's apiservers, as what readers send requests through. */
+import type { Lab } from '../../../lab/index.ts';
+import { hopsOfConnection } from '../../../proxies/apiserver-load-balancer/connection-hops.ts';
+import type { RunningProxy } from './running-proxy.ts';
+
+/**
+ * It has no address of its own on the host: the way to the apiservers leads through it. Which of them a
+ * connection came to is asked for while that lives.
+ */
+export function throughLoadBalancer(
+  { mode, pathOf }: Pick<Lab, 'mode' | 'pathOf'>,
+  apiservers: RunningProxy,
+): RunningProxy {
+  const place = {
+    dataplane: mode === 'isolated' ? 'nftables' : 'userspace',
+    balance: 'round-robin',
+  } as const;
+  return {
+    ...apiservers,
+    tracedBy: 'connection',
+    hops: {
+      follow: (followed, onHop) => ({
+        complete: async () => {
+          if (!('address' in followed)) return;
+          const path = await pathOf(followed.address);
+          if (path === null) return;
+          for (const hop of hopsOfConnection(path, place)) onHop(hop);
+        },
+        [Symbol.dispose]: () => undefined,
+      }),
+    },
+  };
+}
