@@ -65,17 +65,22 @@ export function createApplyLoop(options: ApplyLoopOptions): ApplyLoop {
     request,
     applied: () =>
       new Promise((resolve, reject) => {
+        if (isStopped) reject(stopped());
         waiting.push({ resolve, reject });
         request();
       }),
     [Symbol.asyncDispose]: async () => {
       isStopped = true;
-      clearTimeout(retry);
       await running;
-      for (const { reject } of waiting) reject(new Error('the load balancer was stopped'));
+      clearTimeout(retry);
+      for (const { reject } of waiting) reject(stopped());
     },
   };
 }
 
 /** After a plan could not be applied. */
 const retryMs = 250;
+
+function stopped(): Error {
+  return new Error('the load balancer was stopped');
+}
