@@ -21,10 +21,9 @@ async function run(
   terminal: Terminal,
 ): Promise<StopSignal | null> {
   const log = (line: string) => void terminal.stderr.write(`${line}\n`);
-  const stopped = untilStopped(['SIGINT', 'SIGTERM']);
-  const start = async () => {
-    const configuration = await configure(flags, { given, terminal, log });
-    return startRunning(configuration, { terminal, log });
-  };
-  return serveUntilStopped(start, stopped);
+  const configuration = await configure(flags, { given, terminal, log });
+  return serveUntilStopped(
+    () => startRunning(configuration, { terminal, log }),
+    untilStopped(['SIGINT', 'SIGTERM']),
+  );
 }

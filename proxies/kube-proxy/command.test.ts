@@ -4,11 +4,9 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { PassThrough } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
-import { loadMessages } from '../kit/messages.ts';
 import { runCommand, type RunningCommand } from '../kit/running-command.ts';
+import { runHere as runToEnd } from '../kit/testing/run-here.ts';
 import { startScriptedApiserver } from '../kit/testing/scripted-apiserver.ts';
 import { command as kubeProxy } from './command.ts';
 import { node, paths, service, slice } from './testing/objects.ts';
@@ -23,17 +21,7 @@ function run(args: readonly string[]): Promise<RunningCommand> {
   });
 }
 
-/** In this process, to its end. */
-async function runHere(...argv: readonly string[]) {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const messages = loadMessages('en');
-  const { stdin, env } = process;
-  const terminal = { env, stdin, stdout, stderr, messages, isHinting: false };
-  const status = await kubeProxy.run(argv, terminal);
-  stdout.end();
-  stderr.end();
-  return { status, stdout: await text(stdout), stderr: await text(stderr) };
-}
+const runHere = (...argv: readonly string[]) => runToEnd(kubeProxy, argv);
 
 const own = ['--healthz-bind-address=127.0.0.1:0', '--metrics-bind-address=127.0.0.1:0'];
 

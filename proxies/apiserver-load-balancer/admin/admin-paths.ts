@@ -10,7 +10,7 @@ import type { Reloads } from './reloads.ts';
 
 export interface AdminView {
   readonly balancer: RunningBalancer;
-  readonly list: WantedList;
+  readonly list: Pick<WantedList, 'backends' | 'changes'>;
   readonly reloads: Reloads;
   readonly place: BalancerPlace;
 }

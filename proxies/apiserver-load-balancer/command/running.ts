@@ -14,7 +14,7 @@ import { startSource } from '../sources/start-source.ts';
 import { hopSource } from './hop-source.ts';
 import { onHangUp } from './on-hang-up.ts';
 import { startBalancer } from './start-balancer.ts';
-import { tellState } from './tell-state.ts';
+import { tellUntrusted } from './tell-untrusted.ts';
 
 export interface RunOptions {
   readonly terminal: Terminal;
@@ -46,7 +46,7 @@ export async function startRunning(
       warn: (text) => say('W', text),
     }),
   );
-  starting.use(tellState(balancer, say));
+  starting.use(tellUntrusted(balancer, say));
   const source = starting.use(
     await startSource(configuration.source, { list, reloads, say, withHint, terminal }),
   );

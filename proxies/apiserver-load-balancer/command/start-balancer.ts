@@ -63,12 +63,18 @@ function explained(
 ): unknown {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof ConfigurationError) return cause;
-    const known = listenError(cause, placeOf(error, balancer));
-    if (known !== cause) return known;
+    const known = listenError(withCode(cause), placeOf(error, balancer));
+    if (known instanceof ConfigurationError) return known;
   }
   if (implementation !== 'hop' || dataplane !== 'nftables') return error;
   const why = error instanceof Error ? error.message : String(error);
   return new ConfigurationError('no-nftables', `the nftables dataplane cannot be had: ${why}`);
+}
+
+/** The kernel's own word for it stands in the text, where nobody kept it apart. */
+function withCode(error: Error): Error {
+  const code = /\bE[A-Z]{4,}\b/.exec(error.message)?.[0];
+  return 'code' in error || code === undefined ? error : Object.assign(new Error(), { code });
 }
 
 /** Which of several, where the error names it. */

@@ -9,9 +9,11 @@ import { implementations } from '../balancer.ts';
 import { balances } from '../dataplane.ts';
 import type { flags as flagList } from '../facts/flags.ts';
 import { checkAuthority } from './check-authority.ts';
-import { sourceOf } from './source-of.ts';
+import { checkLimits } from './check-limits.ts';
 import type { Configuration } from './configuration.ts';
 import { listenAddresses } from './listen-addresses.ts';
+import { refuseOwnCluster } from './refuse-own-cluster.ts';
+import { sourceOf } from './source-of.ts';
 
 export type Flags = FlagValues<(typeof flagList)[number]>;
 
@@ -28,37 +30,38 @@ export async function configure(flags: Flags, options: ConfigureOptions): Promis
   const dataplane = oneOf(flags, 'dataplane', ['userspace', 'nftables']);
   const listen = await listenAddresses(splitValues(flags.listen), !given.has('listen'));
   const source = await sourceOf(flags, terminal);
+  refuseOwnCluster(source, listen);
+  const warn = (text: string) => log(klogLine('W', 'hop', text));
   const proxyProtocol = oneOf(flags, 'proxy-protocol', ['off', 'v1', 'v2']);
   if (proxyProtocol !== 'off') {
-    const text = `--proxy-protocol=${proxyProtocol}: apiservers do not understand it and end such connections; leave it off unless something that does stands in between`;
-    log(klogLine('W', 'hop', text));
+    warn(
+      `--proxy-protocol=${proxyProtocol}: apiservers do not understand it, and end such connections; ` +
+        'leave it off unless something that does stands in between',
+    );
   }
-  return {
-    implementation,
-    dataplane,
-    source,
-    adminBindAddress: adminAddress(flags['admin-bind-address']),
-    balancer: {
-      listen,
-      balance: oneOf(flags, 'balance', balances),
-      whenNoneReady: oneOf(flags, 'when-none-ready', ['try-all', 'refuse']),
-      dialTimeoutMs: longerThan0(flags, 'dial-timeout'),
-      drainTimeoutMs: atLeast0(flags, 'drain-timeout'),
-      idleTimeoutMs: atLeast0(flags, 'idle-timeout'),
-      keepAliveMs: atLeast0(flags, 'tcp-keepalive'),
-      maxConnectionAgeMs: atLeast0(flags, 'max-connection-age'),
-      proxyProtocol,
-      check: {
-        path: checkPath(flags['check-path']),
-        intervalMs: longerThan0(flags, 'check-interval'),
-        timeoutMs: longerThan0(flags, 'check-timeout'),
-        rise: atLeast1(flags, 'rise'),
-        fall: atLeast1(flags, 'fall'),
-        caPem: await checkAuthority(flags, { implementation, source, terminal }),
-        serverName: flags['check-server-name'] || null,
-      },
+  const balancer = {
+    listen,
+    balance: oneOf(flags, 'balance', balances),
+    whenNoneReady: oneOf(flags, 'when-none-ready', ['try-all', 'refuse']),
+    dialTimeoutMs: longerThan0(flags, 'dial-timeout'),
+    drainTimeoutMs: atLeast0(flags, 'drain-timeout'),
+    idleTimeoutMs: atLeast0(flags, 'idle-timeout'),
+    keepAliveMs: atLeast0(flags, 'tcp-keepalive'),
+    maxConnectionAgeMs: atLeast0(flags, 'max-connection-age'),
+    proxyProtocol,
+    check: {
+      path: checkPath(flags['check-path']),
+      intervalMs: longerThan0(flags, 'check-interval'),
+      timeoutMs: longerThan0(flags, 'check-timeout'),
+      rise: atLeast1(flags, 'rise'),
+      fall: atLeast1(flags, 'fall'),
+      caPem: await checkAuthority(flags, { implementation, source, terminal }),
+      serverName: flags['check-server-name'] || null,
     },
   };
+  checkLimits(balancer, { implementation, given, warn });
+  const adminBindAddress = adminAddress(flags['admin-bind-address']);
+  return { implementation, dataplane, source, adminBindAddress, balancer };
 }
 
 function oneOf<const T extends string>(

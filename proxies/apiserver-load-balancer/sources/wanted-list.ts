@@ -40,7 +40,8 @@ export function createWantedList(options: WantedListOptions): WantedList {
   let entries: readonly BackendEntry[] = [];
   let backends: readonly WantedBackend[] = [];
   let changes = -1;
-  let warned = '';
+  /** What was warned of last: said again only when it changes. */
+  const warned = { dropped: '', failed: '' };
   let timer: NodeJS.Timeout | undefined;
   let last: Promise<unknown> = Promise.resolve();
   /** One after the other. */
@@ -66,23 +67,30 @@ export function createWantedList(options: WantedListOptions): WantedList {
   };
   const tellDropped = (all: readonly PlacedBackend[], kept: readonly PlacedBackend[]) => {
     const dropped = all.filter((one) => !kept.includes(one));
-    tellOnce(dropped.map(({ place }) => `Left out, on the list already or ourselves: ${place}`));
+    tellOnce(
+      'dropped',
+      dropped.map(({ place }) => `Left out, on the list already or ourselves: ${place}`),
+    );
   };
-  const tellOnce = (texts: readonly string[]) => {
+  const tellFailed = ({ failed, backends: found }: Resolved) => {
+    const texts = failed.map(({ entry, reason }) => {
+      const isKnown = found.some(({ backend }) => backend.host === entry.host);
+      const next = isKnown ? 'its last addresses stay' : 'it is left out until it can be';
+      return `${entry.place}: cannot look up ${entry.host} (${reason}): ${next}`;
+    });
+    tellOnce('failed', texts);
+  };
+  const tellOnce = (about: keyof typeof warned, texts: readonly string[]) => {
     const all = texts.join('\n');
-    if (all !== warned) for (const text of texts) warn(text);
-    warned = all;
+    if (all !== warned[about]) for (const text of texts) warn(text);
+    warned[about] = all;
   };
-  const lookAgain = ({ failed }: Resolved) => {
+  const lookAgain = (resolved: Resolved) => {
     clearTimeout(timer);
-    if (failed.length > 0) {
-      for (const { entry, reason } of failed) {
-        warn(`${entry.place}: cannot look up ${entry.host} (${reason}); its last addresses stay`);
-      }
-    }
+    tellFailed(resolved);
     if (!entries.some(isNamed)) return;
     const every = options.againMs ?? againMs;
-    const ms = failed.length > 0 ? Math.min(soonMs, every) : every;
+    const ms = resolved.failed.length > 0 ? Math.min(soonMs, every) : every;
     timer = setTimeout(() => void refresh().catch(() => undefined), ms).unref();
   };
   const refresh = () =>

@@ -4,10 +4,12 @@
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import type { KubeObject } from '../api/api-client.ts';
 import { keyOf } from '../api/watch-cache.ts';
+import type { Credential } from '../pki/authority.ts';
 
 export interface ScriptedApiserver extends AsyncDisposable {
   /** `http://127.0.0.1:40001` */
@@ -34,6 +36,8 @@ export interface ScriptedApiserver extends AsyncDisposable {
 export interface ScriptedApiserverOptions {
   /** The most items of a page, whatever is asked for. */
   readonly pageSize?: number;
+  /** It speaks TLS, and shows this certificate. */
+  readonly credential?: Credential;
 }
 
 interface Entry {
@@ -52,7 +56,7 @@ interface Watch {
 export async function startScriptedApiserver(
   options: ScriptedApiserverOptions = {},
 ): Promise<ScriptedApiserver> {
-  const { pageSize = 500 } = options;
+  const { pageSize = 500, credential } = options;
   const objects = new Map<string, Map<string, KubeObject>>();
   const refused = new Map<string, number>();
   const watches = new Set<Watch>();
@@ -123,13 +127,17 @@ export async function startScriptedApiserver(
     }
   };
 
-  const server = createServer((request, response) => void serve(request, response));
+  const answerAll = (request: IncomingMessage, response: ServerResponse) =>
+    void serve(request, response);
+  const server = credential
+    ? createHttpsServer({ cert: credential.certificatePem, key: credential.keyPem }, answerAll)
+    : createServer(answerAll);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
 
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${credential ? 'https' : 'http'}://127.0.0.1:${port}`,
     requests,
     posted,
     put: (collection, object) => {
