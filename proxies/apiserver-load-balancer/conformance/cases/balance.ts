@@ -1,0 +1,96 @@
+/** Who gets new connections while all is well. */
+import { watch, type Held } from '../world/client.ts';
+import type { Stage } from '../world/stage.ts';
+import type { ConformanceCase } from './case.ts';
+
+const thirty = 'backend-1 ×10, backend-2 ×10, backend-3 ×10';
+const one = { 'new connections': 'backend-1' };
+
+export const balanceCases: readonly ConformanceCase[] = [
+  {
+    name: 'round robin deals out new connections evenly',
+    act: async ({ shares }) => ({ thirty: await shares(30) }),
+    expect: { thirty },
+    instead: { none: { because: 'no-balancer', sees: { thirty: 'backend-1 ×30' } } },
+  },
+  {
+    name: 'least connections goes to who has the fewest',
+    options: { balance: 'least-connections' },
+    act: async (stage) => {
+      await using held = new AsyncDisposableStack();
+      const open = async () => held.use(await watch(stage.target));
+      const six: Held[] = [];
+      for (let count = 0; count < 6; count++) {
+        six.push(await open());
+        await counted(stage, six.length);
+      }
+      const shares = sharesOf(six);
+      for (const { backend, socket } of six) if (backend === 'backend-2') socket.destroy();
+      await counted(stage, six.filter(({ backend }) => backend !== 'backend-2').length);
+      const next = [await open()];
+      await counted(stage, 5);
+      next.push(await open());
+      return { six: shares, 'two more, once those of backend-2 ended': sharesOf(next) };
+    },
+    expect: {
+      six: 'backend-1 ×2, backend-2 ×2, backend-3 ×2',
+      'two more, once those of backend-2 ended': 'backend-2 ×2',
+    },
+    instead: {
+      none: {
+        because: 'no-balancer',
+        sees: {
+          six: 'backend-1 ×6',
+          'two more, once those of backend-2 ended': 'backend-1 ×2',
+        },
+      },
+    },
+  },
+  {
+    name: 'first healthy gives all to the first, then to the next',
+    options: { balance: 'first-healthy' },
+    act: async (stage) => {
+      const before = await stage.shares(6);
+      await stage.backends[0].kill();
+      await stage.untilKnown(1, 'not ready');
+      const after = await stage.whoAnswers('once the first is killed');
+      await stage.backends[0].restore();
+      await stage.untilKnown(1, 'ready');
+      return { six: before, ...after, ...(await stage.whoAnswers('once it is back')) };
+    },
+    expect: {
+      six: 'backend-1 ×6',
+      'once the first is killed': 'backend-2',
+      'once it is back': 'backend-1',
+    },
+    instead: { none: { because: 'no-balancer', sees: { 'once the first is killed': 'failed' } } },
+  },
+  {
+    name: 'a single backend still works',
+    backends: [1],
+    act: ({ whoAnswers }) => whoAnswers('new connections'),
+    expect: one,
+  },
+  {
+    name: 'IPv6 clients reach IPv6 backends',
+    backendFamily: 'IPv6',
+    act: async ({ shares }) => ({ thirty: await shares(30) }),
+    expect: { thirty },
+    instead: { none: { because: 'no-balancer', sees: { thirty: 'backend-1 ×30' } } },
+  },
+];
+
+function sharesOf(held: readonly Held[]): string {
+  return [...Map.groupBy(held.map(({ backend }) => backend).toSorted(), (name) => name)]
+    .map(([name, all]) => `${name} ×${all.length}`)
+    .join(', ');
+}
+
+/** Until the balancer counts so many, where it says how many it has. */
+async function counted({ balancer, hasBalancer, until }: Stage, count: number): Promise<void> {
+  if (!hasBalancer) return;
+  await until(`there are ${count} connections`, async () => {
+    const counts = await balancer.counts();
+    return counts === null || counts.active === count;
+  });
+}
