@@ -7,7 +7,7 @@ import { readConnection } from '../../proxies/kit/api/read-connection.ts';
 import { runProgram, type Flags } from '../machines/program.ts';
 import { startControllers } from './controllers.ts';
 import { untilApiserverReady } from '../machines/until-apiserver-ready.ts';
-import { serveHealth } from '../machines/serve-health.ts';
+import { serveHealth } from './serve-health.ts';
 import { untilLeading } from './leader-election.ts';
 
 const flags = [

@@ -1,5 +1,9 @@
 /** What the load balancer did with whom: its connections as hops, and the way of each by its source. */
 import type { RunningBalancer } from '../../proxies/apiserver-load-balancer/balancer.ts';
+import {
+  hopsOfConnection,
+  type BalancerPlace,
+} from '../../proxies/apiserver-load-balancer/connection-hops.ts';
 import type { ForwardedConnection } from '../../proxies/apiserver-load-balancer/dataplane.ts';
 import type { HopSource } from '../../proxies/kit/hop-channel.ts';
 
@@ -13,6 +17,7 @@ const mostKept = 1_024;
 /** It remembers nothing while nobody wants its hops. */
 export function createConnectionMemory(
   balancer: Pick<RunningBalancer, 'onConnection' | 'connections'>,
+  place: BalancerPlace,
 ): ConnectionMemory {
   const known = new Map<string, ForwardedConnection>();
   let following: ReturnType<RunningBalancer['onConnection']> | null = null;
@@ -32,6 +37,7 @@ export function createConnectionMemory(
       if (listener === null) return undefined;
       following = balancer.onConnection((connection) => {
         remember(connection);
+        for (const hop of hopsOfConnection(connection, place)) listener(hop);
       });
       return following.ready;
     },

@@ -1,102 +1,77 @@
 /** The machine `apiserver-load-balancer`: the load balancer in front of the apiservers. */
 import { readFile } from 'node:fs/promises';
-import { isIPv6 } from 'node:net';
-import type { WantedBackend } from '../../proxies/apiserver-load-balancer/backend.ts';
-import type {
-  BalancerOptions,
-  RunningBalancer,
-} from '../../proxies/apiserver-load-balancer/balancer.ts';
-import type { Dataplane } from '../../proxies/apiserver-load-balancer/dataplane.ts';
-import { startHopBalancer } from '../../proxies/apiserver-load-balancer/hop-balancer.ts';
+import { startAdminServer } from '../../proxies/apiserver-load-balancer/admin/admin-server.ts';
+import { createReloads } from '../../proxies/apiserver-load-balancer/admin/reloads.ts';
+import type { BalancerOptions } from '../../proxies/apiserver-load-balancer/balancer.ts';
 import { relayHops } from '../../proxies/kit/hop-channel.ts';
 import { klogLine } from '../../proxies/kit/klog.ts';
-import { runProgram, type AnswerMessage } from '../machines/program.ts';
-import { serveHealth } from '../machines/serve-health.ts';
+import { runProgram } from '../machines/program.ts';
 import { parseEndpoint } from '../network/endpoint.ts';
+import { answerSupervisor } from './answer-supervisor.ts';
+import { createApiserverList } from './apiserver-list.ts';
 import { createConnectionMemory } from './connection-memory.ts';
-import type { ApiserversMessage, PathQuestion } from './messages.ts';
+import { startDataplane } from './start-dataplane.ts';
 
 const flagNames = ['listen', 'dataplane', 'check-ca-file', 'admin-bind-address'] as const;
+
+/** The command's own defaults, but for the checks. */
+const defaults = {
+  balance: 'round-robin',
+  whenNoneReady: 'try-all',
+  dialTimeoutMs: 500,
+  drainTimeoutMs: 300_000,
+  keepAliveMs: 30_000,
+  idleTimeoutMs: 0,
+  maxConnectionAgeMs: 0,
+  proxyProtocol: 'off',
+} as const satisfies Partial<BalancerOptions>;
+
+const check = {
+  path: '/readyz',
+  intervalMs: 1_000,
+  // Three times the command's: a whole cluster may share a busy machine, and none is dead for that.
+  timeoutMs: 1_500,
+  rise: 2,
+  fall: 2,
+  serverName: null,
+} as const;
 
 await runProgram(flagNames, async (flags) => {
   const { listen = '', dataplane, 'check-ca-file': caFile = '' } = flags;
   await using starting = new AsyncDisposableStack();
-  const balancer = starting.use(
-    await startIn(dataplane === 'nftables' ? 'nftables' : 'userspace', {
-      listen: listen.split(',').map(parseEndpoint),
-      balance: 'round-robin',
-      check: {
-        path: '/readyz',
-        intervalMs: 1_000,
-        // Longer than the command's default: an apiserver of the lab may have a busy machine.
-        timeoutMs: 1_500,
-        rise: 2,
-        fall: 2,
-        caPem: await readFile(caFile, 'utf8'),
-        serverName: null,
-      },
-      whenNoneReady: 'try-all',
-      dialTimeoutMs: 500,
-      drainTimeoutMs: 300_000,
-      keepAliveMs: 30_000,
-      idleTimeoutMs: 0,
-      maxConnectionAgeMs: 0,
-      proxyProtocol: 'off',
-      log,
+  const started = await startDataplane(dataplane === 'nftables' ? 'nftables' : 'userspace', {
+    ...defaults,
+    check: { ...check, caPem: await readFile(caFile, 'utf8') },
+    listen: listen.split(',').map(parseEndpoint),
+    log,
+  });
+  const balancer = starting.use(started.balancer);
+  const place = { dataplane: started.dataplane, balance: defaults.balance };
+  const list = createApiserverList(balancer, log);
+  const memory = createConnectionMemory(balancer, place);
+  starting.use(answerSupervisor({ list, memory }));
+  starting.use(relayHops(memory));
+  const admin = starting.use(
+    await startAdminServer(flags['admin-bind-address'] ?? '', {
+      balancer,
+      list,
+      place,
+      reloads: createReloads(),
     }),
   );
-  const memory = createConnectionMemory(balancer);
-  starting.use(relayHops(memory));
-
-  let setting = Promise.resolve();
-  process.on('message', (message: ApiserversMessage | (PathQuestion & { question: number })) => {
-    if ('apiservers' in message) {
-      setting = setting
-        .then(() => balancer.setBackends(message.apiservers.map(toBackend)))
-        .catch((error: unknown) => log(klogLine('E', 'hop', String(error))));
-    } else if ('pathOf' in message) {
-      void memory.find(message.pathOf).then((answer) => {
-        const sent: AnswerMessage = { question: message.question, answer };
-        process.send?.(sent, () => undefined);
-      });
-    }
-  });
-  const health = starting.use(await serveHealth(flags['admin-bind-address'] ?? ''));
-  // Its dataplane is gone: whoever started us starts us again.
+  // Whoever started us starts us again.
   balancer.failed.catch((error: unknown) => {
     log(klogLine('F', 'hop', String(error)));
     process.exit(1);
   });
+  for (const address of balancer.addresses)
+    log(klogLine('I', 'hop', `Serving on ${address} (${started.dataplane})`));
   const running = starting.move();
-  return { address: health.address, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return {
+    ...(admin.address !== null && { address: admin.address }),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
 });
-
-/** Where the kernel does not balance, we do. */
-async function startIn(
-  dataplane: Dataplane['kind'],
-  options: BalancerOptions,
-): Promise<RunningBalancer> {
-  try {
-    return await startHopBalancer({ ...options, dataplane });
-  } catch (error) {
-    if (dataplane === 'userspace') throw error;
-    log(
-      klogLine(
-        'W',
-        'hop',
-        `nftables is not to be had, userspace takes its place: ${String(error)}`,
-      ),
-    );
-    return startIn('userspace', options);
-  }
-}
-
-/** @example toBackend('172.30.0.11:6443') */
-function toBackend(name: string): WantedBackend {
-  const { host: address, port } = parseEndpoint(name);
-  const family = isIPv6(address) ? 'IPv6' : 'IPv4';
-  return { name, address, port, family, isDraining: false };
-}
 
 function log(line: string): void {
   process.stderr.write(`${line}\n`);

@@ -4,13 +4,13 @@ import { planForwarding, type PlannedBackend } from './plan.ts';
 
 type Trait = 'draining' | 'removed' | 'due';
 
-/** @param text as `a ready`, or `b dead due`: a name, a condition, and what else is the case. */
+/** @param text as `a ready`, or `b dead due`: a name, a condition, and what else is the case; `v6` is of IPv6 */
 function planned(text: string): PlannedBackend {
   const [name, condition, ...traits] = text.split(' ') as [string, Condition, ...Trait[]];
   const address = '192.0.2.1';
   const isDraining = traits.includes('draining');
   return {
-    backend: { name, address, port: 6443, family: 'IPv4', isDraining },
+    backend: { name, address, port: 6443, family: name === 'v6' ? 'IPv6' : 'IPv4', isDraining },
     condition,
     isWanted: !traits.includes('removed'),
     isDue: traits.includes('due'),
@@ -65,6 +65,14 @@ it.each([
 ])('nobody is ready, %s', (_, backends, tryingAll, refusing) => {
   expect(plan(backends, 'try-all')).toBe(tryingAll);
   expect(plan(backends, 'refuse')).toBe(refusing);
+});
+
+it('asks who is ready in each family, where clients cannot be sent to the other', () => {
+  const backends = ['a dead', 'b suspect', 'v6 ready'].map(planned);
+  const namesOf = (crossesFamilies: boolean) =>
+    planForwarding(backends, 'try-all', crossesFamilies).eligible.map(({ name }) => name);
+  expect(namesOf(true)).toEqual(['v6']);
+  expect(namesOf(false)).toEqual(['b', 'v6']);
 });
 
 it('tells the dataplane what it needs, and no more', () => {

@@ -1,5 +1,5 @@
 /** Who gets new connections, and whose end: what the checks say, as the dataplane is told it. */
-import type { Backend, Condition, WantedBackend } from './backend.ts';
+import type { Backend, Condition, Family, WantedBackend } from './backend.ts';
 import type { BalancerOptions } from './balancer.ts';
 import type { ForwardingPlan } from './dataplane.ts';
 
@@ -18,16 +18,30 @@ const tiers: readonly (readonly Condition[])[] = [['ready'], ['suspect', 'unknow
 /** With `try-all`, when nobody is in those: whoever answers at all before whoever does not. */
 const lastTiers: readonly (readonly Condition[])[] = [['not-ready'], ['dead']];
 
-/** @param backends in the operator's order, those that were taken off the list behind them. */
+/**
+ * @param backends in the operator's order, those that were taken off the list behind them
+ * @param crossesFamilies whether a client of one family can be sent to a backend of the other; where not,
+ *   each family has its own best
+ */
 export function planForwarding(
   backends: readonly PlannedBackend[],
   whenNoneReady: BalancerOptions['whenNoneReady'],
+  crossesFamilies = true,
 ): ForwardingPlan {
   const open = backends.filter(({ backend, isWanted }) => isWanted && !backend.isDraining);
   const allowed = whenNoneReady === 'try-all' ? [...tiers, ...lastTiers] : tiers;
-  const tier = allowed.find((conditions) => open.some((one) => conditions.includes(one.condition)));
+  const tierOf = (family: Family) => {
+    const rivals = open.filter(({ backend }) => crossesFamilies || backend.family === family);
+    return allowed.find((tier) => rivals.some(({ condition }) => tier.includes(condition))) ?? [];
+  };
+  const best: Readonly<Record<Family, readonly Condition[]>> = {
+    IPv4: tierOf('IPv4'),
+    IPv6: tierOf('IPv6'),
+  };
   return {
-    eligible: open.filter(({ condition }) => tier?.includes(condition)).map(toBackend),
+    eligible: open
+      .filter(({ backend, condition }) => best[backend.family].includes(condition))
+      .map(toBackend),
     reset: backends.filter(({ isDue }) => isDue).map(toBackend),
   };
 }
