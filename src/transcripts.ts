@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { needSchema, valueSchema } from '../proxies/descriptor.ts';
 import { hopSchema } from '../proxies/kit/hop.ts';
 import { balancedProxies } from './balance.ts';
+import type { FailoverLine, FailoverSummary } from './failover.ts';
 import { shownRulesSchema } from './shown-rules.ts';
 
 /** Written by the build before the pages; absent in development until the lab has run once. */
@@ -54,6 +55,36 @@ const exampleSchema = z.union([
   z.object({ outcome: z.enum(['answered', 'refused', 'nothing']), ...shownSchema }),
 ]);
 
+const sinceStart = { atMs: z.number() };
+
+const failoverLineSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('apiservers'), apiservers: z.array(z.string()).readonly() }),
+  z.object({
+    type: z.literal('attempt'),
+    ...sinceStart,
+    tookMs: z.number(),
+    apiserver: z.string().nullable(),
+    isFailed: z.boolean(),
+  }),
+  z.object({
+    type: z.literal('watch'),
+    ...sinceStart,
+    state: z.enum(['open', 'ended']),
+    apiserver: z.string().nullable(),
+  }),
+  z.object({ type: z.literal('killed'), ...sinceStart, apiserver: z.string() }),
+]) satisfies z.ZodType<FailoverLine>;
+
+const failoverSummarySchema = z.object({
+  result: z.enum(['whole', 'moved', 'stuck']),
+  requests: z.int(),
+  failed: z.int(),
+  slowestMs: z.number(),
+  settledMs: z.number(),
+  watchEndedMs: z.number().nullable(),
+  watchOpenMs: z.number().nullable(),
+}) satisfies z.ZodType<FailoverSummary>;
+
 export const transcriptsSchema = z.object({
   recordedAt: z.iso.datetime(),
   version: z.string(),
@@ -64,6 +95,8 @@ export const transcriptsSchema = z.object({
     z.enum(balancedProxies),
     z.object({ pods: z.array(z.object({ pod: z.string(), count: z.int() })) }),
   ),
+  /** What became of requests and a watch when an apiserver was killed. */
+  failover: z.object({ lines: z.array(failoverLineSchema), summary: failoverSummarySchema }),
   /** What one Service makes a node hold; absent where the lab had no rules. */
   rules: shownRulesSchema.optional(),
 });

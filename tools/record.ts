@@ -12,6 +12,7 @@ import type { Verdict } from '../proxies/kit/proof.ts';
 import { proveClaim } from '../proxies/kit/prove.ts';
 import { proofs } from '../src/server/live/proof-of.ts';
 import { balancedProxies } from '../src/balance.ts';
+import type { FailoverLine } from '../src/failover.ts';
 import { connectedText, messageText } from '../src/message-text.ts';
 import { shownNodes, shownServices } from '../src/shown-rules.ts';
 import { networkOf } from '../src/server/live/backend.ts';
@@ -19,6 +20,7 @@ import { countAnswers } from '../src/server/live/balance.ts';
 import { isPossible, makeConnections } from '../src/server/live/connections.ts';
 import { sendExample } from '../src/server/live/examples.ts';
 import type { LiveLine } from '../src/server/live/lines.ts';
+import { tryFailover } from '../src/server/live/failover.ts';
 import { readRules } from '../src/server/live/rules.ts';
 import type { StartedBackend } from '../src/server/live/start-backend.ts';
 import type { ExampleTranscript, Transcripts } from '../src/transcripts.ts';
@@ -85,12 +87,18 @@ export async function record(
       }),
     );
   }
+  // Last of all: it takes an apiserver from whoever else needs one.
+  const lines: FailoverLine[] = [];
+  const { machines } = backend;
+  if (!machines) throw new Error('there are no machines to try a failover with');
+  const summary = await tryFailover(backend, machines, (line) => lines.push(line), signal);
   return {
     transcripts: {
       recordedAt: new Date().toISOString(),
       version: backend.version,
       examples,
       balances,
+      failover: { lines, summary },
       ...(rules && { rules }),
       claims: Object.fromEntries(verdicts.map((verdict) => [verdict.claim, asRecorded(verdict)])),
     },

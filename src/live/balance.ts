@@ -1,65 +1,38 @@
 /** `<hop-balance>`: asks one Service many times, and counts in front of the reader which pod answered. */
+import type { LiveLine } from '../server/live/lines.ts';
 import { whatIsBehind } from './behind.ts';
-import { live, LiveProblem } from './stream.ts';
+import { Experiment } from './experiment.ts';
 import { words } from './words.ts';
 
-export class HopBalance extends HTMLElement {
-  readonly #button = document.createElement('button');
+export class HopBalance extends Experiment {
   readonly #counts = new Map<string, number>();
-  #running: AbortController | undefined;
+  readonly #isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
   #frame = 0;
 
-  connectedCallback(): void {
-    void whatIsBehind().then((kind) => {
-      // Elsewhere the recording is all there is, and it is there.
-      if (kind !== 'lab' || !this.isConnected || this.contains(this.#button)) return;
-      this.#button.className = 'button';
-      this.#button.textContent = this.dataset.ask ?? '';
-      this.#button.addEventListener('click', () => void this.#press());
-      this.prepend(this.#button);
-    });
+  protected override get path(): string {
+    return `/live/balance/${this.dataset.proxy ?? ''}`;
   }
 
-  disconnectedCallback(): void {
-    this.#running?.abort();
+  protected override async isPossible(): Promise<boolean> {
+    return (await whatIsBehind()) === 'lab';
   }
 
-  async #press(): Promise<void> {
-    if (this.#running) {
-      this.#running.abort();
-      return;
-    }
-    const { signal } = (this.#running = new AbortController());
-    this.#button.textContent = words.run?.cancel ?? '';
-    this.ariaBusy = 'true';
-    this.querySelector('.when')?.remove();
-    this.#say('');
-    try {
-      await this.#follow(signal);
-    } catch (error) {
-      const broken = error instanceof LiveProblem ? error.message : words.run?.failed;
-      this.#say((signal.aborted ? words.run?.cancelled : broken) ?? '');
-    }
+  protected override begin(): void {
+    // Its rows come with the names of the pods.
+  }
+
+  protected override note(line: LiveLine): void {
+    if (line.type === 'pods') this.#begin(line.pods);
+    if (line.type !== 'pick') return;
+    this.#counts.set(line.pod, (this.#counts.get(line.pod) ?? 0) + 1);
+    if (this.#isStill) return;
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(() => this.#draw());
+  }
+
+  protected override end(): void {
     cancelAnimationFrame(this.#frame);
     this.#draw();
-    this.#running = undefined;
-    this.#button.textContent = this.dataset.ask ?? '';
-    this.ariaBusy = 'false';
-  }
-
-  async #follow(signal: AbortSignal): Promise<void> {
-    const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    const path = `/live/balance/${this.dataset.proxy ?? ''}`;
-    for await (const line of live({ path, method: 'POST', signal })) {
-      if (line.type === 'pods') this.#begin(line.pods);
-      else if (line.type === 'pick') {
-        this.#counts.set(line.pod, (this.#counts.get(line.pod) ?? 0) + 1);
-        if (isStill) continue;
-        cancelAnimationFrame(this.#frame);
-        this.#frame = requestAnimationFrame(() => this.#draw());
-      } else if (line.type === 'result') this.#say(line.text);
-      else if (line.type === 'error') throw new LiveProblem(line.message);
-    }
   }
 
   /** A row for each pod, with nothing in it yet. */
@@ -102,12 +75,6 @@ export class HopBalance extends HTMLElement {
       if (number) number.textContent = String(count);
       if (part) part.textContent = sum === 0 ? '' : share.format(count / sum);
     }
-  }
-
-  /** Only once all has been said: numbers that run are for the eye. */
-  #say(text: string): void {
-    const status = this.querySelector('[role=status]');
-    if (status) status.textContent = text;
   }
 }
 

@@ -16,4 +16,5 @@ customElements.define('hop-run', HopRun);
 customElements.define('hop-console', HopConsole);
 if (document.querySelector('hop-lab')) void import('./lab.ts');
 if (document.querySelector('hop-balance')) void import('./balance.ts');
+if (document.querySelector('hop-failover')) void import('./failover.ts');
 if (document.querySelector('hop-rules')) void import('./rules.ts');

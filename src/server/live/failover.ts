@@ -72,8 +72,8 @@ export async function tryFailover(
   await sleep(beforeMs, undefined, { signal });
   const killed = victim() ?? ready[0] ?? '';
   owned.defer(() => startAgain(lab, killed));
-  await lab.act(killed, 'kill');
   tell({ type: 'killed', atMs: now(), apiserver: killed });
+  await lab.act(killed, 'kill');
   const deadline = now() + mostMs;
   const isQuiet = () => now() - quietSince >= quietMs && victim() !== null && victim() !== killed;
   while (!isQuiet() && now() < deadline) await sleep(everyMs, undefined, { signal });

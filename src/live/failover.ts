@@ -1,0 +1,68 @@
+/** `<hop-failover>`: kills an apiserver of the lab, and draws where the connections go. */
+import type { FailoverLine } from '../failover.ts';
+import { drawLanes, svgOf } from '../failover-lanes.ts';
+import type { LiveLine } from '../server/live/lines.ts';
+import type { LabStatus } from '../server/live/machines.ts';
+import { whatIsBehind } from './behind.ts';
+import { Experiment } from './experiment.ts';
+
+export class HopFailover extends Experiment {
+  #lines: FailoverLine[] = [];
+  #startedAt = 0;
+  #frame = 0;
+
+  protected override readonly path = '/live/failover';
+
+  /** Whether there is a lab, and this reader sits at it. */
+  protected override async isPossible(): Promise<boolean> {
+    if ((await whatIsBehind()) !== 'lab') return false;
+    const response = await fetch('/live/lab');
+    // Our own server, same origin: typed there and not parsed again.
+    return response.ok && ((await response.json()) as LabStatus).isOperable;
+  }
+
+  protected override begin(): void {
+    this.#lines = [];
+    this.#startedAt = performance.now();
+  }
+
+  protected override note(line: LiveLine): void {
+    const { killed = '', open = '', ended = '' } = this.dataset;
+    if (line.type === 'killed') this.say(killed.replace('{}', line.apiserver));
+    else if (line.type === 'watch') {
+      this.say(line.state === 'open' ? open.replace('{}', line.apiserver ?? '') : ended);
+    } else if (line.type !== 'attempt' && line.type !== 'apiservers') return;
+    this.#lines.push(line);
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(() => this.#draw());
+  }
+
+  protected override end(): void {
+    cancelAnimationFrame(this.#frame);
+    if (this.#lines.length > 0) this.#draw();
+  }
+
+  #draw(): void {
+    const lanes = drawLanes(this.#lines, performance.now() - this.#startedAt);
+    const rows = lanes.map((lane) => {
+      const row = document.createElement('tr');
+      row.dataset.killed = String(lane.isKilled);
+      const name = document.createElement('th');
+      name.scope = 'row';
+      name.textContent = lane.apiserver ?? this.dataset.lost ?? '';
+      const drawing = document.createElement('td');
+      // Numbers of our own, and nothing else.
+      drawing.innerHTML = svgOf(lane);
+      const counts = [lane.before, lane.after].map((count) => {
+        const cell = document.createElement('td');
+        cell.textContent = String(count);
+        return cell;
+      });
+      row.append(name, drawing, ...counts);
+      return row;
+    });
+    this.querySelector('tbody')?.replaceChildren(...rows);
+  }
+}
+
+customElements.define('hop-failover', HopFailover);
