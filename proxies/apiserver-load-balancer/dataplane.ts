@@ -24,6 +24,7 @@ export interface DataplaneOptions {
   readonly maxConnectionAgeMs: number;
   /** Announces the client's address to the backend; apiservers do not understand it. */
   readonly proxyProtocol: 'off' | 'v1' | 'v2';
+  /** A dataplane says what is the matter; when, and where, is added. */
   readonly log: (line: string) => void;
   readonly onSighting: (sighting: Sighting) => void;
 }

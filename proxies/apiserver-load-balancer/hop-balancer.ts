@@ -27,14 +27,11 @@ export interface HopBalancerOptions extends BalancerOptions {
  * @throws Error when an address cannot be listened on, or the dataplane cannot be had.
  */
 export async function startHopBalancer(options: HopBalancerOptions): Promise<RunningBalancer> {
-  const {
-    check,
-    whenNoneReady,
-    drainTimeoutMs,
-    watchBackend: watch = httpsChecks(check),
-  } = options;
-  const create = options.createDataplane ?? (await loadDataplane(options.dataplane));
-  const log = (severity: Severity, text: string) => options.log(klogLine(severity, 'hop', text));
+  const { dataplane: kind, createDataplane, watchBackend, ...settings } = options;
+  const { check, whenNoneReady, drainTimeoutMs, ...forwarding } = settings;
+  const watch = watchBackend ?? httpsChecks(check);
+  const create = createDataplane ?? (await loadDataplane(kind));
+  const log = (severity: Severity, text: string) => forwarding.log(klogLine(severity, 'hop', text));
   const listeners = new Set<() => void>();
   const tell = () => {
     for (const listener of listeners) listener();
@@ -42,12 +39,16 @@ export async function startHopBalancer(options: HopBalancerOptions): Promise<Run
 
   await using starting = new AsyncDisposableStack();
   const dataplane = starting.use(
-    await create({ ...options, onSighting: (sighting) => backends.observe(sighting) }),
+    await create({
+      ...forwarding,
+      log: (text) => log('W', text),
+      onSighting: (sighting) => backends.observe(sighting),
+    }),
   );
   const loop = starting.use(
     createApplyLoop({
       next: (last) => {
-        const plan = planForwarding(backends.planned, whenNoneReady);
+        const plan = planForwarding(backends.planned, whenNoneReady, kind === 'userspace');
         return last !== null && isSamePlan(last, plan) ? null : plan;
       },
       apply: (plan) => {

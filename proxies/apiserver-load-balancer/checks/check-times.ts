@@ -9,8 +9,11 @@ export interface CheckTimes {
   readonly lateMs: number;
 }
 
-/** The least time from the beginning of one check to that of the next. */
+/** The least time from the beginning of one check to that of the next, of whoever is not suspect. */
 export const pauseMs = 50;
+
+/** Of whoever is: a process that is being killed may still accept for a moment. */
+export const suspectPauseMs = 10;
 
 /** Who has not answered after so long is suspected when the data path had trouble with it. */
 export const hastenedMs = 20;
@@ -27,6 +30,6 @@ export function checkTimes({ intervalMs, timeoutMs }: CheckOptions): CheckTimes 
 export function nextCheckMs(condition: Condition, lastedMs: number, times: CheckTimes): number {
   const { intervalMs, lateMs } = times;
   if (condition === 'ready') return intervalMs - lateMs;
-  if (condition === 'suspect') return pauseMs;
+  if (condition === 'suspect') return suspectPauseMs;
   return Math.min(intervalMs, Math.max(pauseMs, lastedMs / 20));
 }

@@ -9,7 +9,7 @@ import {
   type CheckConnection,
   type CheckConnectionEnd,
 } from './check-connection.ts';
-import { checkTimes, hastenedMs, nextCheckMs, pauseMs } from './check-times.ts';
+import { checkTimes, hastenedMs, nextCheckMs, pauseMs, suspectPauseMs } from './check-times.ts';
 import { nextState, uncheckedState, type CheckEvent, type CheckState } from './check-state.ts';
 import { readAnswer } from './read-answer.ts';
 
@@ -112,11 +112,11 @@ export function startChecker({ backend, tls, check, onChange }: CheckerOptions):
       schedule();
       return;
     }
-    // A connection that has served before may end at any time; that decides nothing.
-    if (kind === 'broken') feed({ kind: answers > 0 ? 'doubt' : 'unanswered', reason });
+    // One that has served before may end at any time: that decides nothing, but the next check does, at once.
+    const isDoubt = kind === 'broken' && answers > 0;
+    if (kind === 'broken') feed({ kind: isDoubt ? 'doubt' : 'unanswered', reason });
     else feed({ kind, reason });
-    const restedMs = performance.now() - begunMs;
-    if (kind === 'broken' && answers > 0 && restedMs >= pauseMs) begin();
+    if (isDoubt && performance.now() - begunMs >= suspectPauseMs) begin();
     else schedule();
   };
   const onLate = () => {
