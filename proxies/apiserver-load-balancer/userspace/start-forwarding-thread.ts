@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { closeSync, writeSync } from 'node:fs';
 import { MessageChannel, SHARE_ENV, Worker } from 'node:worker_threads';
+import type { Backend } from '../backend.ts';
 import type { DataPath } from './data-path.ts';
 import type { ForwarderEvents, ForwarderOptions } from './forwarder.ts';
 import type { Answer, Answers, Notice, Request } from './thread-messages.ts';
@@ -49,28 +50,47 @@ export async function startForwardingThread(
   isBegun = true;
   const { addresses, waker } = first;
 
+  let end: Promise<void> | null = null;
   const request = <Ask extends Request['ask']>(
     message: Extract<Request, { ask: Ask }>,
   ): Promise<Answers[Ask]> => {
     const { promise, resolve } = Promise.withResolvers<Answers[Ask]>();
+    if (end) return Promise.reject(new Error('the dataplane has ended'));
+    port.postMessage(message);
     // Answers come in the order of their requests.
     waiting.push((value) => resolve(value as Answers[Ask]));
-    port.postMessage(message);
     writeSync(waker, wake);
     return promise;
   };
 
+  const finish = async () => {
+    await request({ ask: 'end' });
+    await ended;
+    process.off('exit', leave);
+    port.close();
+    closeSync(waker);
+  };
+
+  /** A thread that waits in the kernel would be in the way of the end. */
+  const leave = () => void request({ ask: 'end' });
+  process.once('exit', leave);
+
   return {
     addresses,
-    apply: (plan) => request({ ask: 'apply', plan }),
+    apply: ({ eligible, reset }) =>
+      request({ ask: 'apply', plan: { eligible: eligible.map(plain), reset: reset.map(plain) } }),
     connections: () => request({ ask: 'connections' }),
     counts: () => request({ ask: 'counts' }),
     watch: (isWatched) => request({ ask: 'watch', isWatched }),
-    [Symbol.asyncDispose]: async () => {
-      await request({ ask: 'end' });
-      await ended;
-      port.close();
-      closeSync(waker);
+    [Symbol.asyncDispose]: () => {
+      const first = end ?? finish();
+      end ??= first;
+      return first;
     },
   };
+}
+
+/** Without what its giver may have added: not everything can be sent to a thread. */
+function plain({ name, address, port, family }: Backend): Backend {
+  return { name, address, port, family };
 }

@@ -45,7 +45,8 @@ export async function createUserspaceDataplane(given: UserspaceOptions): Promise
         ready: path.watch(true),
         [Symbol.dispose]: () => {
           listeners.delete(own);
-          if (listeners.size === 0) void path.watch(false);
+          // Once it has ended there is nothing left to tell.
+          if (listeners.size === 0) path.watch(false).catch(() => undefined);
         },
       };
     },

@@ -8,6 +8,7 @@ import { socketAddressBytes, socketAddressText } from './socket-address.ts';
 
 /** Larger is no quicker, and waits longer for its turn. */
 const shared = Buffer.allocUnsafeSlow(1 << 16);
+const somethingToRead = event.in | event.error | event.hangUp;
 const number = Buffer.alloc(4);
 const numberLength = Buffer.from([4, 0, 0, 0]);
 const lingerNot = Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]);
@@ -96,9 +97,9 @@ export class EpollWire implements Wire, Watched {
       return;
     }
     if (events & event.out) this.flush();
-    if (this.isClosed) return;
+    if (this.isClosed || !(events & somethingToRead)) return;
     if (this.isReading && !this.hasReadEnd) this.read();
-    else if (events & event.error) this.fail(this.pendingError(), 'read');
+    else if (events & event.error) this.fail(this.pendingError() || errno.reset, 'read');
     else if (events & event.hangUp) this.unwatch();
     else this.watch();
   }
