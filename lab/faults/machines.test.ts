@@ -201,9 +201,9 @@ describe('an apiserver that is killed', () => {
     isOver = true;
     await writing;
 
-    // Once each, and all of one apiserver.
+    // All of one apiserver. Who comes back before the load balancer knows may be sent there once more: the
+    // kernel does not try another.
     expect([...homes.values()]).toContainEqual(new Set(failures));
-    expect(failures).toHaveLength(new Set(failures).size);
     const there = await until(lab.client, paths.configMaps, () => true);
     const names = new Set(there.map(({ metadata }) => metadata.name));
     expect(acknowledged.filter((name) => !names.has(name))).toEqual([]);
