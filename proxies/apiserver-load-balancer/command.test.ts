@@ -93,7 +93,7 @@ describe('hop apiserver-lb', () => {
     const one = cleaning.use(await startApiserver('one'));
     const hops: Hop[] = [];
     const args = [`--backend=${one.backend.name}`, `--check-ca-file=${caFile}`];
-    const balancer = cleaning.use(await runBalancer(args, (hop) => hops.push(hop)));
+    const balancer = cleaning.use(await runBalancer(args, { onHop: (hop) => hops.push(hop) }));
     const told = async () => {
       await ask(balancer.address);
       return hops.slice(-2);
@@ -234,6 +234,12 @@ describe('hop apiserver-lb ends with what to do next', () => {
       'Leave --max-connection-age out',
     ],
     [
+      'PROXY protocol, of which the kernel knows nothing',
+      [...some, '--dataplane=nftables', '--proxy-protocol=v1'],
+      '--proxy-protocol: nftables cannot do it',
+      '--dataplane userspace, which can do it',
+    ],
+    [
       'no kubeconfig',
       ['--endpoint-slices', '--kubeconfig=/dev/null'],
       'no configuration has been provided in /dev/null',
@@ -241,7 +247,8 @@ describe('hop apiserver-lb ends with what to do next', () => {
     ],
   ])('where it is given %s', async (_, args, message, hint) => {
     const { status, stderr } = await runHere(...args);
-    const [first = '', ...next] = stderr.split('\n');
+    const lines = stderr.split('\n').filter((line) => !line.startsWith('W'));
+    const [first = '', ...next] = lines;
     expect(first).toMatch(/^error: /);
     expect(first).toContain(message);
     expect(next.join('\n')).toContain(hint);

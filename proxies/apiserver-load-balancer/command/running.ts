@@ -14,6 +14,7 @@ import { startSource } from '../sources/start-source.ts';
 import { hopSource } from './hop-source.ts';
 import { onHangUp } from './on-hang-up.ts';
 import { startBalancer } from './start-balancer.ts';
+import { createFamilyWarning } from './tell-families.ts';
 import { tellUntrusted } from './tell-untrusted.ts';
 
 export interface RunOptions {
@@ -37,12 +38,17 @@ export async function startRunning(
   let reload = (): void => undefined;
   starting.use(onHangUp(() => reload()));
   const balancer = await startBalancer(configuration, log, starting);
+  const moves = implementation === 'hop' ? dataplane : implementation;
+  const warnOfFamilies = createFamilyWarning(options.listen, (text) => say('W', text));
   const reloads = createReloads();
   const list = starting.use(
     createWantedList({
       resolver: createResolver(),
       listen: () => balancer.addresses.map(splitAddress),
-      apply: (backends) => balancer.setBackends(backends),
+      apply: async (backends) => {
+        await balancer.setBackends(backends);
+        if (moves === 'nftables') warnOfFamilies(backends);
+      },
       warn: (text) => say('W', text),
     }),
   );
@@ -51,7 +57,6 @@ export async function startRunning(
     await startSource(configuration.source, { list, reloads, say, withHint, terminal }),
   );
   reload = () => source.reload();
-  const moves = implementation === 'hop' ? dataplane : implementation;
   const place = { dataplane: moves, balance: options.balance };
   starting.use(relayHops(hopSource(balancer, place)));
   const admin = starting.use(
@@ -64,7 +69,7 @@ export async function startRunning(
     addresses: { addresses: balancer.addresses, adminAddress: admin.address },
     ended: balancer.failed,
     [Symbol.asyncDispose]: async () => {
-      say('I', 'Stopping: no new connections, and those that live end');
+      say('I', 'Stopping: no more connections are taken');
       await owned.disposeAsync();
     },
   };

@@ -69,10 +69,9 @@ export async function followEndpointSlices(
       last = last.then(take);
     });
   };
-  void informer.synced.then(() => {
-    changed();
-    starting.use(informer.onChange(changed));
-  });
+  starting.use(informer.onChange(changed));
+  // An empty list changes nothing, and must be told all the same.
+  void informer.synced.then(changed);
   const owned = starting.move();
   return {
     reload: () => void list.refresh(),

@@ -27,13 +27,18 @@ export interface BackendsAnswer {
   }[];
 }
 
-const own = ['--listen=127.0.0.1:0', '--admin-bind-address=127.0.0.1:0'];
+export interface RunBalancerOptions {
+  /** Default: the system chooses. */
+  readonly port?: number;
+  readonly onHop?: (hop: Hop) => void;
+}
 
 /** @throws Error with what it says, where it does not serve */
 export async function runBalancer(
   args: readonly string[],
-  onHop?: (hop: Hop) => void,
+  { port = 0, onHop }: RunBalancerOptions = {},
 ): Promise<RunningBalancerCommand> {
+  const own = [`--listen=127.0.0.1:${port}`, '--admin-bind-address=127.0.0.1:0'];
   const command = await tryBalancer([...own, ...args], onHop);
   const { pid, stderr, ended } = command;
   const address = /Serving on (\S+)/.exec(stderr())?.[1];
