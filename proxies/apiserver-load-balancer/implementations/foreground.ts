@@ -1,8 +1,9 @@
 /** Somebody else's program as a child in the foreground: its lines are read, and it ends with us. */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { isExecutable } from './find-program.ts';
+import { promisify } from 'node:util';
+import { findProgram } from '../../kit/find-program.ts';
 
 export interface Foreground extends AsyncDisposable {
   readonly pid: number;
@@ -26,22 +27,25 @@ export async function runForeground(options: {
   readonly onLine: (line: string) => void;
 }): Promise<Foreground> {
   const { path, args, onLine } = options;
-  const leash = (await isExecutable(setpriv)) ? [setpriv, '--pdeathsig', 'TERM'] : [];
+  const leash = await leashed();
   const [command = path, ...rest] = [...leash, path, ...args];
   const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const ended = once(child, 'close');
   const last: string[] = [];
+  let isStopping = false;
   for (const input of [child.stdout, child.stderr]) {
     createInterface({ input }).on('line', (line) => {
       last.push(line);
       if (last.length > keptLines) last.shift();
-      onLine(line);
+      // How it ends when we end it is nobody's concern.
+      if (!isStopping) onLine(line);
     });
   }
   await once(child, 'spawn');
   const pid = child.pid ?? Number.NaN;
+  // Workers do not outlive their master, however it ended; they hold what `close` waits for.
+  child.once('exit', () => killGroup(pid));
 
-  let isStopping = false;
   const failed = ended.then(([code, signal]: (string | number | null)[]) => {
     if (isStopping) return new Promise<never>(() => undefined);
     throw new Error(`${path} ended with ${signal ?? code ?? 'no code'}: ${last.join('\n')}`);
@@ -58,13 +62,21 @@ export async function runForeground(options: {
       const patience = setTimeout(() => killGroup(pid), patienceMs);
       await ended;
       clearTimeout(patience);
-      // Workers whose master was killed.
-      killGroup(pid);
     },
   };
 }
 
-const setpriv = '/usr/bin/setpriv';
+/** Has the kernel end a program when we have been killed: Linux with util-linux, whose `setpriv` knows how. */
+async function leashed(): Promise<readonly string[]> {
+  const setpriv = findProgram('setpriv');
+  if (setpriv === null) return [];
+  const options = ['--pdeathsig', 'TERM'];
+  const works = promisify(execFile)(setpriv, [...options, 'true']);
+  return works.then(
+    () => [setpriv, ...options],
+    () => [],
+  );
+}
 
 function killGroup(pid: number): void {
   try {

@@ -103,9 +103,9 @@ export const implementationLimits = [
   { id: 'connections-of-the-dead', hop: 'reset', instead: { nginx: 'hang', haproxy: 'closed' } },
   // Those of before a change of the list: HAProxy's old worker checks nobody.
   {
-    id: 'connections-of-the-dead-after-reload',
+    id: 'connections-of-the-dead-after-list-change',
     hop: 'reset',
-    instead: { nginx: 'hang', haproxy: 'hang' },
+    instead: { nginx: 'end-after-drain-timeout', haproxy: 'end-after-drain-timeout' },
   },
   // A client that was sent to one that accepts and says nothing; hop's userspace dataplane alone.
   {

@@ -2,7 +2,14 @@
 import type { WantedBackend } from '../../backend.ts';
 import type { BalancerOptions } from '../../balancer.ts';
 import type { Balance, ListenAddress } from '../../dataplane.ts';
-import { backendWord, endpointWord, fileWord, hostWord, pathWord } from '../words.ts';
+import {
+  backendWord,
+  endpointWord,
+  fileWord,
+  hostWord,
+  pathWord,
+  refuseDuplicates,
+} from '../words.ts';
 
 export interface HaproxyConfigurationOptions extends Pick<
   BalancerOptions,
@@ -27,7 +34,8 @@ export interface HaproxyConfigurationOptions extends Pick<
 /** HAProxy warns where there is no limit, and counts milliseconds in 31 bits: 24 days. */
 const neverMs = 24 * 24 * 3600_000;
 
-export const haproxyNames = { ready: 'apiservers', any: 'any-apiserver' } as const;
+/** HAProxy's backends, each of which has all servers: those that are ready, and any when none is. */
+export const pools = { ready: 'apiservers', any: 'any-apiserver' } as const;
 
 const balances: Readonly<Record<Balance, string>> = {
   'round-robin': 'roundrobin',
@@ -39,26 +47,25 @@ export function haproxyConfiguration(
   backends: readonly WantedBackend[],
   options: HaproxyConfigurationOptions,
 ): string {
+  refuseDuplicates(backends);
   const { listen, balance, whenNoneReady } = options;
-  const triesAll = whenNoneReady === 'try-all' && backends.length > 0;
+  const triesAll = whenNoneReady === 'try-all';
   return [
     section('global', globals(options)),
     section('defaults', defaults(backends.length, options)),
     section('frontend clients', [
       ...listen.map(listener),
-      ...(triesAll
-        ? [`use_backend ${haproxyNames.any} if { nbsrv(${haproxyNames.ready}) eq 0 }`]
-        : []),
-      `default_backend ${haproxyNames.ready}`,
+      ...(triesAll ? [`use_backend ${pools.any} if { nbsrv(${pools.ready}) eq 0 }`] : []),
+      `default_backend ${pools.ready}`,
     ]),
-    section(`backend ${haproxyNames.ready}`, [
+    section(`backend ${pools.ready}`, [
       `balance ${balances[balance]}`,
       ...checks(options),
       ...backends.map((backend) => server(backend, options, checked(backend, options))),
     ]),
     ...(triesAll
       ? [
-          section(`backend ${haproxyNames.any}`, [
+          section(`backend ${pools.any}`, [
             `balance ${balances[balance]}`,
             ...backends.map((backend) => server(backend, options, [])),
           ]),
@@ -80,6 +87,8 @@ function defaults(count: number, options: HaproxyConfigurationOptions): readonly
   const idleMs = idleTimeoutMs === 0 ? neverMs : idleTimeoutMs;
   return [
     'mode tcp',
+    // Bytes are counted while a connection lives, not only when it ends.
+    'option contstats',
     `timeout connect ${dialTimeoutMs}ms`,
     `timeout client ${idleMs}ms`,
     `timeout server ${idleMs}ms`,
@@ -132,8 +141,8 @@ function checked(backend: WantedBackend, options: HaproxyConfigurationOptions): 
     `inter ${inter}ms fastinter ${Math.min(inter, Math.max(fastestMs, inter * fastShare))}ms`,
     `rise ${check.rise} fall ${check.fall}`,
     'on-marked-down shutdown-sessions',
-    // A dial that fails has it checked at once.
-    'observe layer4 error-limit 1 on-error sudden-death',
+    // A dial that fails has it checked soon. Were it marked down at once, the client that dialed would be, too.
+    'observe layer4 error-limit 1 on-error fastinter',
   ];
 }
 

@@ -1,19 +1,25 @@
 /** Who drains, told to the worker that carries the connections: they live on, to the limit. */
 import type { WantedBackend } from '../../backend.ts';
 import { backendWord } from '../words.ts';
-import { haproxyNames } from './configuration.ts';
 import type { Workers } from './workers.ts';
 
 export class Draining implements Disposable {
   readonly #workers: Workers;
+  readonly #pools: readonly string[];
   readonly #timeoutMs: number;
   /** By the server's name: the end of its connections; null where there is no limit. */
   readonly #draining = new Map<string, NodeJS.Timeout | null>();
 
-  /** @param timeoutMs 0: connections live until they end */
-  constructor(workers: Workers, timeoutMs: number) {
-    this.#workers = workers;
-    this.#timeoutMs = timeoutMs;
+  constructor(options: {
+    readonly workers: Workers;
+    /** HAProxy's backends, each of which has all servers. */
+    readonly pools: readonly string[];
+    /** 0: connections live until they end. */
+    readonly timeoutMs: number;
+  }) {
+    this.#workers = options.workers;
+    this.#pools = options.pools;
+    this.#timeoutMs = options.timeoutMs;
   }
 
   /** The same backends, of which others drain. */
@@ -40,15 +46,18 @@ export class Draining implements Disposable {
   }
 
   async #setState(server: string, state: 'drain' | 'ready'): Promise<void> {
-    await this.#workers.order(`set server ${haproxyNames.ready}/${server} state ${state}`);
+    for (const pool of this.#pools) {
+      await this.#workers.order(`set server ${pool}/${server} state ${state}`);
+    }
   }
 
   #endLater(server: string): NodeJS.Timeout | null {
     if (this.#timeoutMs === 0) return null;
-    const end = `shutdown sessions server ${haproxyNames.ready}/${server}`;
     return setTimeout(() => {
-      // When the program has gone, so have its connections.
-      this.#workers.order(end).catch(() => undefined);
+      for (const pool of this.#pools) {
+        // When the program has gone, so have its connections.
+        this.#workers.order(`shutdown sessions server ${pool}/${server}`).catch(() => undefined);
+      }
     }, this.#timeoutMs).unref();
   }
 

@@ -2,12 +2,6 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-export interface Worker {
-  readonly pid: number;
-  /** It was there before the last reload, and takes no new connections. */
-  readonly isOld: boolean;
-}
-
 /** @throws Error of the system's, while the master is not there or starts anew */
 export async function askMaster(path: string, command: string): Promise<string> {
   const socket = connect(path);
@@ -22,17 +16,13 @@ export function askWorker(path: string, worker: number, command: string): Promis
 
 /** @param answer to `show proc` */
 export function parseWorkers(answer: string): {
-  readonly workers: readonly Worker[];
+  /** The one that takes connections, and those of before a reload that still carry some. */
+  readonly pids: ReadonlySet<number>;
   /** How many reloads in a row have failed. */
   readonly failedReloads: number;
 } {
-  const workers: Worker[] = [];
-  let isOld = false;
-  for (const line of answer.split('\n')) {
-    if (line.startsWith('# old workers')) isOld = true;
-    else if (line.startsWith('# programs')) isOld = false;
-    const [, pid] = /^(\d+)\s+worker\s/.exec(line) ?? [];
-    if (pid !== undefined) workers.push({ pid: Number(pid), isOld });
-  }
-  return { workers, failedReloads: Number(/\[failed: (\d+)\]/.exec(answer)?.[1] ?? 0) };
+  return {
+    pids: new Set([...answer.matchAll(/^(\d+)\s+worker\s/gm)].map(([, pid]) => Number(pid))),
+    failedReloads: Number(/\[failed: (\d+)\]/.exec(answer)?.[1] ?? 0),
+  };
 }

@@ -1,17 +1,18 @@
 /** HAProxy as the load balancer in front of the apiservers. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { klogLine, type Severity } from '../../../kit/klog.ts';
 import type { BackendStatus, WantedBackend } from '../../backend.ts';
 import type { BalancerOptions, RunningBalancer } from '../../balancer.ts';
-import { findProgram } from '../find-program.ts';
 import { runForeground } from '../foreground.ts';
+import { installed } from '../installed.ts';
 import { reservePorts } from '../reserve-ports.ts';
 import { TestedFile } from '../tested-file.ts';
 import { canBecomeOthers } from '../this-process.ts';
 import { turns } from '../turns.ts';
-import { backendWord, endpointWord } from '../words.ts';
+import { backendWord, endpointWord, nameOfBackendWord } from '../words.ts';
 import { conditionOf } from './conditions.ts';
-import { haproxyConfiguration } from './configuration.ts';
+import { haproxyConfiguration, pools } from './configuration.ts';
 import { Draining } from './draining.ts';
 import { watchStatuses } from './watch-statuses.ts';
 import { Workers } from './workers.ts';
@@ -27,6 +28,10 @@ const patienceMs = 15_000;
 /** The user that owns nothing. */
 const nobody = 65534;
 
+/** `[WARNING]  (4242) : Server apiservers/10.0.0.11_6443 is DOWN`; lines that go on have nothing in front. */
+const lineFormat = /^\[(\w+)\] +\(\d+\) : (.*)$/;
+const severities: Readonly<Record<string, Severity>> = { WARNING: 'W', ALERT: 'E' };
+
 /**
  * Serves once it resolves; without a backend until the first list.
  *
@@ -35,7 +40,7 @@ const nobody = 65534;
  */
 export async function startHaproxy(options: HaproxyOptions): Promise<RunningBalancer> {
   const { directory, check, log } = options;
-  const path = await findProgram('haproxy');
+  const path = installed('haproxy');
   const isRoot = process.getuid?.() === 0;
   const settings = {
     ...options,
@@ -48,7 +53,7 @@ export async function startHaproxy(options: HaproxyOptions): Promise<RunningBala
   if (settings.caFile !== null) await writeFile(settings.caFile, check.caPem ?? '');
   const file = await TestedFile.write(join(directory, 'haproxy.cfg'), {
     text: haproxyConfiguration([], settings),
-    test: [path, '-c', '-q', '-f'],
+    test: [path, '-c', '-f'],
   });
 
   const socket = join(directory, 'master.sock');
@@ -59,17 +64,31 @@ export async function startHaproxy(options: HaproxyOptions): Promise<RunningBala
       path,
       args: ['-W', '-db', '-S', `${socket},mode,600,level,admin`, '-f', file.path],
       onLine(line) {
-        if (!line.startsWith('[NOTICE]')) log(`haproxy: ${line}`);
+        const [, level = '', text = line] = lineFormat.exec(line) ?? [];
+        if (level !== 'NOTICE') log(klogLine(severities[level] ?? 'I', 'haproxy', text));
       },
     }),
   );
-  const renewed = (before: ReadonlySet<number>) =>
-    Promise.race([workers.renewed(before, AbortSignal.timeout(patienceMs)), haproxy.failed]);
+  const renewed = async (before: ReadonlySet<number>) => {
+    const over = new AbortController();
+    const signal = AbortSignal.any([over.signal, AbortSignal.timeout(patienceMs)]);
+    try {
+      await Promise.race([workers.renewed(before, signal), haproxy.failed]);
+    } finally {
+      over.abort();
+    }
+  };
   await renewed(new Set());
 
   const inTurn = turns();
   let current: readonly WantedBackend[] = [];
-  const draining = starting.use(new Draining(workers, options.drainTimeoutMs));
+  const draining = starting.use(
+    new Draining({
+      workers,
+      pools: [pools.ready, ...(options.whenNoneReady === 'try-all' ? [pools.any] : [])],
+      timeoutMs: options.drainTimeoutMs,
+    }),
+  );
   const setBackends = async (backends: readonly WantedBackend[]) => {
     const isSameList = sameServers(backends, current);
     await file.replace(haproxyConfiguration(backends, settings), async () => {
@@ -105,11 +124,8 @@ export async function startHaproxy(options: HaproxyOptions): Promise<RunningBala
     connections: () => Promise.resolve(null),
     async counts() {
       const { active, ...counts } = await workers.counts();
-      const names = new Map(current.map((backend) => [backendWord(backend), backend.name]));
-      return {
-        ...counts,
-        active: new Map([...active].map(([word, count]) => [names.get(word) ?? word, count])),
-      };
+      const named = [...active].map(([word, count]) => [nameOfBackendWord(word), count] as const);
+      return { ...counts, active: new Map(named) };
     },
     onConnection: () => ({ ready: Promise.resolve(), [Symbol.dispose]: () => undefined }),
     failed: haproxy.failed,

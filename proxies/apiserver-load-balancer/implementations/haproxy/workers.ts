@@ -1,7 +1,7 @@
 /** HAProxy's workers: the one that takes connections, and the ones of before a reload that still carry some. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataplaneCounts } from '../../dataplane.ts';
-import { haproxyNames } from './configuration.ts';
+import { pools } from './configuration.ts';
 import { askMaster, askWorker, parseWorkers } from './master-socket.ts';
 import { numberOf, parseStatistics, type StatisticsRow } from './statistics.ts';
 
@@ -28,8 +28,7 @@ export class Workers {
   }
 
   async pids(): Promise<ReadonlySet<number>> {
-    const { workers } = parseWorkers(await askMaster(this.#socket, 'show proc'));
-    return new Set(workers.map(({ pid }) => pid));
+    return parseWorkers(await askMaster(this.#socket, 'show proc')).pids;
   }
 
   /** @throws Error with HAProxy's words, where it does not do it */
@@ -43,7 +42,7 @@ export class Workers {
     const rows = parseStatistics(await askMaster(this.#socket, '@1 show stat'));
     return new Map(
       rows
-        .filter((row) => row.get('pxname') === haproxyNames.ready)
+        .filter((row) => row.get('pxname') === pools.ready)
         .map((row) => [row.get('svname') ?? '', row]),
     );
   }
@@ -79,17 +78,17 @@ export class Workers {
   async #isRenewed(before: ReadonlySet<number>): Promise<boolean> {
     const answer = await askMaster(this.#socket, 'show proc').catch(() => null);
     if (answer === null) return false; // It is not there yet, or starts anew.
-    const { workers, failedReloads } = parseWorkers(answer);
+    const { pids, failedReloads } = parseWorkers(answer);
     if (failedReloads > 0) throw new Error('HAProxy could not load the new configuration');
-    const isStopping = await Promise.all(
-      workers.map(async ({ pid }) => {
+    const states = await Promise.all(
+      [...pids].map(async (pid) => {
         const said = await askWorker(this.#socket, pid, 'show info').catch(() => '');
         return { pid, serves: /^Stopping: 0$/m.test(said), stops: /^Stopping: 1$/m.test(said) };
       }),
     );
     return (
-      isStopping.some(({ pid, serves }) => serves && !before.has(pid)) &&
-      isStopping.every(({ pid, stops }) => stops || !before.has(pid))
+      states.some(({ pid, serves }) => serves && !before.has(pid)) &&
+      states.every(({ pid, stops }) => stops || !before.has(pid))
     );
   }
 }

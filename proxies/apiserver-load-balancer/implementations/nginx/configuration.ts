@@ -2,7 +2,7 @@
 import type { WantedBackend } from '../../backend.ts';
 import type { BalancerOptions } from '../../balancer.ts';
 import type { Balance, ListenAddress } from '../../dataplane.ts';
-import { endpointWord, fileWord } from '../words.ts';
+import { endpointWord, fileWord, refuseDuplicates } from '../words.ts';
 
 export interface NginxConfigurationOptions extends Pick<
   BalancerOptions,
@@ -33,6 +33,7 @@ export function nginxConfiguration(
   backends: readonly WantedBackend[],
   options: NginxConfigurationOptions,
 ): string {
+  refuseDuplicates(backends);
   const { directory, streamModule, user, listen, drainTimeoutMs, maxOpenFiles } = options;
   return `${block('', [
     'daemon off',

@@ -1,10 +1,11 @@
 /** nginx's stream module as the load balancer in front of the apiservers. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { klogLine, type Severity } from '../../../kit/klog.ts';
 import type { WantedBackend } from '../../backend.ts';
 import type { BalancerOptions, RunningBalancer } from '../../balancer.ts';
-import { findProgram } from '../find-program.ts';
 import { runForeground } from '../foreground.ts';
+import { installed } from '../installed.ts';
 import { reservePorts } from '../reserve-ports.ts';
 import { TestedFile } from '../tested-file.ts';
 import { canBecomeOthers, maxOpenFiles } from '../this-process.ts';
@@ -22,6 +23,9 @@ export type NginxOptions = Omit<BalancerOptions, 'onSighting'> & {
 /** Loading modules and forking workers takes a fraction of a second; a busy machine may need more. */
 const patienceMs = 15_000;
 
+/** The rest are errors. */
+const severities: Readonly<Record<string, Severity>> = { info: 'I', warn: 'W' };
+
 /**
  * Serves once it resolves; without a backend until the first list.
  *
@@ -30,7 +34,7 @@ const patienceMs = 15_000;
  */
 export async function startNginx(options: NginxOptions): Promise<RunningBalancer> {
   const { directory, log } = options;
-  const path = await findProgram('nginx');
+  const path = installed('nginx');
   const settings = {
     ...options,
     streamModule: await findStreamModule(path),
@@ -47,7 +51,7 @@ export async function startNginx(options: NginxOptions): Promise<RunningBalancer
 
   let master = 0;
   const workers = new WorkerLog(() => master);
-  const serving = workers.renewed(AbortSignal.timeout(patienceMs));
+  const serving = workers.serving(AbortSignal.timeout(patienceMs));
   await using starting = new AsyncDisposableStack();
   const nginx = starting.use(
     await runForeground({
@@ -56,7 +60,8 @@ export async function startNginx(options: NginxOptions): Promise<RunningBalancer
       onLine(line) {
         const parsed = parseLogLine(line);
         if (parsed !== null) workers.read(parsed);
-        if (parsed?.severity !== 'notice') log(`nginx: ${line}`);
+        const { severity, text } = parsed ?? { severity: 'error', text: line };
+        if (severity !== 'notice') log(klogLine(severities[severity] ?? 'E', 'nginx', text));
       },
     }),
   );

@@ -20,6 +20,9 @@ export class WorkerLog {
   readonly #master: () => number;
   readonly #accepting = new Set<number>();
   readonly #watchers = new Set<() => void>();
+  /** Those of before the last reload. The master says all that it starts before it says that it reloads. */
+  #former: ReadonlySet<number> = new Set();
+  #reloads = 0;
   #complaint: string | null = null;
 
   /** @param master the master's process id */
@@ -28,32 +31,52 @@ export class WorkerLog {
   }
 
   read(line: LogLine): void {
-    const { severity, pid, text } = line;
+    this.#note(line);
+    for (const watcher of this.#watchers) watcher();
+  }
+
+  /** Resolves when a worker takes connections. */
+  serving(signal: AbortSignal): Promise<void> {
+    return this.#until(() => this.#accepting.size > 0, signal);
+  }
+
+  /**
+   * Resolves when the next reload is done: new workers take connections, and the ones before no more.
+   *
+   * @throws Error with the master's complaint, where it stays with what it had
+   */
+  async renewed(signal: AbortSignal): Promise<void> {
+    const before = this.#reloads;
+    this.#complaint = null;
+    await this.#until(() => {
+      if (this.#complaint !== null) throw new Error(this.#complaint);
+      const isReloaded = this.#reloads > before && this.#accepting.size > 0;
+      return isReloaded && this.#accepting.isDisjointFrom(this.#former);
+    }, signal);
+  }
+
+  #note({ severity, pid, text }: LogLine): void {
     const [, started = ''] = /^start worker process (\d+)/.exec(text) ?? [];
     const [, exited = ''] = /^worker process (\d+) exited/.exec(text) ?? [];
     if (started !== '') this.#accepting.add(Number(started));
     else if (exited !== '') this.#accepting.delete(Number(exited));
     else if (text.startsWith('gracefully shutting down')) this.#accepting.delete(pid);
-    else if (severity === 'emerg' && pid === this.#master()) this.#complaint ??= text;
-    else return;
-    for (const watcher of this.#watchers) watcher();
+    else if (text.startsWith('reconfiguring')) {
+      this.#former = new Set(this.#accepting);
+      this.#reloads++;
+    } else if (severity === 'emerg' && pid === this.#master()) this.#complaint ??= text;
   }
 
-  /**
-   * Resolves when only workers that begin from now on take connections, and at least one does.
-   *
-   * @throws Error with the master's complaint, when there is one from now on
-   */
-  async renewed(signal: AbortSignal): Promise<void> {
-    const before = new Set(this.#accepting);
-    this.#complaint = null;
+  async #until(isSo: () => boolean, signal: AbortSignal): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
     const watcher = () => {
-      if (this.#complaint !== null) reject(new Error(this.#complaint));
-      else if (this.#accepting.size > 0 && before.isDisjointFrom(this.#accepting))
-        resolve(undefined);
+      try {
+        if (isSo()) resolve(undefined);
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
     };
-    const onAbort = () => reject(new Error('nginx did not take the new configuration in time'));
+    const onAbort = () => reject(new Error('nginx did not take its configuration in time'));
     signal.addEventListener('abort', onAbort);
     this.#watchers.add(watcher);
     try {
