@@ -247,7 +247,7 @@ describe('hop apiserver-lb ends with what to do next', () => {
     ],
   ])('where it is given %s', async (_, args, message, hint) => {
     const { status, stderr } = await runHere(...args);
-    const lines = stderr.split('\n').filter((line) => !line.startsWith('W'));
+    const lines = stderr.split('\n').filter((line) => !/^W\d{4} /.test(line));
     const [first = '', ...next] = lines;
     expect(first).toMatch(/^error: /);
     expect(first).toContain(message);
