@@ -83,7 +83,9 @@ async function readTimeouts(): Promise<Timeouts> {
 function idleMs({ tcpState, expiresInS }: ConntrackEntry, timeouts: Timeouts): number {
   if (tcpState !== 'ESTABLISHED' || expiresInS === undefined) return 0;
   const { establishedS, unacknowledgedS } = timeouts;
-  return ((expiresInS > unacknowledgedS ? establishedS : unacknowledgedS) - expiresInS) * 1000;
+  const waitsS = expiresInS > unacknowledgedS ? establishedS : unacknowledgedS;
+  // Told in whole seconds: rather a second late than early.
+  return (waitsS - expiresInS - 1) * 1000;
 }
 
 /** Not all that began together end together: each has a tenth of the age of its own. */

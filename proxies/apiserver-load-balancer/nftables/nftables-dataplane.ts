@@ -18,6 +18,7 @@ import { CounterTotals } from './counters.ts';
 import { startExpiry } from './expiry.ts';
 import { ensureForwarding, ensureStraysAreSeen } from './forwarding.ts';
 import { followCounts, type LiveCounts } from './live-counts.ts';
+import { beTheOnlyOne } from './only-one.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { RuleTables } from './rule-tables.ts';
 import { repairTables } from './table-watch.ts';
@@ -43,8 +44,14 @@ export async function createNftablesDataplane(
   options: NftablesDataplaneOptions,
 ): Promise<Dataplane> {
   await using owned = new AsyncDisposableStack();
+  owned.use(await beTheOnlyOne());
   const ports: ReservedPort[] = [];
   for (const { host, port } of options.listen) {
+    if (isLoopback(host)) {
+      throw new Error(
+        `nftables: the kernel forwards nothing from ${host}: listen at another address, or with --dataplane userspace`,
+      );
+    }
     ports.push(owned.use(await reservePort(host, port)));
   }
   const { connection, netlinkPort } = options.connection
@@ -58,6 +65,10 @@ export async function createNftablesDataplane(
     throw error;
   }
   return dataplane;
+}
+
+function isLoopback(host: string): boolean {
+  return host === '::1' || host.startsWith('127.');
 }
 
 async function openOwn(owned: AsyncDisposableStack) {

@@ -116,7 +116,10 @@ function chainsOf(options: TableOptions, { turns }: TableContents): readonly Cha
       },
     ]),
     base('untracked', 'filter', 'output', raw, [
-      { text: `meta mark ${untrackedMark} notrack`, comment: 'we wake clients of dead backends' },
+      {
+        text: `meta mark 0x${untrackedMark.toString(16)} notrack`,
+        comment: 'what wakes the clients of dead backends',
+      },
     ]),
     base('filter-prerouting', 'filter', 'prerouting', beforeDnat, [
       { text: 'ct state established,related accept' },
