@@ -10,6 +10,9 @@ export interface ForgetRemovedOptions {
   readonly onForgotten: () => void;
 }
 
+/** Counting may mean to look through all connections of the machine: it is done less and less often. */
+const mostTicks = 30;
+
 /** Counts their connections now and then, while there are any. */
 export function forgetRemoved(
   backends: BackendList,
@@ -17,6 +20,8 @@ export function forgetRemoved(
   { everyMs, log, onForgotten }: ForgetRemovedOptions,
 ): Disposable {
   let isCounting = false;
+  let pauseTicks = 0;
+  let ticksLeft = 0;
   const count = async () => {
     isCounting = true;
     try {
@@ -28,7 +33,13 @@ export function forgetRemoved(
     isCounting = false;
   };
   const timer = setInterval(() => {
-    if (!isCounting && backends.hasRemoved) void count();
+    if (!backends.hasRemoved) pauseTicks = ticksLeft = 0;
+    else if (ticksLeft > 0) ticksLeft -= 1;
+    else if (!isCounting) {
+      ticksLeft = pauseTicks;
+      pauseTicks = Math.min(2 * pauseTicks + 1, mostTicks);
+      void count();
+    }
   }, everyMs);
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }

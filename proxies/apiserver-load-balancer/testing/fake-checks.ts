@@ -1,5 +1,5 @@
 /** For tests: checks whose results are said by the test, at once. */
-import type { Sighting } from '../backend.ts';
+import type { Condition, Sighting } from '../backend.ts';
 import type { CheckOptions } from '../balancer.ts';
 import { nextState, uncheckedState, type CheckEvent } from '../checks/check-state.ts';
 import type { Checked, CheckerOptions, WatchBackend } from '../checks/checker.ts';
@@ -12,6 +12,8 @@ export interface FakeChecks {
   readonly begun: number;
   /** What the data path saw. */
   readonly sightings: readonly (readonly [name: string, saw: Sighting['saw']])[];
+  /** Undefined where it is not watched. */
+  conditionOf(name: string): Condition | undefined;
   /** Nothing comes of it where the backend is not watched. */
   happen(name: string, event: CheckEvent): void;
 }
@@ -48,6 +50,7 @@ export function createFakeChecks(check: Pick<CheckOptions, 'rise' | 'fall'>): Fa
       return begun;
     },
     sightings,
+    conditionOf: (name) => fakes.get(name)?.checked.condition,
     happen: (name, event) => {
       const fake = fakes.get(name);
       if (fake === undefined) return;

@@ -13,15 +13,21 @@ export interface FakeDataplane {
   readonly resets: readonly string[];
   /** How many connections each has. */
   readonly active: Map<string, number>;
-  /** The next plans fail with these words, until it is null. */
+  /** The plans that come from now on fail with these words, until it is null. */
   failure: string | null;
-  /** The next plans wait for it, until it is null. */
+  /** The plans that come from now on wait for it, until it is null. */
   gate: Promise<void> | null;
   readonly isClosed: boolean;
 }
 
-/** @param onApplied is called when a plan holds, or has failed. */
-export function createFakeDataplane(onApplied: () => void = () => undefined): FakeDataplane {
+/**
+ * @param onApplied is called when a plan holds, or has failed.
+ * @param onPlan is called when a plan comes.
+ */
+export function createFakeDataplane(
+  onApplied: () => void = () => undefined,
+  onPlan: (plan: ForwardingPlan) => void = () => undefined,
+): FakeDataplane {
   const plans: ForwardingPlan[] = [];
   const resets: string[] = [];
   const active = new Map<string, number>();
@@ -33,12 +39,14 @@ export function createFakeDataplane(onApplied: () => void = () => undefined): Fa
   const apply = async (plan: ForwardingPlan) => {
     if (isBusy) throw new Error('told two plans at once');
     isBusy = true;
+    const { failure, gate } = fake;
     plans.push(plan);
-    await fake.gate;
+    onPlan(plan);
+    await gate;
     await Promise.resolve();
     isBusy = false;
     try {
-      if (fake.failure !== null) throw new Error(fake.failure);
+      if (failure !== null) throw new Error(failure);
       eligible = plan.eligible.map(({ name }) => name);
       for (const { name } of plan.reset) {
         resets.push(name);
