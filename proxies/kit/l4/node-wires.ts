@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { endpointText } from '../http/endpoint-text.ts';
 import type { L4Backend } from './backend.ts';
+import { resetSocket } from './reset-socket.ts';
 import {
   ignored,
   type Wire,
@@ -64,7 +65,7 @@ export class NodeWire implements Wire {
   }
 
   reset(): void {
-    this.socket.resetAndDestroy();
+    resetSocket(this.socket);
   }
 
   destroy(): void {

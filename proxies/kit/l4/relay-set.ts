@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import type { L4Backend } from './backend.ts';
 import { relay } from './relay.ts';
+import { resetSocket } from './reset-socket.ts';
 
 interface Held {
   readonly client: Socket;
@@ -42,8 +43,8 @@ export class RelaySet implements Disposable {
   reset(isGone: (backend: L4Backend) => boolean): void {
     for (const { client, upstream, backend } of this.held) {
       if (backend === null || !isGone(backend)) continue;
-      client.resetAndDestroy();
-      upstream?.resetAndDestroy();
+      resetSocket(client);
+      if (upstream) resetSocket(upstream);
     }
   }
 

@@ -58,7 +58,13 @@ export const socketOption = {
   v6Only: [41, 26],
 } as const satisfies Record<string, readonly [level: number, name: number]>;
 
-export const errno = { interrupted: 4, again: 11, aborted: 103, reset: 104, inProgress: 115 } as const;
+export const errno = {
+  interrupted: 4,
+  again: 11,
+  aborted: 103,
+  reset: 104,
+  inProgress: 115,
+} as const;
 
 export function loadCalls(): Calls {
   const libc = koffi.load(null);
