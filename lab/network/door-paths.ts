@@ -3,7 +3,10 @@ import type { Socket } from 'node:net';
 import { formatEndpoint } from './endpoint.ts';
 
 export interface DoorPaths {
-  readonly note: (outer: Socket, inner: Socket) => void;
+  readonly note: (
+    outer: Pick<Socket, 'remoteAddress' | 'remotePort'>,
+    inner: Pick<Socket, 'localAddress' | 'localPort'>,
+  ) => void;
   /** By the host's client, `127.0.0.1:54321`: where its connection comes from within. */
   innerOf(outer: string): string | undefined;
 }
