@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { ConfigurationError } from '../../kit/apiserver/configuration-error.ts';
 import { listenError } from '../../kit/apiserver/listen-error.ts';
 import { endpointText } from '../../kit/http/endpoint-text.ts';
+import { messageOf } from '../../kit/http/go-error.ts';
 import type { BalancerOptions, ImplementationName, RunningBalancer } from '../balancer.ts';
 import type { Configuration } from '../config/configuration.ts';
 
@@ -66,10 +67,14 @@ function explained(
     const known = listenError(withCode(cause), placeOf(error, balancer));
     if (known instanceof ConfigurationError) return known;
   }
-  if (implementation !== 'hop' || dataplane !== 'nftables') return error;
-  const why = error instanceof Error ? error.message : String(error);
+  const why = messageOf(error);
+  const isNftables = implementation === 'hop' && dataplane === 'nftables';
+  if (!isNftables || !isMatterOfRights.test(why)) return error;
   return new ConfigurationError('no-nftables', `the nftables dataplane cannot be had: ${why}`);
 }
+
+/** Or of what is installed. Other refusals say themselves what to do. */
+const isMatterOfRights = /not permitted|permission denied|CAP_NET|libnftables|netfilter socket/i;
 
 /** The kernel's own word for it stands in the text, where nobody kept it apart. */
 function withCode(error: Error): Error {

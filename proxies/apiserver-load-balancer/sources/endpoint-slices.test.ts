@@ -79,7 +79,7 @@ describe('the apiservers that a cluster names', () => {
           `--backend=127.0.0.1:${port}`,
           '--drain-timeout=100ms',
         ],
-        { port: own },
+        { listen: `127.0.0.1:${own}` },
       ),
     );
     const listed = async () =>

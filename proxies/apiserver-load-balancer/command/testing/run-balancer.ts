@@ -28,17 +28,17 @@ export interface BackendsAnswer {
 }
 
 export interface RunBalancerOptions {
-  /** Default: the system chooses. */
-  readonly port?: number;
+  /** Default: a port of loopback that the system chooses. */
+  readonly listen?: string;
   readonly onHop?: (hop: Hop) => void;
 }
 
 /** @throws Error with what it says, where it does not serve */
 export async function runBalancer(
   args: readonly string[],
-  { port = 0, onHop }: RunBalancerOptions = {},
+  { listen = '127.0.0.1:0', onHop }: RunBalancerOptions = {},
 ): Promise<RunningBalancerCommand> {
-  const own = [`--listen=127.0.0.1:${port}`, '--admin-bind-address=127.0.0.1:0'];
+  const own = [`--listen=${listen}`, '--admin-bind-address=127.0.0.1:0'];
   const command = await tryBalancer([...own, ...args], onHop);
   const { pid, stderr, ended } = command;
   const address = /Serving on (\S+)/.exec(stderr())?.[1];
