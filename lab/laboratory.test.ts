@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLaboratory } from './laboratory.ts';
+import type { MachineStatus } from './machines/machine.ts';
 import { createTestClient } from './testing/client.ts';
+import type { MachineRole } from './topology.ts';
 
 describe('a laboratory', () => {
   let directory: string;
@@ -107,11 +109,13 @@ describe('a laboratory', () => {
         ran.push(args);
         return { stdout: 'done', stderr: '', status: 0 };
       },
+      machines: () => [machine('apiserver', ['172.30.0.11', 'fd00::11']), machine('node', ['::1'])],
     };
     expect(laboratory().machines).toBeNull();
     expect(createLaboratory({ ...lab, mode: 'loopback' }, own).machines).toBeNull();
     const { machines } = createLaboratory({ ...lab, mode: 'isolated' }, own);
     expect(machines).toMatchObject({ server: 'https://192.0.2.2:6443', outside: 'client' });
+    expect(machines?.apiservers).toEqual(['172.30.0.11:6443', '[fd00::11]:6443']);
     expect(await machines?.run('client', ['true'], 'in')).toMatchObject({ stdout: 'done' });
     const request = { protocol: 'TCP', to: { address: '192.0.2.1', port: 80 } } as const;
     expect(await machines?.connect({ machine: 'client' }, request)).toEqual([]);
@@ -132,3 +136,14 @@ describe('a laboratory', () => {
     await expect(laboratory().startApiserver()).rejects.toThrow();
   });
 });
+
+function machine(role: MachineRole, addresses: readonly string[]): MachineStatus {
+  const unknown = {
+    state: 'ready',
+    since: '',
+    restarts: 0,
+    pid: null,
+    residentBytes: null,
+  } as const;
+  return { name: `${role}-1`, role, addresses, faults: [], ...unknown };
+}

@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import type { LabMachines, Laboratory } from '../proxies/kit/proof.ts';
 import type { Lab } from './index.ts';
-import { apiserverLoadBalancer, ranges } from './topology.ts';
+import { formatEndpoint } from './network/endpoint.ts';
+import { apiserverLoadBalancer, apiserverPort, ranges } from './topology.ts';
 
 export interface LaboratoryOptions {
   /** The proof's own directory; whoever made it removes it. */
@@ -12,7 +13,7 @@ export interface LaboratoryOptions {
 
 /** What of a running lab is lent; of a cluster of the reader's, the kubeconfig alone. */
 export type LentLab = Pick<Lab, 'kubeconfigPath'> &
-  Partial<Pick<Lab, 'mode' | 'run' | 'connect' | 'onHop'>>;
+  Partial<Pick<Lab, 'mode' | 'machines' | 'run' | 'connect' | 'onHop'>>;
 
 /** A laboratory in front of the running lab, or of the cluster whose kubeconfig is given. */
 export function createLaboratory(
@@ -48,12 +49,13 @@ export function createLaboratory(
 }
 
 function machinesOf(
-  { mode, run, connect, onHop }: LentLab,
+  { mode, machines, run, connect, onHop }: LentLab,
   signal: AbortSignal,
 ): LabMachines | null {
   if (mode !== 'isolated' || !run || !connect || !onHop) return null;
   return {
     server: `https://${apiserverLoadBalancer.addresses[0]}:${apiserverLoadBalancer.port}`,
+    apiservers: apiserversAmong(machines?.() ?? []),
     outside: 'client',
     inside: 'node-1',
     networks: { pods: ranges.pods, nodes: ranges.cluster },
@@ -61,4 +63,11 @@ function machinesOf(
     connect: (from, request) => connect(from, request, { signal }),
     onHop,
   };
+}
+
+function apiserversAmong(machines: ReturnType<Lab['machines']>): readonly string[] {
+  const apiservers = machines.filter(({ role }) => role === 'apiserver');
+  return apiservers.flatMap(({ addresses }) =>
+    addresses.map((address) => formatEndpoint(address, apiserverPort)),
+  );
 }

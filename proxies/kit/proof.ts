@@ -96,6 +96,8 @@ export interface MachineResult {
 export interface LabMachines {
   /** Where clients outside find the apiservers: `https://192.0.2.2:6443`. */
   readonly server: string;
+  /** Where the apiservers themselves are, of both families: `172.30.0.11:6443`, `[fd00:172:30::11]:6443`. */
+  readonly apiservers: readonly string[];
   /** A machine outside of the cluster: it has the apiservers to talk to, and no way to a pod. */
   readonly outside: string;
   /** A machine of the cluster. */

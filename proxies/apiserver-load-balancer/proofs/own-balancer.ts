@@ -1,0 +1,114 @@
+/** Load balancers of a proof's own, on loopback: ours, or somebody else's program. */
+import { join } from 'node:path';
+import type { Laboratory } from '../../kit/proof.ts';
+import type { WantedBackend } from '../backend.ts';
+import type { BalancerOptions, ImplementationName, RunningBalancer } from '../balancer.ts';
+
+export interface OwnBalancer extends AsyncDisposable {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Patient: the machine may be busy, and its apiservers with it. */
+const options: Omit<BalancerOptions, 'check'> = {
+  listen: [{ host: '127.0.0.1', port: 0 }],
+  balance: 'round-robin',
+  whenNoneReady: 'try-all',
+  dialTimeoutMs: 2000,
+  drainTimeoutMs: 60_000,
+  keepAliveMs: 0,
+  idleTimeoutMs: 0,
+  maxConnectionAgeMs: 0,
+  proxyProtocol: 'off',
+  log: () => undefined,
+};
+const check = {
+  path: '/readyz',
+  intervalMs: 250,
+  rise: 2,
+  fall: 2,
+  serverName: null,
+};
+
+export interface OwnBalancerOptions extends Partial<
+  Pick<BalancerOptions, 'balance' | 'proxyProtocol'>
+> {
+  readonly implementation?: ImplementationName;
+  readonly backends: readonly WantedBackend[];
+  /** Who signed the certificates of the apiservers. */
+  readonly caPem: string;
+  /** How long an apiserver may take to say that it is ready. */
+  readonly checkTimeoutMs?: number;
+}
+
+/** Serves once it resolves. */
+export async function startOwnBalancer(
+  { directory, signal }: Pick<Laboratory, 'directory' | 'signal'>,
+  { implementation = 'hop', backends, caPem, checkTimeoutMs = 2000, ...own }: OwnBalancerOptions,
+): Promise<OwnBalancer> {
+  const all: BalancerOptions = {
+    ...options,
+    ...own,
+    check: { ...check, caPem, timeoutMs: checkTimeoutMs },
+  };
+  await using starting = new AsyncDisposableStack();
+  const balancer = starting.use(await starts[implementation](all, join(directory, implementation)));
+  // Whoever notices first says why: the probe, which gets no answer then.
+  balancer.failed.catch(() => undefined);
+  await balancer.setBackends(backends);
+  await untilReady(balancer, backends.length, signal);
+  const { hostname, port } = new URL(`tcp://${balancer.addresses[0] ?? ''}`);
+  const running = starting.move();
+  return {
+    host: hostname,
+    port: Number(port),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** Loaded when a proof wants them. */
+const starts: Readonly<
+  Record<
+    ImplementationName,
+    (options: BalancerOptions, directory: string) => Promise<RunningBalancer>
+  >
+> = {
+  hop: async (all) => {
+    const { startHopBalancer } = await import('../hop-balancer.ts');
+    return startHopBalancer({ ...all, dataplane: 'userspace' });
+  },
+  nginx: async (all, directory) => {
+    const { startNginx } = await import('../implementations/nginx/start.ts');
+    return startNginx({ ...all, directory });
+  },
+  haproxy: async (all, directory) => {
+    const { startHaproxy } = await import('../implementations/haproxy/start.ts');
+    return startHaproxy({ ...all, directory });
+  },
+};
+
+/** Until all have been found ready, those that were come first get everything. */
+async function untilReady(
+  balancer: RunningBalancer,
+  count: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const isReady = async () => {
+    const statuses = await balancer.statuses();
+    if (statuses === null) return true;
+    return statuses.filter(({ condition }) => condition === 'ready').length === count;
+  };
+  const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+  const look = () => {
+    isReady().then((is) => {
+      if (is) resolve(undefined);
+    }, reject);
+  };
+  using following = new DisposableStack();
+  following.use(balancer.onStatus(look));
+  const stop = () => reject(new Error('the apiservers do not become ready'));
+  signal.addEventListener('abort', stop, { once: true });
+  following.defer(() => signal.removeEventListener('abort', stop));
+  look();
+  await promise;
+}
