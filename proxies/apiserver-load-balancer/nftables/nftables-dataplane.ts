@@ -33,6 +33,7 @@ export interface NftablesDataplaneOptions extends DataplaneOptions {
 /** With least connections, the rules follow the counts so much later at most. */
 const rebalanceMs = 50;
 const retryMs = 1000;
+const rememberedBackends = 256;
 
 /**
  * Until the first plan, what a process before left in the kernel goes on. When it is disposed of, new connections
@@ -88,6 +89,8 @@ class NftablesDataplane implements Dataplane {
   readonly #working = new Set<Promise<void>>();
   /** Who gets new connections; null before the first plan. */
   #eligible: readonly Backend[] | null = null;
+  /** Those of which it is known that the kernel may forward to them. */
+  #forwarded: readonly Backend[] = [];
   #counts: LiveCounts | null = null;
   #rewriting: Disposable | null = null;
   #owned = new AsyncDisposableStack();
@@ -134,8 +137,7 @@ class NftablesDataplane implements Dataplane {
   apply({ eligible, reset }: ForwardingPlan): Promise<void> {
     return this.#inOrder(async () => {
       const before = this.#eligible;
-      const added = withoutThose(eligible, before ?? []);
-      if (added.length > 0) await ensureForwarding(added, this.#options.log);
+      await this.#forwardTo(eligible);
       this.#eligible = eligible;
       await this.#write();
       if (before === null) await ensureStraysAreSeen(this.#options.log);
@@ -156,9 +158,11 @@ class NftablesDataplane implements Dataplane {
 
   async counts(): Promise<DataplaneCounts & { readonly active: ReadonlyMap<string, number> }> {
     const counted = await this.#counters.read();
-    const active = new Map<string, number>();
-    for (const { backend } of await this.connections()) {
-      active.set(backend, (active.get(backend) ?? 0) + 1);
+    const active = new Map(this.#counts?.active);
+    if (this.#counts === null) {
+      for (const { backend } of await this.connections()) {
+        active.set(backend, (active.get(backend) ?? 0) + 1);
+      }
     }
     return {
       ...counted,
@@ -210,6 +214,14 @@ class NftablesDataplane implements Dataplane {
     const { length } = await this.connections();
     if (length === 0) await this.#tables.delete();
     else this.#options.log(`nftables: ${length} connections go on in the kernel until they end`);
+  }
+
+  async #forwardTo(eligible: readonly Backend[]): Promise<void> {
+    const added = withoutThose(eligible, this.#forwarded);
+    if (added.length === 0) return;
+    await ensureForwarding(added, this.#options.log);
+    // Who is gone may come back as the list changes; so many are remembered.
+    this.#forwarded = [...added, ...this.#forwarded].slice(0, rememberedBackends);
   }
 
   #write(): Promise<boolean> {
