@@ -31,15 +31,16 @@ export interface RunBalancerOptions {
   /** Default: a port of loopback that the system chooses. */
   readonly listen?: string;
   readonly onHop?: (hop: Hop) => void;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** @throws Error with what it says, where it does not serve */
 export async function runBalancer(
   args: readonly string[],
-  { listen = '127.0.0.1:0', onHop }: RunBalancerOptions = {},
+  { listen = '127.0.0.1:0', ...options }: RunBalancerOptions = {},
 ): Promise<RunningBalancerCommand> {
   const own = [`--listen=${listen}`, '--admin-bind-address=127.0.0.1:0'];
-  const command = await tryBalancer([...own, ...args], onHop);
+  const command = await tryBalancer([...own, ...args], options);
   const { pid, stderr, ended } = command;
   const address = /Serving on (\S+)/.exec(stderr())?.[1];
   if (!command.isServing || address === undefined) {
@@ -66,13 +67,13 @@ export async function runBalancer(
 /** With its own words where people do not read along: in English, with what to do next. */
 export function tryBalancer(
   args: readonly string[],
-  onHop?: (hop: Hop) => void,
+  { onHop, env }: Omit<RunBalancerOptions, 'listen'> = {},
 ): Promise<RunningCommand> {
   return runCommand({
     command: 'apiserver-lb',
     serving: /Serving status at (\S+)/,
     args,
-    env: { LANG: 'en_US.UTF-8' },
+    env: { LANG: 'en_US.UTF-8', ...env },
     signal: new AbortController().signal,
     ...(onHop && { onHop }),
   });
