@@ -101,6 +101,9 @@ export const implementationLimits = [
   },
   // The connections of one that does not answer any more.
   { id: 'connections-of-the-dead', hop: 'reset', instead: { nginx: 'hang', haproxy: 'closed' } },
+  // A client that resets its connection, and what its apiserver sees; and the other way.
+  { id: 'resets-of-clients', hop: 'reset', instead: { nginx: 'closed' } },
+  { id: 'resets-of-apiservers', hop: 'reset', instead: { nginx: 'closed', haproxy: 'closed' } },
   // Those of before a change of the list: HAProxy's old worker checks nobody.
   {
     id: 'connections-of-the-dead-after-list-change',

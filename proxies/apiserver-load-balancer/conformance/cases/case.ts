@@ -1,7 +1,10 @@
 /** What a case is: what is done, and what all implementations show then. */
 import type { CheckOptions } from '../../balancer.ts';
+import type { ImplementationLimitId } from '../../implementations/limits.ts';
+import type { NftablesLimitId } from '../../nftables/limits.ts';
+import type { DirectLimitId } from '../direct-limits.ts';
 import type { BackendNumber } from '../world/places.ts';
-import type { AgentOptions } from '../world/balancer-agent.ts';
+import type { AgentOptions } from '../world/balancer-methods.ts';
 import type { Stage } from '../world/stage.ts';
 
 /** Who is in front of the backends. `none`: clients know one backend's address, and nothing else. */
@@ -16,11 +19,13 @@ export type Listed = BackendNumber | { readonly number: BackendNumber; readonly 
 
 /** An implementation shows something else, for a reason that its limits name. */
 export interface Deviation {
-  /** Ids of limits. */
-  readonly because: string;
+  /** The id of a limit, in the data of the implementation. */
+  readonly because: LimitId;
   /** What differs; the rest is as expected. */
   readonly sees: Observed;
 }
+
+export type LimitId = NftablesLimitId | ImplementationLimitId | DirectLimitId;
 
 /** What differs from what cases do not say. */
 export type CaseOptions = Partial<Omit<AgentOptions, 'check'>> & {
@@ -33,16 +38,24 @@ export interface ConformanceCase {
   /** The list at the start; all three in IPv4 unless said. */
   readonly backends?: readonly Listed[];
   readonly backendFamily?: 'IPv6';
+  /** The family of the backends unless said. */
+  readonly clientFamily?: 'IPv4';
   /** Whom to wait for at the start; all on the list unless said. */
   readonly readyAtStart?: readonly BackendNumber[];
   /** Before anybody balances. */
   readonly prepare?: (stage: Pick<Stage, 'backends'>) => Promise<void>;
   readonly act: (stage: Stage) => Promise<Observed>;
   readonly expect: Observed;
-  readonly instead?: Partial<Readonly<Record<Subject, Deviation>>>;
+  readonly instead?: Partial<Readonly<Record<Subject, readonly Deviation[]>>>;
 }
 
 /** What this one is to show. */
 export function expectedOf({ expect, instead }: ConformanceCase, subject: Subject): Observed {
-  return { ...expect, ...instead?.[subject]?.sees };
+  const deviations = instead?.[subject] ?? [];
+  return Object.assign({}, expect, ...deviations.map(({ sees }) => sees)) as Observed;
+}
+
+/** @example deviates('retry', { six: 'failed ×2' }) */
+export function deviates(because: LimitId, sees: Observed): readonly Deviation[] {
+  return [{ because, sees }];
 }

@@ -1,11 +1,13 @@
 /** What becomes of new connections, and of old ones, when a backend is no longer what it was. */
 import { raw, watch, type Held } from '../world/client.ts';
 import type { Stage } from '../world/stage.ts';
-import type { ConformanceCase, Observed } from './case.ts';
+import { deviates, type ConformanceCase, type Observed } from './case.ts';
 
+const twoFailed = 'backend-2 ×2, backend-3 ×2, failed ×2';
 const others = 'backend-2, backend-3';
 const all = 'backend-1, backend-2, backend-3';
-const onlyOne = { because: 'no-balancer', sees: { 'new connections': 'backend-1' } } as const;
+const onlyOne = deviates('one-apiserver', { 'new connections': 'backend-1' });
+const alsoForeign = { 'new connections': 'backend-2, backend-3, failed' };
 
 export const checkCases: readonly ConformanceCase[] = [
   {
@@ -22,11 +24,11 @@ export const checkCases: readonly ConformanceCase[] = [
     },
     expect: { 'new connections': others, 'the watch': 'lives', 'once it is ready': all },
     instead: {
-      nginx: { because: 'no-active-checks', sees: { 'new connections': all } },
-      none: {
-        because: 'no-balancer',
-        sees: { 'new connections': 'backend-1', 'once it is ready': 'backend-1' },
-      },
+      nginx: deviates('not-ready', { 'new connections': all }),
+      none: deviates('one-apiserver', {
+        'new connections': 'backend-1',
+        'once it is ready': 'backend-1',
+      }),
     },
   },
   {
@@ -43,10 +45,10 @@ export const checkCases: readonly ConformanceCase[] = [
     },
     expect: { 'new connections': others, 'the watch': 'ended', 'once it is ready': all },
     instead: {
-      none: {
-        because: 'no-balancer',
-        sees: { 'new connections': 'failed', 'once it is ready': 'backend-1' },
-      },
+      none: deviates('one-apiserver', {
+        'new connections': 'failed',
+        'once it is ready': 'backend-1',
+      }),
     },
   },
   {
@@ -68,6 +70,23 @@ export const checkCases: readonly ConformanceCase[] = [
       }
     },
     expect: { 'new connections': others, 'the idle one': 'reset', 'the busy one': 'reset' },
+    instead: {
+      nginx: [
+        ...deviates('hung', { 'new connections': `${others}, failed` }),
+        ...deviates('connections-of-the-dead', {
+          'the idle one': 'lives',
+          'the busy one': 'lives',
+        }),
+      ],
+      haproxy: deviates('connections-of-the-dead', {
+        'the idle one': 'end',
+        'the busy one': 'end',
+      }),
+      none: [
+        ...deviates('one-apiserver', { 'new connections': 'failed' }),
+        ...deviates('nobody-resets', { 'the idle one': 'lives', 'the busy one': 'lives' }),
+      ],
+    },
   },
   {
     name: 'a backend is cut off: its connections are reset',
@@ -81,6 +100,14 @@ export const checkCases: readonly ConformanceCase[] = [
       };
     },
     expect: { 'new connections': others, 'the watch': 'reset' },
+    instead: {
+      nginx: deviates('connections-of-the-dead', { 'the watch': 'lives' }),
+      haproxy: deviates('connections-of-the-dead', { 'the watch': 'end' }),
+      none: [
+        ...deviates('one-apiserver', { 'new connections': 'failed' }),
+        ...deviates('nobody-resets', { 'the watch': 'lives' }),
+      ],
+    },
   },
   {
     name: 'a dial that is refused is followed by another',
@@ -91,6 +118,38 @@ export const checkCases: readonly ConformanceCase[] = [
       return { six: await stage.shares(6) };
     },
     expect: { six: 'backend-2 ×3, backend-3 ×3' },
+    instead: {
+      nftables: deviates('retry', { six: twoFailed }),
+      none: deviates('one-apiserver', { six: 'failed ×6' }),
+    },
+  },
+  {
+    name: 'a dial without an answer is followed by another',
+    options: { check: { intervalMs: 60_000, timeoutMs: 5_000 } },
+    act: async (stage) => {
+      stage.backends[0].cut();
+      return { six: await stage.shares(6) };
+    },
+    expect: { six: 'backend-2 ×3, backend-3 ×3' },
+    instead: {
+      nftables: deviates('dial-timeout', { six: twoFailed }),
+      none: deviates('one-apiserver', { six: 'failed ×6' }),
+    },
+  },
+  {
+    name: 'a ClientHello without an answer is told to another',
+    options: { check: { intervalMs: 60_000, timeoutMs: 5_000 } },
+    act: async (stage) => {
+      stage.backends[0].pause();
+      return { six: await stage.shares(6) };
+    },
+    expect: { six: 'backend-2 ×3, backend-3 ×3' },
+    instead: {
+      nftables: deviates('unanswered-client-hello', { six: twoFailed }),
+      nginx: deviates('unanswered-client-hello', { six: twoFailed }),
+      haproxy: deviates('unanswered-client-hello', { six: twoFailed }),
+      none: deviates('one-apiserver', { six: 'failed ×6' }),
+    },
   },
   {
     name: 'nobody is ready, and all are tried',
@@ -113,7 +172,7 @@ export const checkCases: readonly ConformanceCase[] = [
       return stage.whoAnswers('new connections');
     },
     expect: { 'new connections': 'failed' },
-    instead: { none: onlyOne },
+    instead: { nginx: deviates('not-ready', { 'new connections': all }), none: onlyOne },
   },
   {
     name: 'all are killed, and clients are told so; one comes back, and serves',
@@ -126,7 +185,7 @@ export const checkCases: readonly ConformanceCase[] = [
       return { ...dead, ...(await stage.whoAnswers('once one is back')) };
     },
     expect: { 'new connections': 'failed', 'once one is back': 'backend-2' },
-    instead: { none: { because: 'no-balancer', sees: { 'once one is back': 'failed' } } },
+    instead: { none: deviates('one-apiserver', { 'once one is back': 'failed' }) },
   },
   {
     name: "a backend with another cluster's certificate gets nothing",
@@ -137,6 +196,10 @@ export const checkCases: readonly ConformanceCase[] = [
       return stage.whoAnswers('new connections');
     },
     expect: { 'new connections': others },
+    instead: {
+      nginx: deviates('certificate', alsoForeign),
+      none: deviates('one-apiserver', { 'new connections': 'failed' }),
+    },
   },
   {
     name: "a backend with another cluster's certificate gets nothing, even if nobody else is ready",
@@ -150,19 +213,24 @@ export const checkCases: readonly ConformanceCase[] = [
       return stage.whoAnswers('new connections');
     },
     expect: { 'new connections': others },
+    instead: {
+      nginx: deviates('untrusted-when-none-ready', alsoForeign),
+      haproxy: deviates('untrusted-when-none-ready', alsoForeign),
+      none: deviates('one-apiserver', { 'new connections': 'failed' }),
+    },
   },
 ];
 
 export async function heldOf(stage: Stage, number: 1 | 2 | 3): Promise<Held> {
-  return that(stage, number, () => watch(stage.target));
+  return that(number, () => watch(stage.target));
 }
 
 export async function rawOf(stage: Stage, number: 1 | 2 | 3): Promise<Held> {
-  return that(stage, number, () => raw(stage.target, 'hold'));
+  return that(number, () => raw(stage.target, 'hold'));
 }
 
 /** One that leads to this backend, of as many as it takes. */
-async function that(stage: Stage, number: number, open: () => Promise<Held>): Promise<Held> {
+async function that(number: number, open: () => Promise<Held>): Promise<Held> {
   for (let count = 0; count < 30; count++) {
     const held = await open();
     if (held.backend === `backend-${number}`) return held;

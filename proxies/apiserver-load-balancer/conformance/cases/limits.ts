@@ -3,9 +3,11 @@ import { ask, raw, watch, type Held } from '../world/client.ts';
 import { keepAliveTimers } from '../world/keep-alive-timers.ts';
 import { apiserverPort, places } from '../world/places.ts';
 import type { Stage } from '../world/stage.ts';
-import type { ConformanceCase } from './case.ts';
+import { deviates, type ConformanceCase } from './case.ts';
 
 const idleMs = 1_000;
+const notTold = 'not told';
+const unknown = { destination: 'unknown', backend: 'unknown', 'seen as': 'unknown' };
 
 export const limitCases: readonly ConformanceCase[] = [
   {
@@ -26,17 +28,17 @@ export const limitCases: readonly ConformanceCase[] = [
       const sending = setInterval(() => busy.socket.write('.'), 20);
       try {
         const seen = await stage.endOf('the idle one', idle);
-        const { 'the idle one': end } = seen;
-        return {
-          'the idle one': end === 'lives' ? 'lives' : 'ends',
-          'the busy one': busy.end() === null ? 'lives' : 'ends',
-        };
+        return { ...seen, 'the busy one': busy.end() === null ? 'lives' : 'ends' };
       } finally {
         clearInterval(sending);
       }
     },
-    expect: { 'the idle one': 'ends', 'the busy one': 'lives' },
-    instead: { none: { because: 'no-balancer', sees: { 'the idle one': 'lives' } } },
+    expect: { 'the idle one': 'reset', 'the busy one': 'lives' },
+    instead: {
+      nginx: deviates('idle-timeout', { 'the idle one': 'end' }),
+      haproxy: deviates('idle-timeout', { 'the idle one': 'end' }),
+      none: deviates('nobody-ends', { 'the idle one': 'lives' }),
+    },
   },
   {
     name: 'a connection ends at its greatest age, busy or not',
@@ -53,7 +55,11 @@ export const limitCases: readonly ConformanceCase[] = [
       }
     },
     expect: { 'the busy one': 'ends' },
-    instead: { none: { because: 'no-balancer', sees: { 'the busy one': 'lives' } } },
+    instead: {
+      nginx: deviates('max-connection-age', { 'the busy one': 'lives' }),
+      haproxy: deviates('max-connection-age', { 'the busy one': 'lives' }),
+      none: deviates('nobody-ends', { 'the busy one': 'lives' }),
+    },
   },
   {
     name: 'silent connections are probed on both sides',
@@ -70,7 +76,10 @@ export const limitCases: readonly ConformanceCase[] = [
       return { probed: await probedSides(stage, held) };
     },
     expect: { probed: 'client, backend' },
-    instead: { none: { because: 'no-balancer', sees: { probed: 'nobody' } } },
+    instead: {
+      nftables: deviates('tcp-keepalive', { probed: 'nobody' }),
+      none: deviates('nobody-probes', { probed: 'nobody' }),
+    },
   },
   {
     name: 'a backend sees the balancer, not the client',
@@ -81,7 +90,7 @@ export const limitCases: readonly ConformanceCase[] = [
       return { peer: address === places.balancer.addresses.IPv4 ? 'the balancer' : 'the client' };
     },
     expect: { peer: 'the balancer' },
-    instead: { none: { because: 'no-balancer', sees: { peer: 'the client' } } },
+    instead: { none: deviates('client-seen', { peer: 'the client' }) },
   },
   ...(['v1', 'v2'] as const).map((version): ConformanceCase => ({
     name: `backends are told of the client by PROXY ${version}`,
@@ -95,20 +104,23 @@ export const limitCases: readonly ConformanceCase[] = [
       return { told: [protocol, source, destination, isPort ? 'its port' : port, to].join(' ') };
     },
     expect: { told: 'TCP4 192.0.2.2 198.51.100.2 its port 6443' },
-    instead: { none: { because: 'no-balancer', sees: { told: 'nothing' } } },
+    instead: {
+      nftables: deviates('proxy-protocol', { told: 'nothing' }),
+      none: deviates('nobody-tells', { told: 'nothing' }),
+    },
   })),
   {
     name: 'whom a connection leads to can be asked',
     act: async ({ target, balancer, hasBalancer, backend }) => {
       using held = await watch(target);
       const listed = hasBalancer ? await balancer.connections() : null;
-      if (listed === null) return { connection: 'not told' };
+      if (listed === null) return { connection: notTold, ...unknown };
       const { localPort } = held.socket;
       const one = listed.find(({ source }) => source === `192.0.2.2:${localPort}`);
       const seen = await backend(held.backend).connections();
       return {
         connection: one === undefined ? 'missing' : 'listed',
-        destination: one?.destination ?? '',
+        destination: one?.destination ?? 'unknown',
         backend: one?.backend === `10.0.${held.backend.at(-1)}.2:6443` ? 'its own' : 'another',
         'seen as': seen.some(({ peer }) => peer === one?.seenAs) ? 'it is' : 'it is not',
       };
@@ -118,6 +130,11 @@ export const limitCases: readonly ConformanceCase[] = [
       destination: '198.51.100.2:6443',
       backend: 'its own',
       'seen as': 'it is',
+    },
+    instead: {
+      nginx: deviates('connections', { connection: notTold, ...unknown }),
+      haproxy: deviates('connections', { connection: notTold, ...unknown }),
+      none: deviates('nobody-tells', { connection: notTold, ...unknown }),
     },
   },
 ];

@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { ask, askHttp2, raw, upgrade, type Held } from '../world/client.ts';
-import type { ConformanceCase } from './case.ts';
+import { deviates, type ConformanceCase } from './case.ts';
 
 const serverNameSeen = 'kubernetes.default.svc';
 const sizes = [1, 17, 1_448, 65_536, 1_000_003, 16 << 20];
@@ -102,6 +102,13 @@ export const untouchedCases: readonly ConformanceCase[] = [
       };
     },
     expect: { "the client's": 'reset', "the backend's": 'reset' },
+    instead: {
+      nginx: [
+        ...deviates('resets-of-clients', { "the client's": 'ended' }),
+        ...deviates('resets-of-apiservers', { "the backend's": 'end' }),
+      ],
+      haproxy: deviates('resets-of-apiservers', { "the backend's": 'end' }),
+    },
   },
 ];
 

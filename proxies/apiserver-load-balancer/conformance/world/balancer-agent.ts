@@ -2,40 +2,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { WantedBackend } from '../../backend.ts';
 import type { BalancerOptions, RunningBalancer } from '../../balancer.ts';
-import type { ForwardedConnection } from '../../dataplane.ts';
+import type { ForwardingPlan } from '../../dataplane.ts';
 import { startHopBalancer } from '../../hop-balancer.ts';
 import { startHaproxy } from '../../implementations/haproxy/start.ts';
 import { startNginx } from '../../implementations/nginx/start.ts';
-
-/** Who can be asked to balance. */
-export const balancerNames = ['userspace', 'nftables', 'nginx', 'haproxy'] as const;
-export type BalancerName = (typeof balancerNames)[number];
-
-/** What can be told through a channel. */
-export type AgentOptions = Omit<BalancerOptions, 'log'>;
-
-export interface BalancerAgent {
-  /** @returns where it serves */
-  start(name: BalancerName, options: AgentOptions): Promise<readonly string[]>;
-  setBackends(backends: readonly WantedBackend[]): Promise<void>;
-  /** The condition of each, by name; null where it does not say. */
-  conditions(): Promise<Readonly<Record<string, string>> | null>;
-  connections(): Promise<readonly ForwardedConnection[] | null>;
-  counts(): Promise<Readonly<Record<string, number | null>> | null>;
-  /** What it said so far. */
-  said(): Promise<readonly string[]>;
-  /** `kill -9`, of itself. */
-  die(): Promise<void>;
-  weigh(): Promise<{ readonly heapBytes: number; readonly rssBytes: number }>;
-  stop(): Promise<void>;
-}
+import { loadDataplane, type CreateDataplane } from '../../load-dataplane.ts';
+import type { BalancerAgent, BalancerName } from './balancer-methods.ts';
 
 export function createBalancerAgent(): BalancerAgent {
   let running: RunningBalancer | null = null;
   let owned: AsyncDisposableStack | null = null;
   let said: string[] = [];
+  let applied: AppliedPlan[] = [];
   const current = () => {
     if (running === null) throw new Error('Nobody balances.');
     return running;
@@ -43,8 +22,10 @@ export function createBalancerAgent(): BalancerAgent {
   return {
     start: async (name, options) => {
       said = [];
+      applied = [];
       await using opening = new AsyncDisposableStack();
-      running = await start(name, { ...options, log: (line) => said.push(line) }, opening);
+      const all = { ...options, log: (line: string) => void said.push(line) };
+      running = await start(name, all, opening, (plan) => applied.push({ at: now(), plan }));
       opening.use(running);
       running.failed.catch((error: unknown) => said.push(`failed: ${String(error)}`));
       owned = opening.move();
@@ -64,6 +45,11 @@ export function createBalancerAgent(): BalancerAgent {
       if (counts === null) return null;
       const { active, ...others } = counts;
       return { ...others, active: [...active.values()].reduce((sum, one) => sum + one, 0) };
+    },
+    switchedAt: async (since, backend) => {
+      const isWithout = ({ at, plan }: AppliedPlan) =>
+        at >= since && plan.eligible.every(({ name }) => name !== backend);
+      return applied.find(isWithout)?.at ?? null;
     },
     said: async () => said,
     die: async () => void process.kill(process.pid, 'SIGKILL'),
@@ -85,12 +71,50 @@ async function start(
   name: BalancerName,
   options: BalancerOptions,
   owned: AsyncDisposableStack,
+  onApplied: (plan: ForwardingPlan) => void,
 ): Promise<RunningBalancer> {
   if (name === 'userspace' || name === 'nftables') {
-    return startHopBalancer({ ...options, dataplane: name });
+    const create = await loadDataplane(name);
+    return startHopBalancer({
+      ...options,
+      dataplane: name,
+      createDataplane: watched(create, onApplied),
+    });
   }
   const directory = await mkdtemp(join(tmpdir(), 'balancer-'));
   owned.defer(() => rm(directory, { recursive: true, force: true }));
   const start = { nginx: startNginx, haproxy: startHaproxy }[name];
   return start({ ...options, directory });
+}
+
+interface AppliedPlan {
+  /** Of the system's clock, in milliseconds. */
+  readonly at: number;
+  readonly plan: ForwardingPlan;
+}
+
+/** Tells each plan once it is in force. */
+function watched(
+  create: CreateDataplane,
+  onApplied: (plan: ForwardingPlan) => void,
+): CreateDataplane {
+  return async (options) => {
+    const dataplane = await create(options);
+    return {
+      kind: dataplane.kind,
+      addresses: dataplane.addresses,
+      apply: async (plan) => {
+        await dataplane.apply(plan);
+        onApplied(plan);
+      },
+      connections: () => dataplane.connections(),
+      counts: () => dataplane.counts(),
+      onConnection: (listener) => dataplane.onConnection(listener),
+      [Symbol.asyncDispose]: () => dataplane[Symbol.asyncDispose](),
+    };
+  };
+}
+
+function now(): number {
+  return performance.timeOrigin + performance.now();
 }

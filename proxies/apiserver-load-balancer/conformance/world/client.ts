@@ -140,7 +140,11 @@ export async function secure(
 
 export function get(socket: TLSSocket, path: string, timeoutMs = 30_000): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const asked = request({ ...plainAgent(socket), path }, resolve);
+    const asked = request({ ...plainAgent(socket), path }, (response) => {
+      // A watch may be silent.
+      asked.setTimeout(0);
+      resolve(response);
+    });
     asked.setTimeout(timeoutMs, () => asked.destroy(withCode('ETIMEDOUT')));
     asked.once('error', reject);
     asked.end();

@@ -1,6 +1,5 @@
 /** The world as a case finds it: somebody balances, and a client knows where. */
 import { once } from 'node:events';
-import type { ChildProcess } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { callsTo } from '../../../kit/testing/calls.ts';
 import type { WantedBackend } from '../../backend.ts';
@@ -11,7 +10,7 @@ import {
   type Observed,
   type Subject,
 } from '../cases/case.ts';
-import type { AgentOptions, BalancerAgent } from './balancer-agent.ts';
+import { balancerMethods, type AgentOptions, type BalancerAgent } from './balancer-methods.ts';
 import { ask, type Asked, type Held, type Target } from './client.ts';
 import {
   apiserverPort,
@@ -56,9 +55,7 @@ export interface Theatre {
 const patience = { longMs: 15_000, shortMs: 1_500, turnMs: 10 } as const;
 
 export async function openTheatre(world: World): Promise<Theatre> {
-  const child = world.startInBalancer(new URL('balancer-main.ts', import.meta.url));
-  await once(child, 'message');
-  const agent = balancerCalls(child);
+  const agent = await startBalancerProcess(world);
   return {
     world,
     play: async (one, subject) => {
@@ -69,7 +66,7 @@ export async function openTheatre(world: World): Promise<Theatre> {
           try {
             await agent.start(subject, agentOptions(world, one));
           } catch (error) {
-            return { start: `refused: ${wordsOf(error)}` };
+            throw new Error(`It does not start: ${wordsOf(error)}`, { cause: error });
           }
         }
         const stage = openStage(world, agent, one, subject);
@@ -84,21 +81,14 @@ export async function openTheatre(world: World): Promise<Theatre> {
   };
 }
 
-export function balancerCalls(child: ChildProcess) {
-  return callsTo<BalancerAgent>(child, [
-    'start',
-    'setBackends',
-    'conditions',
-    'connections',
-    'counts',
-    'said',
-    'die',
-    'weigh',
-    'stop',
-  ]);
+/** Ready to start whoever is to balance. */
+export async function startBalancerProcess(world: World): Promise<BalancerCalls> {
+  const child = world.startInBalancer(new URL('balancer-main.ts', import.meta.url));
+  await once(child, 'message');
+  return callsTo<BalancerAgent>(child, balancerMethods);
 }
 
-type Agent = ReturnType<typeof balancerCalls>;
+export type BalancerCalls = BalancerAgent;
 
 /** What cases do not say otherwise. */
 export function agentOptions(
@@ -132,7 +122,12 @@ export function agentOptions(
   };
 }
 
-function openStage(world: World, agent: Agent, one: ConformanceCase, subject: Subject): Stage {
+function openStage(
+  world: World,
+  agent: BalancerCalls,
+  one: ConformanceCase,
+  subject: Subject,
+): Stage {
   const { backends, authority, client } = world;
   const expected = expectedOf(one, subject);
   const at = subject === 'none' ? places['backend-1'] : places.balancer;
@@ -143,7 +138,7 @@ function openStage(world: World, agent: Agent, one: ConformanceCase, subject: Su
     subject,
     expected,
     backends,
-    target: target(at.addresses[one.backendFamily ?? 'IPv4']),
+    target: target(at.addresses[one.clientFamily ?? one.backendFamily ?? 'IPv4']),
     targetIPv6: target(at.addresses.IPv6),
     balancer: agent,
     hasBalancer: subject !== 'none',
@@ -168,7 +163,12 @@ function openStage(world: World, agent: Agent, one: ConformanceCase, subject: Su
     },
     shares: async (count) => {
       const names: string[] = [];
-      for (let index = 0; index < count; index++) names.push(nameOf(await ask(stage.target)));
+      // Whoever is not to be answered waits shorter.
+      const isToFail = Object.values(expected).some((text) => text.includes('failed'));
+      const timeoutMs = isToFail ? 1_500 : 30_000;
+      for (let index = 0; index < count; index++) {
+        names.push(nameOf(await ask(stage.target, { timeoutMs })));
+      }
       return [...Map.groupBy(names.toSorted(), (name) => name)]
         .map(([name, all]) => `${name} ×${all.length}`)
         .join(', ');
