@@ -9,7 +9,8 @@ import type {
   ForwardingPlan,
 } from '../dataplane.ts';
 import { balancing, type Balancing } from './balance.ts';
-import { Connection, type Desk } from './connection.ts';
+import { Connection } from './connection.ts';
+import type { Desk } from './desk.ts';
 import { Aging } from './aging.ts';
 import { isOwnFault, listenReason } from './system-errors.ts';
 import { endOf, proxyHeader } from './proxy-protocol.ts';

@@ -29,6 +29,18 @@ function decode(header: Buffer): readonly [string, string] {
   ];
 }
 
+describe('the PROXY protocol', () => {
+  it('says so when nobody knows who asked', () => {
+    const [client, asked] = [endOf('@'), endOf('127.0.0.1:6443')];
+    expect(proxyHeader('v1', client, asked).toString()).toBe('PROXY UNKNOWN\r\n');
+    expect(proxyHeader('v2', client, asked).toString('hex')).toMatch(/0a20000000$/);
+  });
+
+  it('leaves out the zone of a link-local address', () => {
+    expect(endOf('[fe80::1%eth0]:6443')).toEqual({ address: 'fe80::1', port: 6443 });
+  });
+});
+
 describe.each(['v1', 'v2'] as const)('the PROXY protocol, %s', (version) => {
   it('says who asks, and whom', () => {
     fc.assert(

@@ -95,6 +95,18 @@ describe.each(['client', 'upstream'] as const)('a relayed connection, from its %
     await expect.poll(() => relays.count, { timeout: 15_000 }).toBe(0);
   });
 
+  it('is over on both sides when its backend is given up after an end', async () => {
+    const [from, to] = await ends();
+    from.end('that was all');
+    expect(await text(to)).toBe('that was all');
+    const told = new Promise((resolve) => from.once('close', resolve));
+    from.resume();
+    relays.reset(() => true);
+    await told;
+    to.destroy();
+    await expect.poll(() => relays.count, { timeout: 15_000 }).toBe(0);
+  });
+
   it('is reset on both sides when its backend is given up', async () => {
     const [from, to] = await ends();
     from.resume();

@@ -28,6 +28,15 @@ const keepAliveProbes = 3;
 export function createEpollWires(loop: EpollLoop, options: WireEngineOptions): WireEngine {
   const owned = new DisposableStack();
   const { calls } = loop;
+  const addresses = new WeakMap<L4Backend, Buffer>();
+
+  const addressOf = (backend: L4Backend): Buffer => {
+    const known = addresses.get(backend);
+    if (known) return known;
+    const address = socketAddress(backend);
+    addresses.set(backend, address);
+    return address;
+  };
 
   const listen = async ({ host, port, onWire, onError }: WireListening): Promise<string> => {
     const fd = openSocket(calls, host, options);
@@ -48,7 +57,7 @@ export function createEpollWires(loop: EpollLoop, options: WireEngineOptions): W
 
   const dial = (backend: L4Backend, events: WireEvents): Wire => {
     const fd = openSocket(calls, backend.address, options);
-    const address = socketAddress(backend);
+    const address = addressOf(backend);
     const isBegun = fd >= 0 && calls.connect(fd, address, address.length) === 0;
     const number = isBegun ? 0 : calls.errno();
     const wire = new EpollWire(loop, fd, backend, number === errno.inProgress ? 0 : number);
