@@ -26,8 +26,21 @@ export interface Resolver {
 /** Looks a name up. @throws the system's error */
 export type LookUp = (host: string) => Promise<readonly string[]>;
 
-export const lookUpHere: LookUp = async (host) =>
-  (await lookup(host, { all: true })).map(({ address }) => address);
+/** A name server that does not answer is not to keep the others waiting. */
+const patienceMs = 5_000;
+
+/** As the machine does it: /etc/hosts, then its name servers. */
+export const lookUpHere: LookUp = async (host) => {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const tooLate = Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' });
+  const timer = setTimeout(() => reject(tooLate), patienceMs);
+  try {
+    const found = await Promise.race([lookup(host, { all: true }), late]);
+    return found.map(({ address }) => address);
+  } finally {
+    clearTimeout(timer);
+  }
+};
 
 export function createResolver(lookUp: LookUp = lookUpHere): Resolver {
   const known = new Map<string, readonly string[]>();
