@@ -8,7 +8,7 @@ const retryMs = 50;
 
 /**
  * Resolves when one that is ready answers there. Who begins sooner is refused, and waits longer and longer
- * before it asks again.
+ * before it asks again. Handshakes are dear to those who are about to start: it keeps its connection.
  *
  * @throws the signal's reason
  */
@@ -16,19 +16,15 @@ export async function untilApiserverReady(
   connection: ApiConnection,
   signal?: AbortSignal,
 ): Promise<void> {
-  while (!(await isReady(connection))) {
-    await pause(retryMs, undefined, signal && { signal });
-  }
-}
-
-/** Over a connection of its own: the next may be another's. */
-async function isReady(connection: ApiConnection): Promise<boolean> {
   await using link = createLink(connection);
-  try {
-    const stream = await link.open({ ':method': 'GET', ':path': '/readyz' }, true);
-    const [headers] = (await once(stream.resume(), 'response')) as [{ ':status'?: number }];
-    return headers[':status'] === 200;
-  } catch {
-    return false;
-  }
+  const isReady = async () => {
+    try {
+      const stream = await link.open({ ':method': 'GET', ':path': '/readyz' }, true);
+      const [headers] = (await once(stream.resume(), 'response')) as [{ ':status'?: number }];
+      return headers[':status'] === 200;
+    } catch {
+      return false;
+    }
+  };
+  while (!(await isReady())) await pause(retryMs, undefined, signal && { signal });
 }
