@@ -11,10 +11,19 @@ import type { LabMachines, MachinesOptions } from './machines.ts';
 import { createTurns } from './turns.ts';
 
 const everyMs = 100;
-/** Before the kill; after the last failure; and in all, whatever happens. */
-const [beforeMs, quietMs, mostMs] = [2_000, 3_000, 20_000];
 /** For a machine that has been started again. */
 const readyWithinMs = 15_000;
+
+export interface FailoverTimes {
+  /** Before the kill. */
+  readonly beforeMs: number;
+  /** Without a failure: then it is over. */
+  readonly quietMs: number;
+  /** After the kill, whatever happens. */
+  readonly mostMs: number;
+}
+
+const shownTimes: FailoverTimes = { beforeMs: 2_000, quietMs: 3_000, mostMs: 20_000 };
 
 /** It takes the cluster's apiservers away: one reader after the other. */
 const turns = createTurns(1, 2);
@@ -43,6 +52,7 @@ export async function tryFailover(
   lab: LabMachines,
   send: (line: FailoverLine) => void,
   signal: AbortSignal,
+  { beforeMs, quietMs, mostMs }: FailoverTimes = shownTimes,
 ): Promise<FailoverSummary> {
   const ready = readyApiservers(lab);
   if (ready.length < 2) throw new LiveError('too-few-apiservers', {}, { 'Retry-After': '5' });
