@@ -158,12 +158,7 @@ class NftablesDataplane implements Dataplane {
 
   async counts(): Promise<DataplaneCounts & { readonly active: ReadonlyMap<string, number> }> {
     const counted = await this.#counters.read();
-    const active = new Map(this.#counts?.active);
-    if (this.#counts === null) {
-      for (const { backend } of await this.connections()) {
-        active.set(backend, (active.get(backend) ?? 0) + 1);
-      }
-    }
+    const active = this.#counts ? await this.#followedCounts(this.#counts) : await this.#listed();
     return {
       ...counted,
       retried: null,
@@ -172,6 +167,23 @@ class NftablesDataplane implements Dataplane {
       receivedBytes: null,
       active,
     };
+  }
+
+  /** What is told, the rules follow. */
+  #followedCounts({ active }: LiveCounts): Promise<ReadonlyMap<string, number>> {
+    return this.#inOrder(async () => {
+      const told = new Map(active);
+      if (this.#eligible !== null) await this.#write();
+      return told;
+    });
+  }
+
+  async #listed(): Promise<ReadonlyMap<string, number>> {
+    const active = new Map<string, number>();
+    for (const { backend } of await this.connections()) {
+      active.set(backend, (active.get(backend) ?? 0) + 1);
+    }
+    return active;
   }
 
   onConnection(

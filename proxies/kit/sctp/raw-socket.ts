@@ -7,7 +7,8 @@
  */
 import { existsSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
-import { loadLibc, readNative, writeNative, type Libc } from '../libc/libc.ts';
+import { loadLibc, writeNative, type Libc } from '../libc/libc.ts';
+import { readSocketAddress, socketAddress, socketFamilies } from '../libc/socket-address.ts';
 
 export interface RawSocket extends Disposable {
   /** @throws Error when the kernel refuses to send: no route, a link that is down. */
@@ -22,7 +23,6 @@ interface Open {
   isClosed: boolean;
 }
 
-const families = { v4: 2, v6: 10 } as const;
 const rawType = 3;
 const sctpProtocol = 132;
 const doNotWait = 0x40;
@@ -53,11 +53,15 @@ export async function openRawSocket(
   }
   const calls = await loadLibc();
   const version = isIPv6(address) ? 'v6' : 'v4';
-  const descriptor = calls.socket(families[version], rawType, sctpProtocol);
+  const descriptor = calls.socket(
+    socketFamilies[version === 'v6' ? 'IPv6' : 'IPv4'],
+    rawType,
+    sctpProtocol,
+  );
   if (descriptor < 0) {
     throw new Error(`SCTP endpoint: raw socket: ${calls.lastError()} (CAP_NET_RAW is needed)`);
   }
-  const name = encodeAddress(address);
+  const name = socketAddress(address);
   if (calls.bind(descriptor, name, name.length) < 0) {
     const reason = calls.lastError();
     calls.close(descriptor);
@@ -76,7 +80,7 @@ export async function openRawSocket(
   return {
     send: (packet, to) => {
       if (own.isClosed) return;
-      const target = encodeAddress(to);
+      const target = socketAddress(to);
       const sent = calls.sendto(descriptor, packet, packet.length, 0, target, target.length);
       if (Number(sent) < 0) throw new Error(`SCTP endpoint: send to ${to}: ${calls.lastError()}`);
     },
@@ -128,37 +132,6 @@ function readAll(calls: Libc, socket: Open): void {
     if (length < 0 || socket.isClosed) return;
     // IPv4 hands over its own header too.
     const start = socket.isIPv6 ? 0 : ((bytes[0] ?? 0) & 0x0f) * 4;
-    socket.onPacket(Buffer.from(bytes.subarray(start, length)), decodeAddress(name));
+    socket.onPacket(Buffer.from(bytes.subarray(start, length)), readSocketAddress(name).address);
   }
-}
-
-/** `sockaddr_in` or `sockaddr_in6`, with port 0. */
-function encodeAddress(address: string): Buffer {
-  const isV6 = isIPv6(address);
-  const name = Buffer.alloc(isV6 ? 28 : 16);
-  writeNative(name, isV6 ? families.v6 : families.v4, 0, 2);
-  if (isV6) groupsOf(address).forEach((group, index) => name.writeUInt16BE(group, 8 + index * 2));
-  else address.split('.').forEach((part, index) => name.writeUInt8(Number(part), 4 + index));
-  return name;
-}
-
-function decodeAddress(name: Buffer): string {
-  if (readNative(name, 0, 2) === families.v4) return [...name.subarray(4, 8)].join('.');
-  const groups = Array.from({ length: 8 }, (_, index) => name.readUInt16BE(8 + index * 2));
-  return new URL(`http://[${groups.map((group) => group.toString(16)).join(':')}]`).hostname.slice(
-    1,
-    -1,
-  );
-}
-
-/** The eight groups of an IPv6 address, `::` filled in. */
-function groupsOf(address: string): readonly number[] {
-  const [front = '', back] = address.split('::');
-  const parse = (text = '') =>
-    text
-      .split(':')
-      .filter(Boolean)
-      .map((group) => parseInt(group, 16));
-  const [first, last] = [parse(front), parse(back)];
-  return [...first, ...new Array<number>(8 - first.length - last.length).fill(0), ...last];
 }
