@@ -1,4 +1,5 @@
 /** What the site is about, in reading order: what a user meets first. Pure data, browser-safe. */
+import { apiserverLoadBalancer } from './apiserver-load-balancer/descriptor.ts';
 import { apiserverProxy } from './apiserver-proxy/descriptor.ts';
 import { redirects } from './apiserver-proxy/redirects/descriptor.ts';
 import type { Descriptor, Station, Topic } from './descriptor.ts';
@@ -6,7 +7,12 @@ import { kubeProxy } from './kube-proxy/descriptor.ts';
 import { nftablesLayout } from './kube-proxy/nftables-layout/descriptor.ts';
 import { kubectlProxy } from './kubectl-proxy/descriptor.ts';
 
-export const proxies: readonly Descriptor[] = [kubectlProxy, apiserverProxy, kubeProxy];
+export const proxies: readonly Descriptor[] = [
+  kubectlProxy,
+  apiserverProxy,
+  kubeProxy,
+  apiserverLoadBalancer,
+];
 
 /** Pages that are about no proxy, and state something all the same. */
 export const topics: readonly Topic[] = [redirects, nftablesLayout];

@@ -1,4 +1,5 @@
 /** Every proof there is, by claim id. */
+import { proofs as apiserverLoadBalancer } from './apiserver-load-balancer/proofs.ts';
 import { proofs as apiserverProxy } from './apiserver-proxy/proofs.ts';
 import { proofs as redirects } from './apiserver-proxy/redirects/proofs.ts';
 import type { Proof } from './kit/proof.ts';
@@ -12,4 +13,5 @@ export const proofs: Readonly<Record<string, Proof>> = {
   ...redirects,
   ...kubeProxy,
   ...nftablesLayout,
+  ...apiserverLoadBalancer,
 };

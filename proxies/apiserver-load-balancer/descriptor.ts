@@ -4,7 +4,10 @@ import { claims } from './facts/claims.ts';
 import { conditionsTable } from './facts/conditions.ts';
 import { elsewhere } from './facts/elsewhere.ts';
 import { examples } from './facts/examples.ts';
+import { failover } from './facts/failover.ts';
 import { flags } from './facts/flags.ts';
+import { implementations } from './facts/implementations.ts';
+import { limits } from './facts/limits.ts';
 import { metricsTable } from './facts/metrics-table.ts';
 import { metrics } from './facts/metrics.ts';
 import { ports } from './facts/ports.ts';
@@ -30,7 +33,7 @@ export const apiserverLoadBalancer = defineProxy({
   errors: [],
   metrics,
   examples,
-  tables: [conditionsTable, elsewhere, ports, metricsTable],
+  tables: [conditionsTable, implementations, failover, limits, elsewhere, ports, metricsTable],
   differences: [],
 });
 
