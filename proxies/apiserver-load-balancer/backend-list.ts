@@ -36,8 +36,8 @@ export interface BackendList extends Disposable {
 interface Watched {
   backend: WantedBackend;
   isWanted: boolean;
-  /** Its connections are to be reset. */
-  isDue: boolean;
+  /** Whether its connections are to be reset; `taken`: by the plan that is being applied. */
+  reset: 'no' | 'due' | 'taken';
   drain: NodeJS.Timeout | 'over' | null;
   readonly checker: Checker;
 }
@@ -52,14 +52,16 @@ export function createBackendList(options: BackendListOptions): BackendList {
   const watch = (backend: WantedBackend): Watched => ({
     backend,
     isWanted: true,
-    isDue: false,
+    reset: 'no',
     drain: null,
     checker: options.watch(backend, (now, before) => {
       const one = watched.get(backend.name);
       if (one === undefined) return;
       if (now.condition !== before.condition) {
-        if (now.condition === 'dead') one.isDue = true;
-        if (now.condition === 'ready') one.isDue = one.drain === 'over' && one.isDue;
+        if (now.condition === 'dead') one.reset = 'due';
+        // Those that it has from now on are not those that were to end.
+        if (now.condition === 'ready' && !(one.drain === 'over' && isLeaving(one)))
+          one.reset = 'no';
       }
       options.onChecked(one.backend, now, before);
     }),
@@ -81,7 +83,7 @@ export function createBackendList(options: BackendListOptions): BackendList {
     if (one.drain !== null || drainTimeoutMs === 0) return;
     one.drain = setTimeout(() => {
       one.drain = 'over';
-      one.isDue = true;
+      one.reset = 'due';
       options.onDrained(one.backend);
     }, drainTimeoutMs);
   };
@@ -91,8 +93,8 @@ export function createBackendList(options: BackendListOptions): BackendList {
       return wanted;
     },
     get planned() {
-      return inOrder().map(({ backend, isWanted, isDue, checker }) => ({
-        ...{ backend, isWanted, isDue },
+      return inOrder().map(({ backend, isWanted, reset, checker }) => ({
+        ...{ backend, isWanted, isDue: reset === 'due' },
         condition: checker.checked.condition,
       }));
     },
@@ -121,20 +123,17 @@ export function createBackendList(options: BackendListOptions): BackendList {
     },
     observe: ({ backend, saw }) => watched.get(backend.name)?.checker.observe(saw),
     taken: ({ reset }) => {
-      for (const { name } of reset) {
-        const one = watched.get(name);
-        if (one) one.isDue = false;
-      }
+      for (const { name } of reset) turn(watched.get(name), 'due', 'taken');
     },
     returned: ({ reset }) => {
-      for (const { name } of reset) {
-        const one = watched.get(name);
-        if (one) one.isDue = one.drain === 'over' || one.checker.checked.condition !== 'ready';
-      }
+      for (const { name } of reset) turn(watched.get(name), 'taken', 'due');
     },
     applied: (plan) => {
       eligible = new Set(plan.eligible.map(({ name }) => name));
-      for (const one of watched.values()) drainIfLeaving(one);
+      for (const one of watched.values()) {
+        turn(one, 'taken', 'no');
+        drainIfLeaving(one);
+      }
     },
     get hasRemoved() {
       return [...watched.values()].some(({ isWanted }) => !isWanted);
@@ -157,6 +156,10 @@ export function createBackendList(options: BackendListOptions): BackendList {
 function isLeaving({ isWanted, backend, checker }: Watched): boolean {
   const { condition } = checker.checked;
   return !isWanted || backend.isDraining || condition === 'not-ready' || condition === 'untrusted';
+}
+
+function turn(one: Watched | undefined, from: Watched['reset'], to: Watched['reset']): void {
+  if (one?.reset === from) one.reset = to;
 }
 
 function stopDraining(one: Watched): void {

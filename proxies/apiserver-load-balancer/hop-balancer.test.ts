@@ -157,7 +157,10 @@ describe('who gets new connections', () => {
     await until(() => lines.some((line) => line.includes('No buffer space available')));
     happen('a', good);
     happen('a', good);
+    happen('a', doubt);
     dataplane.failure = null;
+    await until(() => dataplane.eligible.join() === 'b');
+    happen('a', good);
     await until(() => dataplane.eligible.join() === 'a,b');
     expect(dataplane.resets).toEqual([]);
   });
