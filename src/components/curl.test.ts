@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { apiserverLoadBalancer } from '../../proxies/apiserver-load-balancer/descriptor.ts';
 import { apiserverProxy } from '../../proxies/apiserver-proxy/descriptor.ts';
 import { isTransportExample } from '../../proxies/descriptor.ts';
 import { kubectlProxy } from '../../proxies/kubectl-proxy/descriptor.ts';
@@ -59,6 +60,13 @@ describe('an example of a proxy that wants to know who asks', () => {
     expect(words).toContain(`https://192.0.2.1:6443${request.path}`);
     expect(words).toContain('Authorization: Bearer secret');
     expect(words).toContain('ca.crt');
+  });
+
+  it('reaches the apiservers behind what passes TLS on in the same way', () => {
+    const found = apiserverLoadBalancer.examples.find(({ id }) => id.endsWith('.version'));
+    if (!found || isTransportExample(found)) throw new Error('version');
+    expect(wordsOf(curl(found, apiserverLoadBalancer))).toContain('https://192.0.2.1:6443/version');
+    expect(kubectl(found, apiserverLoadBalancer)).toBe('kubectl get --raw /version');
   });
 
   it('brings no token where nobody asks', () => {

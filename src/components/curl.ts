@@ -7,7 +7,7 @@ type HttpRequest = Extract<HttpExampleRequest, { protocol: 'http' }>;
 type ProxyFacts = Pick<Descriptor, 'flags' | 'stretches'>;
 
 /**
- * Through a proxy that speaks HTTPS, the reader brings the rest: `$APISERVER`, `$TOKEN` and `ca.crt`.
+ * Through a proxy that speaks HTTPS, or passes it on, the reader brings the rest: `$APISERVER`, `$TOKEN` and `ca.crt`.
  *
  * @example curl({ request: { method: 'GET', path: '/version', … } }, kubectlProxy)
  * // 'curl http://127.0.0.1:8001/version'
@@ -35,7 +35,8 @@ export function kubectl({ request }: HttpExample, proxy: ProxyFacts): string | n
 }
 
 function isSecure({ stretches }: ProxyFacts): boolean {
-  return stretches[0]?.tls === 'required';
+  const [first] = stretches;
+  return first?.tls === 'required' || first?.tls === 'passed-through';
 }
 
 function credentialOptions({ as }: HttpExampleRequest): string[] {
