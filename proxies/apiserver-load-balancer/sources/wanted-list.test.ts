@@ -84,9 +84,11 @@ describe('the list of backends in force', () => {
     await (await refused('nobody:6443')).toMatchObject({ hint: 'unresolvable' });
     await (await refused('a:6443', 'also:6443')).toMatchObject({ hint: 'duplicate-backend' });
     await (await refused('a:6443', '127.0.0.9:6443')).toMatchObject({ hint: 'own-address' });
+    // The one before is also what is looked up from then on.
     await world.list.refresh();
     expect(names(world.list)).toEqual(['10.0.0.1:6443']);
     expect(world.applied).toHaveLength(1);
+    expect(world.warnings).toEqual([]);
   });
 
   it('stays where a new one cannot be put in force, and tries the next', async () => {

@@ -34,12 +34,15 @@ export interface RunBalancerOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** A machine that is busy with other tests is no apiserver that is slow. */
+const patient = ['--check-timeout=20s', '--dial-timeout=20s'];
+
 /** @throws Error with what it says, where it does not serve */
 export async function runBalancer(
   args: readonly string[],
   { listen = '127.0.0.1:0', ...options }: RunBalancerOptions = {},
 ): Promise<RunningBalancerCommand> {
-  const own = [`--listen=${listen}`, '--admin-bind-address=127.0.0.1:0'];
+  const own = [`--listen=${listen}`, '--admin-bind-address=127.0.0.1:0', ...patient];
   const command = await tryBalancer([...own, ...args], options);
   const { pid, stderr, ended } = command;
   const address = /Serving on (\S+)/.exec(stderr())?.[1];
