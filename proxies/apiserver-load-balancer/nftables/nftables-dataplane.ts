@@ -33,6 +33,8 @@ export interface NftablesDataplaneOptions extends DataplaneOptions {
 /** With least connections, the rules follow the counts so much later at most. */
 const rebalanceMs = 50;
 const retryMs = 1000;
+/** A client whose SYN is not answered sends another after a second. */
+const forgetAfterMs = 400;
 const rememberedBackends = 256;
 
 /**
@@ -93,6 +95,7 @@ class NftablesDataplane implements Dataplane {
   #forwarded: readonly Backend[] = [];
   #counts: LiveCounts | null = null;
   #rewriting: Disposable | null = null;
+  #forgetting: { readonly timer: Disposable; readonly lost: readonly Backend[] } | null = null;
   #owned = new AsyncDisposableStack();
   #isDisposed = false;
 
@@ -143,8 +146,7 @@ class NftablesDataplane implements Dataplane {
       if (before === null) await ensureStraysAreSeen(this.#options.log);
       // Before the next plan, which may give them connections again.
       for (const backend of reset) this.#behind(this.#inOrder(() => this.#endAllOf(backend)));
-      const lost = withoutThose(before ?? [], [...eligible, ...reset]);
-      this.#behind(forgetUnanswered(this.#listen, lost));
+      this.#forgetLater(withoutThose(before ?? [], [...eligible, ...reset]));
     });
   }
 
@@ -210,6 +212,7 @@ class NftablesDataplane implements Dataplane {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
     this.#rewriting?.[Symbol.dispose]();
+    this.#forgetting?.timer[Symbol.dispose]();
     const hasPlan = this.#eligible !== null;
     await (hasPlan ? this.#leave() : Promise.resolve()).catch((error: unknown) =>
       this.#options.log(`nftables: ${String(error)}`),
@@ -226,6 +229,18 @@ class NftablesDataplane implements Dataplane {
     const { length } = await this.connections();
     if (length === 0) await this.#tables.delete();
     else this.#options.log(`nftables: ${length} connections go on in the kernel until they end`);
+  }
+
+  /** Looking for them takes the kernel so long that the next plan comes first. */
+  #forgetLater(lost: readonly Backend[]): void {
+    if (lost.length === 0) return;
+    this.#forgetting?.timer[Symbol.dispose]();
+    const all = [...(this.#forgetting?.lost ?? []), ...lost];
+    const timer = systemClock.after(forgetAfterMs, () => {
+      this.#forgetting = null;
+      this.#behind(forgetUnanswered(this.#listen, withoutThose(all, this.#eligible ?? [])));
+    });
+    this.#forgetting = { timer, lost: all };
   }
 
   async #forwardTo(eligible: readonly Backend[]): Promise<void> {
