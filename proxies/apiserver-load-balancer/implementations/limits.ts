@@ -74,13 +74,14 @@ export interface ImplementationLimit {
   readonly asked?: AskedFor;
 }
 
-export type AskedFor = {
-  readonly [Option in keyof BalancerOptions]: {
-    readonly option: Option;
-    readonly asks: (value: BalancerOptions[Option]) => boolean;
-    readonly answer: 'refuse' | 'warn';
-  };
-}['balance' | 'check' | 'keepAliveMs' | 'maxConnectionAgeMs' | 'proxyProtocol' | 'whenNoneReady'];
+type LimitedOption =
+  'balance' | 'check' | 'keepAliveMs' | 'maxConnectionAgeMs' | 'proxyProtocol' | 'whenNoneReady';
+
+export interface AskedFor {
+  readonly option: LimitedOption;
+  readonly asks: (options: Pick<BalancerOptions, LimitedOption>) => boolean;
+  readonly answer: 'refuse' | 'warn';
+}
 
 export const implementationLimits = [
   // An apiserver that answers 500 on /readyz.
@@ -131,7 +132,7 @@ export const implementationLimits = [
     id: 'certificate',
     hop: 'verified',
     instead: { nginx: 'not-verified', haproxy: 'address-not-compared' },
-    asked: { option: 'check', asks: ({ caPem }) => caPem !== null, answer: 'warn' },
+    asked: { option: 'check', asks: ({ check }) => check.caPem !== null, answer: 'warn' },
   },
   // Nobody is ready, and all are tried: also one with another cluster's certificate?
   {
@@ -143,31 +144,47 @@ export const implementationLimits = [
     id: 'try-all',
     hop: 'all-tried',
     instead: { nginx: 'closed-at-once' },
-    asked: { option: 'whenNoneReady', asks: (value) => value === 'try-all', answer: 'warn' },
+    asked: {
+      option: 'whenNoneReady',
+      asks: ({ whenNoneReady }) => whenNoneReady === 'try-all',
+      answer: 'warn',
+    },
   },
   {
     id: 'first-healthy-order',
     hop: 'in-order',
     instead: { nginx: 'in-turn' },
-    asked: { option: 'balance', asks: (value) => value === 'first-healthy', answer: 'warn' },
+    asked: {
+      option: 'balance',
+      asks: ({ balance }) => balance === 'first-healthy',
+      answer: 'warn',
+    },
   },
   {
     id: 'max-connection-age',
     hop: 'ended',
     instead: { nginx: 'never', haproxy: 'never' },
-    asked: { option: 'maxConnectionAgeMs', asks: (value) => value > 0, answer: 'refuse' },
+    asked: {
+      option: 'maxConnectionAgeMs',
+      asks: ({ maxConnectionAgeMs }) => maxConnectionAgeMs > 0,
+      answer: 'refuse',
+    },
   },
   {
     id: 'proxy-protocol-v2',
     hop: 'announced',
     instead: { nginx: 'never' },
-    asked: { option: 'proxyProtocol', asks: (value) => value === 'v2', answer: 'refuse' },
+    asked: {
+      option: 'proxyProtocol',
+      asks: ({ proxyProtocol }) => proxyProtocol === 'v2',
+      answer: 'refuse',
+    },
   },
   {
     id: 'keepalive-to-backends',
     hop: 'as-asked',
     instead: { nginx: 'at-system-times' },
-    asked: { option: 'keepAliveMs', asks: (value) => value > 0, answer: 'warn' },
+    asked: { option: 'keepAliveMs', asks: ({ keepAliveMs }) => keepAliveMs > 0, answer: 'warn' },
   },
   {
     id: 'no-idle-timeout',
@@ -186,27 +203,12 @@ export type ImplementationLimitId = (typeof implementationLimits)[number]['id'];
 /** The limits that these options run into, with what to do about each. */
 export function limitsOf(
   implementation: LimitedImplementation,
-  options: Pick<BalancerOptions, AskedFor['option']>,
+  options: Pick<BalancerOptions, LimitedOption>,
 ): readonly { readonly limit: ImplementationLimit; readonly answer: 'refuse' | 'warn' }[] {
   const limits: readonly ImplementationLimit[] = implementationLimits;
   return limits.flatMap((limit) => {
     const { asked, instead } = limit;
-    if (asked === undefined || instead[implementation] === undefined) return [];
-    return isAsked(asked, options) ? [{ limit, answer: asked.answer }] : [];
+    if (instead[implementation] === undefined || asked?.asks(options) !== true) return [];
+    return [{ limit, answer: asked.answer }];
   });
-}
-
-function isAsked(asked: AskedFor, options: Pick<BalancerOptions, AskedFor['option']>): boolean {
-  switch (asked.option) {
-    case 'balance':
-      return asked.asks(options.balance);
-    case 'check':
-      return asked.asks(options.check);
-    case 'proxyProtocol':
-      return asked.asks(options.proxyProtocol);
-    case 'whenNoneReady':
-      return asked.asks(options.whenNoneReady);
-    default:
-      return asked.asks(options[asked.option]);
-  }
 }

@@ -61,6 +61,8 @@ export async function startNginx(options: NginxOptions): Promise<RunningBalancer
         const parsed = parseLogLine(line);
         if (parsed !== null) workers.read(parsed);
         const { severity, text } = parsed ?? { severity: 'error', text: line };
+        // Where there is one user only, there are no groups to take on.
+        if (settings.user !== null && text.startsWith('initgroups(')) return;
         if (severity !== 'notice') log(klogLine(severities[severity] ?? 'E', 'nginx', text));
       },
     }),
