@@ -1,6 +1,6 @@
 /** Who gets new connections while all is well. */
 import { watch, type Held } from '../world/client.ts';
-import type { Stage } from '../world/stage.ts';
+import { countsOf, type Stage } from '../world/stage.ts';
 import { deviates, type ConformanceCase } from './case.ts';
 
 const thirty = 'backend-1 ×10, backend-2 ×10, backend-3 ×10';
@@ -9,12 +9,14 @@ const one = { 'new connections': 'backend-1' };
 export const balanceCases: readonly ConformanceCase[] = [
   {
     name: 'round robin deals out new connections evenly',
+    triesAgain: 3,
     act: async ({ shares }) => ({ thirty: await shares(30) }),
     expect: { thirty },
     instead: { none: deviates('one-apiserver', { thirty: 'backend-1 ×30' }) },
   },
   {
     name: 'least connections goes to who has the fewest',
+    triesAgain: 3,
     options: { balance: 'least-connections' },
     act: async (stage) => {
       await using held = new AsyncDisposableStack();
@@ -48,6 +50,7 @@ export const balanceCases: readonly ConformanceCase[] = [
   },
   {
     name: 'first healthy gives all to the first, then to the next',
+    triesAgain: 3,
     options: { balance: 'first-healthy' },
     act: async (stage) => {
       const before = await stage.shares(6);
@@ -78,6 +81,7 @@ export const balanceCases: readonly ConformanceCase[] = [
   },
   {
     name: 'IPv6 clients reach IPv6 backends',
+    triesAgain: 3,
     backendFamily: 'IPv6',
     act: async ({ shares }) => ({ thirty: await shares(30) }),
     expect: { thirty },
@@ -97,9 +101,7 @@ export const balanceCases: readonly ConformanceCase[] = [
 ];
 
 function sharesOf(held: readonly Held[]): string {
-  return [...Map.groupBy(held.map(({ backend }) => backend).toSorted(), (name) => name)]
-    .map(([name, all]) => `${name} ×${all.length}`)
-    .join(', ');
+  return countsOf(held.map(({ backend }) => backend));
 }
 
 /** Until the balancer counts so many, where it says how many it has. */

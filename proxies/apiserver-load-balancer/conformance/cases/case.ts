@@ -44,6 +44,11 @@ export interface ConformanceCase {
   readonly readyAtStart?: readonly BackendNumber[];
   /** Before anybody balances. */
   readonly prepare?: (stage: Pick<Stage, 'backends'>) => Promise<void>;
+  /**
+   * How often it may be tried again where it shows something else: who is late for a moment, as on a busy
+   * machine, is suspected and gets nothing meanwhile.
+   */
+  readonly triesAgain?: number;
   readonly act: (stage: Stage) => Promise<Observed>;
   readonly expect: Observed;
   readonly instead?: Partial<Readonly<Record<Subject, readonly Deviation[]>>>;
