@@ -1,7 +1,10 @@
 /** Whoever balances, in a process of its own: started anew for each case. */
+import { readlinkSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { BalancerOptions, RunningBalancer } from '../../balancer.ts';
 import type { ForwardingPlan } from '../../dataplane.ts';
 import { startHopBalancer } from '../../hop-balancer.ts';
@@ -53,8 +56,9 @@ export function createBalancerAgent(): BalancerAgent {
     },
     said: async () => said,
     die: async () => void process.kill(process.pid, 'SIGKILL'),
+    processId: async () => Number(readlinkSync('/proc/self')),
     weigh: async () => {
-      globalThis.gc?.();
+      collectGarbage();
       const { heapUsed, rss } = process.memoryUsage();
       return { heapBytes: heapUsed, rssBytes: rss };
     },
@@ -117,4 +121,11 @@ function watched(
 
 function now(): number {
   return performance.timeOrigin + performance.now();
+}
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  // What V8 has under this name then.
+  const collect = runInNewContext('gc') as () => void;
+  collect();
 }

@@ -27,6 +27,8 @@ export interface BalancerAgent {
   said(): Promise<readonly string[]>;
   /** `kill -9`, of itself. */
   die(): Promise<void>;
+  processId(): Promise<number>;
+  /** After garbage was collected. */
   weigh(): Promise<{ readonly heapBytes: number; readonly rssBytes: number }>;
   stop(): Promise<void>;
 }
@@ -40,6 +42,7 @@ export const balancerMethods = [
   'switchedAt',
   'said',
   'die',
+  'processId',
   'weigh',
   'stop',
 ] as const satisfies readonly (keyof BalancerAgent)[];
