@@ -14,7 +14,7 @@ import { startDataplane } from './start-dataplane.ts';
 
 const flagNames = ['listen', 'dataplane', 'check-ca-file', 'admin-bind-address'] as const;
 
-/** The command's own defaults, but for the checks. */
+/** The command's own defaults, but for the checks' timeout. */
 const defaults = {
   balance: 'round-robin',
   whenNoneReady: 'try-all',
@@ -29,7 +29,8 @@ const defaults = {
 const check = {
   path: '/readyz',
   intervalMs: 1_000,
-  // Three times the command's: a whole cluster may share a busy machine, and none is dead for that.
+  // Shorter than the command's: these apiservers wait for no etcd, and who watches the lab sees its resets soon.
+  // Long all the same: a whole cluster may share a busy machine, and none is dead for that.
   timeoutMs: 1_500,
   rise: 2,
   fall: 2,

@@ -9,6 +9,12 @@ export type ImplementationName = (typeof implementations)[number];
 export interface CheckOptions {
   readonly path: string;
   readonly intervalMs: number;
+  /**
+   * A check that has had no answer after so long counts as unanswered. Who is late gets no new connections long
+   * before: this only says when those that it has are reset. When etcd hangs, all kube-apiservers are as late: their
+   * `/readyz` asks it twice, for 2 s each (`--etcd-healthcheck-timeout`, `--etcd-readycheck-timeout`), and then says
+   * 500. Nobody is dead for that, where this is longer.
+   */
   readonly timeoutMs: number;
   /** So many good answers in a row make a backend ready again; the first check of all counts alone. */
   readonly rise: number;

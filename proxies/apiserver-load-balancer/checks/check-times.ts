@@ -4,6 +4,7 @@ import type { CheckOptions } from '../balancer.ts';
 
 export interface CheckTimes {
   readonly intervalMs: number;
+  /** It decides about the connections that there are, `lateMs` about new ones. */
   readonly timeoutMs: number;
   /** Who has not answered after so long is suspected. */
   readonly lateMs: number;

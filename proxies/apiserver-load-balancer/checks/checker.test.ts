@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { parseGoDuration } from '../../kit/go-duration.ts';
 import { createAuthority, type Authority } from '../../kit/pki/authority.ts';
 import type { Condition } from '../backend.ts';
 import type { CheckOptions } from '../balancer.ts';
+import { flags } from '../facts/flags.ts';
 import { answerOf, okAnswer, startTestApiserver } from '../testing/test-apiserver.ts';
 import type { Checked, Checker } from './checker.ts';
 import { httpsChecks } from './watch-backends.ts';
@@ -171,6 +173,13 @@ describe('an apiserver that does not answer', () => {
     expect(apiserver.connections).toBe(1);
   });
 
+  it('is never dead for as long as kube-apiserver waits for etcd, by the default timeout', () => {
+    // Its /readyz asks twice: --etcd-healthcheck-timeout and --etcd-readycheck-timeout.
+    const slowMs = 2 * 2000;
+    const timeout = flags.find(({ name }) => name === 'check-timeout')?.default;
+    expect(parseGoDuration(String(timeout))).toBeGreaterThan(slowMs);
+  });
+
   it('is dead after as many timeouts as may be', async () => {
     const { apiserver, conditions, until } = await started({ intervalMs: 200, timeoutMs: 200 });
     await until('ready');
@@ -217,6 +226,17 @@ describe('an apiserver that is not ready', () => {
     await until('ready');
     expect(conditions.slice(-2)).toEqual(['not-ready', 'ready']);
     expect(apiserver.connections).toBe(1);
+  });
+
+  it('and says so late, as with a slow etcd: it is not dead meanwhile', async () => {
+    const { apiserver, conditions, until } = await started({ intervalMs: 400 });
+    await until('ready');
+    const suspect = until('suspect');
+    apiserver.answer = null;
+    await suspect;
+    apiserver.answer = failing;
+    await until('not-ready');
+    expect(conditions).not.toContain('dead');
   });
 
   it('and ends: it is dead at once', async () => {

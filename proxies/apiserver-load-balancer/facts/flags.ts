@@ -24,7 +24,8 @@ const list = [
 
   { name: 'check-path', type: 'string', default: '/readyz', group: 'checks' },
   { name: 'check-interval', type: 'duration', default: '1s', group: 'checks' },
-  { name: 'check-timeout', type: 'duration', default: '500ms', group: 'checks' },
+  // Longer than a kube-apiserver with a slow etcd thinks before it says 500: see `CheckOptions`.
+  { name: 'check-timeout', type: 'duration', default: '5s', group: 'checks' },
   { name: 'rise', type: 'int', default: 2, group: 'checks' },
   { name: 'fall', type: 'int', default: 2, group: 'checks' },
   { name: 'check-ca-file', type: 'string', default: '', group: 'checks' },
