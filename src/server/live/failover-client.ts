@@ -33,6 +33,7 @@ export function createApiserverClient(
     try {
       const response = await promise;
       response.on('error', () => undefined);
+      if (response.statusCode !== 200) throw new Error(String(response.statusCode));
       const { localAddress = '', localPort = 0 } = response.socket;
       const apiserver = await whereIs(`${localAddress}:${localPort}`);
       return { response, apiserver, [Symbol.dispose]: () => agent.destroy() };
@@ -47,7 +48,6 @@ export function createApiserverClient(
   return {
     ask: async () => {
       using answer = await send(asked);
-      if (answer.response.statusCode !== 200) throw new Error(String(answer.response.statusCode));
       return answer.apiserver;
     },
     watch: async () => {

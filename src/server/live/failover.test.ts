@@ -90,6 +90,50 @@ describe('a failover', () => {
     expect(apiservers.done).toHaveLength(2);
   });
 
+  test('counts what it tells, and tells nothing while the apiserver is started again', async () => {
+    const lines: FailoverLine[] = [];
+    const { lab } = apiservers;
+    const slow: typeof lab = {
+      ...lab,
+      act: async (name, action) => {
+        if (action === 'restart') await new Promise((resolve) => setTimeout(resolve, 400));
+        await lab.act(name, action);
+      },
+    };
+    const tell = (line: FailoverLine) => lines.push(line);
+    const signal = AbortSignal.timeout(30_000);
+    const { requests } = await tryFailover(await backendOf(), slow, tell, signal, quick);
+    expect(lines.filter((line) => line.type === 'attempt')).toHaveLength(requests);
+  });
+
+  test('leaves alone what somebody else has killed in the meantime', async () => {
+    const lines: FailoverLine[] = [];
+    const others: Promise<void>[] = [];
+    const tell = (line: FailoverLine) => {
+      lines.push(line);
+      if (line.type !== 'watch' || line.state !== 'open' || others.length > 0) return;
+      others.push(apiservers.lab.act('one', 'kill'));
+    };
+    const signal = AbortSignal.timeout(30_000);
+    await tryFailover(await backendOf(), apiservers.lab, tell, signal, quick);
+    await Promise.all(others);
+    const [theirs = '', ours = '', again = ''] = apiservers.done;
+    expect(ours).toMatch(/^kill /);
+    expect(ours).not.toBe(theirs);
+    expect(again).toBe(ours.replace('kill', 'restart'));
+    expect(apiservers.done).toHaveLength(3);
+  });
+
+  test('says that nobody answers, and kills nobody', async () => {
+    const backend = await backendOf();
+    await apiservers[Symbol.asyncDispose]();
+    const signal = AbortSignal.timeout(30_000);
+    await expect(
+      tryFailover(backend, apiservers.lab, () => undefined, signal, quick),
+    ).rejects.toMatchObject({ code: 'proxy-failed' });
+    expect(apiservers.done).toEqual([]);
+  });
+
   test('is for whoever sits at the lab', async () => {
     const backend = await backendOf();
     const live = stack.use(createLive({ backend: () => backend, isOperable: false }));

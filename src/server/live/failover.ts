@@ -28,7 +28,7 @@ const shownTimes: FailoverTimes = { beforeMs: 2_000, quietMs: 3_000, mostMs: 20_
 /** It takes the cluster's apiservers away: one reader after the other. */
 const turns = createTurns(1, 2);
 
-/** @throws LiveError `machines-fixed`, `not-here`, `not-ready`, `busy`, `too-few-apiservers` */
+/** @throws LiveError `machines-fixed`, `not-here`, `not-ready`, `busy`, and those of `tryFailover` */
 export async function runFailover(
   backend: LiveBackend,
   { lab, isOperable }: MachinesOptions,
@@ -46,7 +46,11 @@ export async function runFailover(
   exchange.response.end();
 }
 
-/** Tells what happens, as it happens. Whatever comes of it, the apiserver is started again. */
+/**
+ * Tells what happens, as it happens. Whatever comes of it, the apiserver is started again.
+ *
+ * @throws LiveError `too-few-apiservers`, `proxy-failed`
+ */
 export async function tryFailover(
   backend: LiveBackend,
   lab: LabMachines,
@@ -55,16 +59,17 @@ export async function tryFailover(
   { beforeMs, quietMs, mostMs }: FailoverTimes = shownTimes,
 ): Promise<FailoverSummary> {
   const ready = readyApiservers(lab);
-  if (ready.length < 2) throw new LiveError('too-few-apiservers', {}, { 'Retry-After': '5' });
+  if (ready.length < 2) throw tooFew();
   const { pathOf } = networkOf(backend);
   const ending = new AbortController();
   const ended = AbortSignal.any([signal, ending.signal]);
   const whereIs = async (source: string) => (await pathOf(source))?.apiserver ?? null;
-  const client = createApiserverClient(proxyOf(backend, 'apiserver-load-balancer'), whereIs, ended);
+  const proxy = proxyOf(backend, 'apiserver-load-balancer');
+  const client = createApiserverClient(proxy, whereIs, ended);
 
   const lines: FailoverLine[] = [];
   const startedAt = performance.now();
-  const now = () => Math.round((performance.now() - startedAt) * 10) / 10;
+  const now = () => tenths(performance.now() - startedAt);
   let quietSince = 0;
   const tell = (line: FailoverLine) => {
     if (ended.aborted) return;
@@ -78,16 +83,33 @@ export async function tryFailover(
   owned.defer(() => ending.abort());
   tell({ type: 'apiservers', apiservers: ready });
   void askAgain(client, now, tell, ended);
-  const victim = await holdWatch(client, now, tell, ended);
+  const victim = await holdWatch(client, now, tell, ended).catch((cause: unknown) => {
+    signal.throwIfAborted();
+    throw new LiveError('proxy-failed', { address: proxy.address }, {}, cause);
+  });
   await sleep(beforeMs, undefined, { signal });
-  const killed = victim() ?? ready[0] ?? '';
+  // Somebody else may have killed some since.
+  const standing = readyApiservers(lab);
+  if (standing.length < 2) throw tooFew();
+  const killed = standing.find((name) => name === victim()) ?? standing[0] ?? '';
   owned.defer(() => startAgain(lab, killed));
   tell({ type: 'killed', atMs: now(), apiserver: killed });
   await lab.act(killed, 'kill');
   const deadline = now() + mostMs;
   const isQuiet = () => now() - quietSince >= quietMs && victim() !== null && victim() !== killed;
   while (!isQuiet() && now() < deadline) await sleep(everyMs, undefined, { signal });
-  return summarize(lines, isQuiet());
+  const summary = summarize(lines, isQuiet());
+  // What comes while it is started again is not told: it would be more than was counted.
+  ending.abort();
+  return summary;
+}
+
+function tooFew(): LiveError {
+  return new LiveError('too-few-apiservers', {}, { 'Retry-After': '5' });
+}
+
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }
 
 /** One request after the other begins, whatever becomes of those before. */
@@ -100,7 +122,7 @@ async function askAgain(
   while (!signal.aborted) {
     const atMs = now();
     const told = (apiserver: string | null, isFailed: boolean) =>
-      tell({ type: 'attempt', atMs, tookMs: now() - atMs, apiserver, isFailed });
+      tell({ type: 'attempt', atMs, tookMs: tenths(now() - atMs), apiserver, isFailed });
     client.ask().then(
       (apiserver) => told(apiserver, false),
       () => told(null, true),
