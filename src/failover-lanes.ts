@@ -1,10 +1,13 @@
 /** The experiment drawn in time: a lane for each apiserver, a tick for each request, a line for the watch. */
 import type { AttemptLine, FailoverLine, WatchLine } from './failover.ts';
+import { escapeHtml } from './i18n/inline-code.ts';
 
 export interface Lane {
   /** Null: of the requests that nobody answered. */
   readonly apiserver: string | null;
   readonly isKilled: boolean;
+  /** It has the watch, as far as the experiment has come. */
+  readonly hasWatch: boolean;
   /** Requests that began before the kill, and after it. */
   readonly before: number;
   readonly after: number;
@@ -27,7 +30,9 @@ export function drawLanes(lines: readonly FailoverLine[], untilMs: number): read
     lines.filter((line) => line.type === 'watch'),
     untilMs,
   );
+  const holder = watches.at(-1);
   const lane = (apiserver: string | null, own: readonly AttemptLine[]): Lane => {
+    const hasWatch = holder?.apiserver === apiserver && holder.toMs === untilMs;
     const isKilled = apiserver !== null && apiserver === killed?.apiserver;
     const after = own.filter(({ atMs }) => killed !== undefined && atMs >= killed.atMs).length;
     const ticks = own.map(({ atMs }) => `M${at(atMs)},5v14`).join('');
@@ -36,12 +41,12 @@ export function drawLanes(lines: readonly FailoverLine[], untilMs: number): read
       .map(({ fromMs, toMs }) => `M${at(fromMs)},12H${at(toMs)}`)
       .join('');
     const drawing = [
-      isKilled ? `<rect class="gone" x="${at(killed.atMs)}" width="${width}" height="24"/>` : '',
+      isKilled ? `<rect x="${at(killed.atMs)}" width="${width}" height="24"/>` : '',
       path('watch', held),
-      path(apiserver === null ? 'tick lost' : 'tick', ticks),
+      path('tick', ticks),
       killed ? path('kill', `M${at(killed.atMs)},0V${height}`) : '',
     ].join('');
-    return { apiserver, isKilled, before: own.length - after, after, drawing };
+    return { apiserver, isKilled, hasWatch, before: own.length - after, after, drawing };
   };
   const lost = attempts.filter(({ isFailed }) => isFailed);
   return [
@@ -68,11 +73,43 @@ function spans(lines: readonly WatchLine[], untilMs: number): readonly Span[] {
   );
 }
 
+/**
+ * The rows of the table, as markup: the load balancer's way to each apiserver, then its lane and its counts.
+ *
+ * @param lost what the last row is called
+ */
+export function laneRows(lanes: readonly Lane[], lost: string): string {
+  const apiservers = lanes.filter(({ apiserver }) => apiserver !== null);
+  const fork = `<td class="fork" rowspan="${apiservers.length}">${drawFork(apiservers)}</td>`;
+  return lanes
+    .map((lane, index) => {
+      const { apiserver, isKilled, before, after, drawing } = lane;
+      const way = apiserver === null ? '<td class="fork"></td>' : index === 0 ? fork : '';
+      const kind = apiserver === null ? ' class="none"' : isKilled ? ' class="killed"' : '';
+      return `<tr${kind}>${way}<th scope="row">${escapeHtml(apiserver ?? lost)}</th><td>${svg(width, height, drawing)}</td><td>${before}</td><td>${after}</td></tr>`;
+    })
+    .join('');
+}
+
+/** From the load balancer to each row: what is killed is dark, and lies below; the watch is the broad one. */
+function drawFork(lanes: readonly Lane[]): string {
+  const tall = lanes.length * 20;
+  const ways = lanes.map(({ isKilled, hasWatch }, index) => {
+    const d = `M6,${tall / 2}H30L72,${index * 20 + 10}H100`;
+    const way = path(isKilled ? 'way gone' : 'way', d) + (hasWatch ? path('watch', d) : '');
+    return { isKilled, way };
+  });
+  const [below, above] = [true, false].map((isBelow) =>
+    ways.flatMap(({ isKilled, way }) => (isKilled === isBelow ? way : [])).join(''),
+  );
+  return svg(100, tall, `${below}${above}`);
+}
+
 function path(name: string, d: string): string {
   return d === '' ? '' : `<path class="${name}" d="${d}" vector-effect="non-scaling-stroke"/>`;
 }
 
-/** The picture of a lane. */
-export function svgOf({ drawing }: Lane): string {
-  return `<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true">${drawing}</svg>`;
+/** It stretches to the size of its place. */
+function svg(wide: number, tall: number, drawing: string): string {
+  return `<svg viewBox="0 0 ${wide} ${tall}" preserveAspectRatio="none" aria-hidden="true">${drawing}</svg>`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { summarize, type FailoverLine } from './failover.ts';
-import { drawLanes } from './failover-lanes.ts';
+import { drawLanes, laneRows } from './failover-lanes.ts';
 
 const request = (atMs: number, apiserver: string | null, tookMs = 10): FailoverLine => ({
   type: 'attempt',
@@ -83,5 +83,27 @@ describe('the lanes of a failover', () => {
 
   test('are empty before anything has happened', () => {
     expect(drawLanes([], 0)).toMatchObject([{ apiserver: null, before: 0, after: 0, drawing: '' }]);
+  });
+});
+
+describe('the rows of a failover', () => {
+  test('tell where the watch is by the way to it, and which apiserver is dark', () => {
+    const rows = laneRows(drawLanes(calm, 7000), 'Failed').split('</tr>');
+    expect(rows[0]).toContain('<tr class="killed"><td class="fork" rowspan="2">');
+    expect(rows[0]).toContain('class="way gone" d="M6,20H30L72,10H100"');
+    expect(rows[0]).toContain('class="watch" d="M6,20H30L72,30H100"');
+    expect(rows[1]).toMatch(/^<tr><th scope="row">two<\/th>.*<td>0<\/td><td>1<\/td>$/);
+    expect(rows[2]).toMatch(/^<tr class="none">.*Failed.*<td>0<\/td><td>0<\/td>$/);
+  });
+
+  test('have no broad way while nobody has the watch', () => {
+    const away = calm.filter((line) => line.type !== 'watch' || line.atMs < 2100);
+    const [fork = ''] = laneRows(drawLanes(away, 7000), 'Failed').split('</svg>');
+    expect(fork).not.toContain('watch');
+  });
+
+  test('show a name as it is', () => {
+    const odd: FailoverLine = { type: 'apiservers', apiservers: ['<b>'] };
+    expect(laneRows(drawLanes([odd], 0), 'Failed')).toContain('>&lt;b&gt;</th>');
   });
 });

@@ -1,6 +1,6 @@
 /** `<hop-failover>`: kills an apiserver of the lab, and draws where the connections go. */
 import type { FailoverLine } from '../failover.ts';
-import { drawLanes, svgOf } from '../failover-lanes.ts';
+import { drawLanes, laneRows } from '../failover-lanes.ts';
 import type { LiveLine } from '../server/live/lines.ts';
 import type { LabStatus } from '../server/live/machines.ts';
 import { whatIsBehind } from './behind.ts';
@@ -44,24 +44,9 @@ export class HopFailover extends Experiment {
 
   #draw(): void {
     const lanes = drawLanes(this.#lines, performance.now() - this.#startedAt);
-    const rows = lanes.map((lane) => {
-      const row = document.createElement('tr');
-      row.dataset.killed = String(lane.isKilled);
-      const name = document.createElement('th');
-      name.scope = 'row';
-      name.textContent = lane.apiserver ?? this.dataset.lost ?? '';
-      const drawing = document.createElement('td');
-      // Numbers of our own, and nothing else.
-      drawing.innerHTML = svgOf(lane);
-      const counts = [lane.before, lane.after].map((count) => {
-        const cell = document.createElement('td');
-        cell.textContent = String(count);
-        return cell;
-      });
-      row.append(name, drawing, ...counts);
-      return row;
-    });
-    this.querySelector('tbody')?.replaceChildren(...rows);
+    const body = this.querySelector('tbody');
+    // Numbers of our own; the names are escaped.
+    if (body) body.innerHTML = laneRows(lanes, this.dataset.lost ?? '');
   }
 }
 
