@@ -50,6 +50,10 @@ export async function startRunning(
         if (moves === 'nftables') warnOfFamilies(backends);
       },
       warn: (text) => say('W', text),
+      onLate: (backends) => {
+        reloads.add('success');
+        say('I', `The newest list is in force now: ${backends.map(({ name }) => name).join(', ')}`);
+      },
     }),
   );
   starting.use(tellUntrusted(balancer, say));

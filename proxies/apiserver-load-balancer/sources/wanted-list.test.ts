@@ -10,12 +10,17 @@ interface World extends Disposable {
   failure: Error | null;
   readonly applied: readonly (readonly string[])[];
   readonly warnings: readonly string[];
+  /** The lists that were in force late; `late` resolves with the next of them. */
+  readonly lates: readonly (readonly string[])[];
+  late(): Promise<unknown>;
   readonly list: WantedList;
 }
 
-function createWorld(known: World['known']): World {
+function createWorld(known: World['known'], retryMs = 3_600_000): World {
   const applied: string[][] = [];
   const warnings: string[] = [];
+  const lates: string[][] = [];
+  let next = Promise.withResolvers<undefined>();
   const list = createWantedList({
     resolver: createResolver(async (host) => {
       const addresses = world.known[host];
@@ -28,9 +33,17 @@ function createWorld(known: World['known']): World {
       applied.push(backends.map(({ name }) => name));
     },
     warn: (text) => void warnings.push(text),
+    onLate: (backends) => {
+      lates.push(backends.map(({ name }) => name));
+      next.resolve(undefined);
+      next = Promise.withResolvers();
+    },
+    retryMs,
   });
   const end = () => list[Symbol.dispose]();
-  const world: World = { known, failure: null, applied, warnings, list, [Symbol.dispose]: end };
+  const late = () => next.promise;
+  const told = { applied, warnings, lates };
+  const world: World = { known, failure: null, ...told, late, list, [Symbol.dispose]: end };
   return world;
 }
 
@@ -98,9 +111,41 @@ describe('the list of backends in force', () => {
     await expect(world.list.replace(entries('10.0.0.2:6443'))).rejects.toThrow('no');
     expect(names(world.list)).toEqual(['10.0.0.1:6443']);
     world.failure = null;
-    await world.list.replace(entries('10.0.0.2:6443'));
-    expect(names(world.list)).toEqual(['10.0.0.2:6443']);
+    await world.list.replace(entries('10.0.0.3:6443'));
+    expect(names(world.list)).toEqual(['10.0.0.3:6443']);
+    expect(world.applied).not.toContainEqual(['10.0.0.2:6443']);
     expect(world.list.changes).toBe(1);
+    expect(world.lates).toEqual([]);
+  });
+
+  it('follows a new one that could not be put in force, as soon as it can be', async () => {
+    using world = createWorld({}, 1);
+    await world.list.replace(entries('10.0.0.1:6443'));
+    const late = world.late();
+    world.failure = new Error('no');
+    await expect(world.list.replace(entries('10.0.0.2:6443'))).rejects.toThrow('no');
+    await expect(world.list.replace(entries())).rejects.toThrow('empty');
+    await world.list.refresh();
+    await world.list.refresh();
+    world.failure = null;
+    await late;
+    expect(names(world.list)).toEqual(['10.0.0.2:6443']);
+    expect(world.lates).toEqual([['10.0.0.2:6443']]);
+    expect(world.warnings).toEqual(['The list before stays: no']);
+    expect(world.list.changes).toBe(1);
+  });
+
+  it('may be the one before again, of which nobody is late to hear', async () => {
+    using world = createWorld({});
+    await world.list.replace(entries('10.0.0.1:6443'));
+    world.failure = new Error('no');
+    await expect(world.list.replace(entries('10.0.0.2:6443'))).rejects.toThrow('no');
+    await world.list.replace(entries('10.0.0.1:6443'));
+    world.failure = null;
+    await world.list.refresh();
+    expect(names(world.list)).toEqual(['10.0.0.1:6443']);
+    expect(world.applied).toHaveLength(1);
+    expect(world.lates).toEqual([]);
   });
 
   it('leaves out what cannot be meant where nobody here wrote it', async () => {

@@ -10,6 +10,8 @@ import { isNamed, type PlacedBackend, type Resolved, type Resolver } from './res
 const againMs = 30_000;
 /** Sooner, while one of them cannot be. */
 const soonMs = 5_000;
+/** A list that could not be put in force is tried again after this time, then after twice as long, up to `againMs`. */
+const retryMs = 1_000;
 
 export interface WantedListOptions {
   readonly resolver: Resolver;
@@ -18,7 +20,10 @@ export interface WantedListOptions {
   /** Puts it in force. */
   readonly apply: (backends: readonly WantedBackend[]) => Promise<void>;
   readonly warn: (text: string) => void;
+  /** The newest list could not be put in force at first, and is now: whoever gave it was told that it is not. */
+  readonly onLate: (backends: readonly WantedBackend[]) => void;
   readonly againMs?: number;
+  readonly retryMs?: number;
 }
 
 export interface WantedList extends Disposable {
@@ -28,7 +33,8 @@ export interface WantedList extends Disposable {
   readonly changes: number;
   /**
    * @param isOurs false: nobody here can mend it, so that what cannot be meant is left out.
-   * @throws ConfigurationError, or why it could not be put in force; then the one before still is
+   * @throws ConfigurationError where it can never be in force; or why it cannot be now: it is tried again, until
+   *   another takes its place. In both cases the one before still is
    */
   replace(entries: readonly BackendEntry[], isOurs?: boolean): Promise<void>;
   /** Looks names up at once. */
@@ -41,8 +47,11 @@ export function createWantedList(options: WantedListOptions): WantedList {
   let backends: readonly WantedBackend[] = [];
   let changes = -1;
   /** What was warned of last: said again only when it changes. */
-  const warned = { dropped: '', failed: '' };
+  const warned = { dropped: '', failed: '', refused: '' };
   let timer: NodeJS.Timeout | undefined;
+  /** How often in a row it could not be put in force. */
+  let failures = 0;
+  let isDisposed = false;
   let last: Promise<unknown> = Promise.resolve();
   /** One after the other. */
   const inTurn = (task: () => Promise<void>): Promise<void> => {
@@ -58,12 +67,20 @@ export function createWantedList(options: WantedListOptions): WantedList {
     tellDropped(resolved.backends, wanted);
     if (wanted.length === 0) throw noBackends(resolved);
     const next = wanted.map(({ backend }) => backend);
-    if (!isSameList(next, backends)) {
-      await apply(next);
-      backends = next;
-      changes += 1;
-    }
+    if (!isSameList(next, backends)) await putInForce(next);
+    failures = 0;
+    warned.refused = '';
     lookAgain(resolved);
+  };
+  const putInForce = async (next: readonly WantedBackend[]) => {
+    try {
+      await apply(next);
+    } catch (error) {
+      failures += 1;
+      throw error;
+    }
+    backends = next;
+    changes += 1;
   };
   const tellDropped = (all: readonly PlacedBackend[], kept: readonly PlacedBackend[]) => {
     const dropped = all.filter((one) => !kept.includes(one));
@@ -88,18 +105,27 @@ export function createWantedList(options: WantedListOptions): WantedList {
   const lookAgain = (resolved: Resolved) => {
     clearTimeout(timer);
     tellFailed(resolved);
-    if (!entries.some(isNamed)) return;
     const every = options.againMs ?? againMs;
-    const ms = resolved.failed.length > 0 ? Math.min(soonMs, every) : every;
+    if (failures > 0) {
+      refreshAfter(Math.min((options.retryMs ?? retryMs) * 2 ** (failures - 1), every));
+    } else if (entries.some(isNamed)) {
+      refreshAfter(resolved.failed.length > 0 ? Math.min(soonMs, every) : every);
+    }
+  };
+  const refreshAfter = (ms: number) => {
+    if (isDisposed) return;
     timer = setTimeout(() => void refresh().catch(() => undefined), ms).unref();
   };
   const refresh = () =>
     inTurn(async () => {
       const resolved = await resolver.resolve(entries);
+      const isLate = failures > 0;
       try {
         await enforce(resolved, false);
+        if (isLate) options.onLate(backends);
       } catch (error) {
-        warn(`The list before stays: ${error instanceof Error ? error.message : String(error)}`);
+        const why = error instanceof Error ? error.message : String(error);
+        tellOnce('refused', [`The list before stays: ${why}`]);
         lookAgain(resolved);
       }
     });
@@ -115,16 +141,21 @@ export function createWantedList(options: WantedListOptions): WantedList {
       inTurn(async () => {
         const resolved = await resolver.resolve(next);
         const before = entries;
+        const failuresBefore = failures;
         entries = next;
         try {
           await enforce(resolved, isOurs);
         } catch (error) {
-          entries = before;
+          if (failures === failuresBefore) entries = before;
+          else lookAgain(resolved);
           throw error;
         }
       }),
     refresh,
-    [Symbol.dispose]: () => clearTimeout(timer),
+    [Symbol.dispose]: () => {
+      isDisposed = true;
+      clearTimeout(timer);
+    },
   };
 }
 
