@@ -1,6 +1,7 @@
 /** The way to one apiserver of a proof's own: it can be cut, as when the process is killed, or fall silent, as when it is stopped. */
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { resetSocket } from '../../kit/l4/reset-socket.ts';
 
 export interface Wire extends AsyncDisposable {
   readonly host: string;
@@ -27,7 +28,7 @@ export async function startWire(server: string): Promise<Wire> {
     const far = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
     const pair = [near, far] as const;
     pairs.add(pair);
-    far.on('error', () => near.resetAndDestroy());
+    far.on('error', () => resetSocket(near));
     near.once('error', () => far.destroy());
     near.once('close', () => {
       far.destroy();
@@ -43,7 +44,7 @@ export async function startWire(server: string): Promise<Wire> {
     if (!wires.listening) return;
     const closed = once(wires, 'close');
     wires.close();
-    for (const pair of pairs) for (const socket of pair) socket.resetAndDestroy();
+    for (const pair of pairs) for (const socket of pair) resetSocket(socket);
     await closed;
   };
   return {
