@@ -1,5 +1,6 @@
 /** Load balancers of a proof's own, on loopback: ours, or somebody else's program. */
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Laboratory } from '../../kit/proof.ts';
 import type { WantedBackend } from '../backend.ts';
 import type { BalancerOptions, ImplementationName, RunningBalancer } from '../balancer.ts';
@@ -87,28 +88,21 @@ const starts: Readonly<
   },
 };
 
-/** Until all have been found ready, those that were come first get everything. */
+/**
+ * Until all have been found ready, those that were come first get everything. Looks again and again: not every
+ * program tells when that changes.
+ */
 async function untilReady(
   balancer: RunningBalancer,
   count: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const isReady = async () => {
+  for (;;) {
     const statuses = await balancer.statuses();
-    if (statuses === null) return true;
-    return statuses.filter(({ condition }) => condition === 'ready').length === count;
-  };
-  const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-  const look = () => {
-    isReady().then((is) => {
-      if (is) resolve(undefined);
-    }, reject);
-  };
-  using following = new DisposableStack();
-  following.use(balancer.onStatus(look));
-  const stop = () => reject(new Error('the apiservers do not become ready'));
-  signal.addEventListener('abort', stop, { once: true });
-  following.defer(() => signal.removeEventListener('abort', stop));
-  look();
-  await promise;
+    if (statuses === null) return;
+    if (statuses.filter(({ condition }) => condition === 'ready').length === count) return;
+    await pause(pauseMs, undefined, { signal });
+  }
 }
+
+const pauseMs = 25;
