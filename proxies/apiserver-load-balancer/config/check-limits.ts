@@ -1,9 +1,10 @@
 /** What cannot be done is refused where it was asked for, or told where something else is done instead. */
 import { ConfigurationError } from '../../kit/apiserver/configuration-error.ts';
+import type { Messages } from '../../kit/messages.ts';
 import type { BalancerOptions, ImplementationName } from '../balancer.ts';
 import type { Dataplane } from '../dataplane.ts';
-import { limitsOf, type AskedFor } from '../implementations/limits.ts';
-import { nftablesLimitsOf, type LimitedOption } from '../nftables/limits.ts';
+import { limitsOf, type AskedFor, type ImplementationOutcome } from '../implementations/limits.ts';
+import { nftablesLimitsOf, type LimitedOption, type NftablesOutcome } from '../nftables/limits.ts';
 
 /** The flag that asks for an option. */
 const flagOf: Readonly<Record<AskedFor['option'] | LimitedOption, string>> = {
@@ -20,28 +21,29 @@ export interface CheckLimitsOptions {
   readonly dataplane: Dataplane['kind'];
   /** The flags that were given: nobody has asked for a default. */
   readonly given: ReadonlySet<string>;
+  readonly messages: Messages;
   readonly warn: (text: string) => void;
 }
 
 /** @throws ConfigurationError `cannot-do` */
 export function checkLimits(
   balancer: Omit<BalancerOptions, 'log'>,
-  { implementation, dataplane, given, warn }: CheckLimitsOptions,
+  { implementation, dataplane, given, messages, warn }: CheckLimitsOptions,
 ): void {
   const name = implementation === 'hop' ? dataplane : implementation;
-  for (const { option, answer, wanted, instead } of runInto(balancer, implementation, dataplane)) {
+  for (const { option, answer, instead } of runInto(balancer, implementation, dataplane)) {
     const flag = flagOf[option];
-    const message = `--${flag}: ${name} cannot do it: ${instead}, not ${wanted}`;
-    if (answer === 'refuse') throw new ConfigurationError('cannot-do', message, { flag });
-    if (given.has(flag)) warn(message);
+    if (answer === 'refuse') {
+      throw new ConfigurationError('cannot-do', `--${flag}: ${name} cannot do it`, { flag });
+    }
+    if (given.has(flag)) warn(`--${flag}: ${messages.say(`cli.apiserver-lb.limits.${instead}`)}`);
   }
 }
 
 interface RunInto {
   readonly option: AskedFor['option'] | LimitedOption;
   readonly answer: 'refuse' | 'warn';
-  readonly wanted: string;
-  readonly instead: string;
+  readonly instead: ImplementationOutcome | NftablesOutcome;
 }
 
 function runInto(
@@ -51,14 +53,14 @@ function runInto(
 ): readonly RunInto[] {
   if (implementation === 'hop') {
     const limits = dataplane === 'nftables' ? nftablesLimitsOf(balancer) : [];
-    return limits.flatMap(({ asked, userspace: wanted, nftables: instead }) =>
-      asked === undefined ? [] : [{ ...asked, wanted, instead }],
+    return limits.flatMap(({ asked, nftables: instead }) =>
+      asked === undefined ? [] : [{ ...asked, instead }],
     );
   }
   return limitsOf(implementation, balancer).flatMap(({ limit, answer }) => {
-    const { asked, instead, hop: wanted } = limit;
-    const what = instead[implementation];
-    if (asked === undefined || what === undefined) return [];
-    return [{ option: asked.option, answer, wanted, instead: what }];
+    const { asked } = limit;
+    const instead = limit.instead[implementation];
+    if (asked === undefined || instead === undefined) return [];
+    return [{ option: asked.option, answer, instead }];
   });
 }

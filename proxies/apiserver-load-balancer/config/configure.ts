@@ -59,7 +59,7 @@ export async function configure(flags: Flags, options: ConfigureOptions): Promis
       serverName: flags['check-server-name'] || null,
     },
   };
-  checkLimits(balancer, { implementation, dataplane, given, warn });
+  checkLimits(balancer, { implementation, dataplane, given, messages: terminal.messages, warn });
   const adminBindAddress = adminAddress(flags['admin-bind-address']);
   return { implementation, dataplane, source, adminBindAddress, balancer };
 }
