@@ -21,3 +21,8 @@ export interface NftRunOptions {
 export class NftError extends Error {
   override readonly name = 'NftError';
 }
+
+/** The table, or what else was named, is not there. */
+export function isMissing(error: NftError): boolean {
+  return error.message.includes('No such file or directory');
+}

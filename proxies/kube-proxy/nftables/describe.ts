@@ -1,10 +1,9 @@
 /** What ports cause in the kernel: their elements, and the shared chains that these lead to, as nft lists them. */
-import { NftError, type NftConnection } from '../../kit/nftables/nft-connection.ts';
+import { isMissing, type NftConnection, NftError } from '../../kit/nftables/nft-connection.ts';
 import type { Family, ServicePortState } from '../service-port.ts';
 import { frontendsOf } from './frontends.ts';
 import type { CollectionName } from './layout-facts.ts';
 import { nftFamily, tableName } from './layout.ts';
-import { isMissing } from './kernel-state.ts';
 import { visitElements } from './port-elements.ts';
 
 /**

@@ -1,7 +1,6 @@
 /** Forgets clients once more, a second later. */
-import { NftError } from '../../kit/nftables/nft-connection.ts';
+import { isMissing, NftError } from '../../kit/nftables/nft-connection.ts';
 import type { Clock } from '../../kit/clock.ts';
-import { isMissing } from './kernel-state.ts';
 
 export interface ForgetAgainOptions {
   readonly forget: () => Promise<void>;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { deleteTables } from '../../kit/nftables/delete-tables.ts';
 import { createFakeNft } from '../../kit/nftables/fake.ts';
 import type { NftRunOptions } from '../../kit/nftables/nft-connection.ts';
-import { cleanupNftables } from './cleanup.ts';
 import { createFakeClock } from '../testing/fake-clock.ts';
 import { fakeDataplane } from './testing/fake-dataplane.ts';
 import { port } from './testing/port.ts';
@@ -219,8 +219,8 @@ describe('cleanup', () => {
   it('deletes the tables that there are', async () => {
     const { sync, nft } = await fakeDataplane();
     await sync([svc1]);
-    expect(await cleanupNftables(nft, ['IPv4', 'IPv6'])).toEqual(['ip kube-proxy']);
-    expect(await cleanupNftables(nft, ['IPv4', 'IPv6'])).toEqual([]);
+    expect(await deleteTables(nft, 'kube-proxy')).toEqual(['ip kube-proxy']);
+    expect(await deleteTables(nft, 'kube-proxy')).toEqual([]);
     expect(nft.ruleset('ip', 'kube-proxy')).toBeNull();
   });
 });

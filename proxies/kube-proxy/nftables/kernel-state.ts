@@ -1,5 +1,5 @@
 /** What is in the table now, as `nft --json` lists it. */
-import type { NftConnection, NftError } from '../../kit/nftables/nft-connection.ts';
+import type { NftConnection } from '../../kit/nftables/nft-connection.ts';
 import type { BaseHook, Collection, NftFamily } from '../../kit/nftables/model.ts';
 import { idText } from './affinity-ids.ts';
 import { tableName } from './layout.ts';
@@ -66,10 +66,6 @@ export async function listElements(
 /** The types that a collection has in a list: how the kernel sees what `typeof` declared. */
 export function shapeOf({ key, data, flags }: Collection): string {
   return shapeText(key.map(typeName), data?.map(typeName), flags ?? []);
-}
-
-export function isMissing(error: NftError): boolean {
-  return error.message.includes('No such file or directory');
 }
 
 /** Since nft 1.1.2, what was declared with `typeof` is listed as the expression, not as its type. */

@@ -1,5 +1,5 @@
 /** The dataplane `nftables`: the kernel sends packets of Services on their way. */
-import { NftError, type NftConnection } from '../../kit/nftables/nft-connection.ts';
+import { isMissing, type NftConnection, NftError } from '../../kit/nftables/nft-connection.ts';
 import type { RulesetChange } from '../../kit/netlink/watch-ruleset.ts';
 import { nftWriter } from '../../kit/nftables/write.ts';
 import { systemClock, type Clock } from '../../kit/clock.ts';
@@ -15,7 +15,6 @@ import { flowOfPort, type KernelFlow } from './flows.ts';
 import { forgetAgain } from './forget-again.ts';
 import { forgetClients } from './forget-clients.ts';
 import { compareAll } from './full-sync.ts';
-import { isMissing } from './kernel-state.ts';
 import { writeInSteps } from './large-port.ts';
 import { nftFamily, tableName } from './layout.ts';
 import { NodeElements } from './node-elements.ts';
