@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
 const atOnce = 100;
+const patienceMs = 30_000;
 
 /** Opens them; each has had an answer. */
 export async function openIdle(host: string, port: number, count: number): Promise<Disposable> {
@@ -21,7 +22,7 @@ export async function openIdle(host: string, port: number, count: number): Promi
 async function openOne(host: string, port: number): Promise<Socket> {
   const socket = connect(port, host);
   socket.write('GET /small HTTP/1.1\r\nHost: bench\r\n\r\n');
-  await once(socket, 'data');
+  await once(socket, 'data', { signal: AbortSignal.timeout(patienceMs) });
   socket.on('error', () => undefined);
   return socket;
 }

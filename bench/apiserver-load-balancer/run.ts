@@ -18,7 +18,7 @@ Needs Linux with user namespaces, nft, nginx, haproxy and wrk.
 
   --rounds N          rounds, in turns (default 4)
   --seconds N         seconds of load per figure and round (default 1)
-  --idle N            idle connections (default 10000, or as many as files may be open)
+  --idle N            idle connections (default 10000, or what the limit of open files allows)
   --contenders LIST   of ${contenders.join(',')} (default all)
   --quick             one round, 500 idle connections
   --json FILE         writes every sample there
@@ -68,6 +68,9 @@ async function measure(args: readonly string[]): Promise<readonly Sample[]> {
     [...namespaces, '--fork', '--kill-child', process.execPath, program, ...args],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => child.kill()); // And with it everything that it started.
+  }
   const samples: Sample[] = [];
   // Our own process wrote it.
   createInterface({ input: child.stdout }).on('line', (line) => {
