@@ -6,10 +6,11 @@ import {
 } from '../../proxies/apiserver-load-balancer/connection-hops.ts';
 import type { ForwardedConnection } from '../../proxies/apiserver-load-balancer/dataplane.ts';
 import type { HopSource } from '../../proxies/kit/hop-channel.ts';
+import type { PlacedConnection } from './messages.ts';
 
 export interface ConnectionMemory extends HopSource {
   /** One that lives, or, since hops are told, one of the last thousand; null where it knows none. */
-  find(source: string): Promise<ForwardedConnection | null>;
+  find(source: string): Promise<PlacedConnection | null>;
 }
 
 const mostKept = 1_024;
@@ -43,7 +44,8 @@ export function createConnectionMemory(
     },
     find: async (source) => {
       const live = known.has(source) ? null : await balancer.connections();
-      return known.get(source) ?? live?.find((one) => one.source === source) ?? null;
+      const found = known.get(source) ?? live?.find((one) => one.source === source);
+      return found ? { ...found, ...place } : null;
     },
   };
 }

@@ -123,7 +123,10 @@ describe.each([{ mode: 'isolated' }, { mode: 'loopback' }] as const)(
             to: { station: 'apiserver-load-balancer', address: path?.destination },
             protocol: 'TCP',
             tls: null,
-            decision: { key: 'apiserver-load-balancer.accepted' },
+            decision: {
+              key: 'apiserver-load-balancer.accepted',
+              values: { dataplane: path?.dataplane },
+            },
           },
           {
             from: { station: 'apiserver-load-balancer', address: path?.seenAs },

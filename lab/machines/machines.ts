@@ -1,9 +1,13 @@
 /** Starts the machines of the lab and watches them. */
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import type { ForwardedConnection } from '../../proxies/apiserver-load-balancer/dataplane.ts';
 import type { Hop } from '../../proxies/kit/hop.ts';
-import type { ApiserverPath, ApiserversMessage, PathQuestion } from '../load-balancer/messages.ts';
+import type {
+  ApiserverPath,
+  ApiserversMessage,
+  PathQuestion,
+  PlacedConnection,
+} from '../load-balancer/messages.ts';
 import { formatEndpoint } from '../network/endpoint.ts';
 import type { Network } from '../network/network.ts';
 import { stateDirectory, type StateDirectory } from '../state-directory.ts';
@@ -131,7 +135,7 @@ export async function startMachines(options: MachinesOptions): Promise<Machines>
       const question: PathQuestion = { pathOf: source };
       for (const loadBalancer of inRole('load-balancer')) {
         // It is our program.
-        const connection = (await loadBalancer.ask(question)) as ForwardedConnection | null;
+        const connection = (await loadBalancer.ask(question)) as PlacedConnection | null;
         if (connection === null) continue;
         const found = inRole('apiserver').find(({ status }) =>
           apiserverAddresses(status).includes(connection.backend),

@@ -8,13 +8,9 @@ import type { RunningProxy } from './running-proxy.ts';
  * connection came to is asked for while that lives.
  */
 export function throughLoadBalancer(
-  { mode, pathOf }: Pick<Lab, 'mode' | 'pathOf'>,
+  { pathOf }: Pick<Lab, 'pathOf'>,
   apiservers: RunningProxy,
 ): RunningProxy {
-  const place = {
-    dataplane: mode === 'isolated' ? 'nftables' : 'userspace',
-    balance: 'round-robin',
-  } as const;
   return {
     ...apiservers,
     tracedBy: 'connection',
@@ -24,7 +20,7 @@ export function throughLoadBalancer(
           if (!('address' in followed)) return;
           const path = await pathOf(followed.address);
           if (path === null) return;
-          for (const hop of hopsOfConnection(path, place)) onHop(hop);
+          for (const hop of hopsOfConnection(path, path)) onHop(hop);
         },
         [Symbol.dispose]: () => undefined,
       }),

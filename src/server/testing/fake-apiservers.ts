@@ -51,7 +51,8 @@ export async function startFakeApiservers(
     pathOf: async (source) => {
       const apiserver = connections.get(source)?.apiserver;
       if (apiserver === undefined) return null;
-      return { source, destination: '', backend: '', seenAs: '', apiserver };
+      const place = { dataplane: 'userspace', balance: 'round-robin' } as const;
+      return { source, destination: '', backend: '', seenAs: '', ...place, apiserver };
     },
     proxy: {
       address: `127.0.0.1:${port}`,

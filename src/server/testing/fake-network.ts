@@ -57,6 +57,8 @@ export function fakeNetwork(): FakeNetwork {
       destination: '192.0.2.2:6443',
       backend: '172.30.0.12:6443',
       seenAs: '192.0.2.2:40000',
+      dataplane: 'nftables',
+      balance: 'round-robin',
       apiserver: 'apiserver-2',
     }),
     run: async (machine, argv) => {
