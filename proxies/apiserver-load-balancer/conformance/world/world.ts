@@ -111,7 +111,11 @@ async function startBackend(
     heal: () => cut(false),
     restore: async () => {
       cut(false);
-      if (isOver()) running = await run();
+      if (isOver()) {
+        // It has nothing to forget, and may have new connections already.
+        running = await run();
+        return;
+      }
       running.child.kill('SIGCONT');
       await running.calls.reset();
     },
