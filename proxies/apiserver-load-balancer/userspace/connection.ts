@@ -27,6 +27,8 @@ export class Connection implements WireEvents {
   private said: Buffer | null = null;
   private verdict: HelloVerdict = 'incomplete';
   private isOver = false;
+  /** It has been told to end: nobody else is tried any more. */
+  private isEnding = false;
   private usedAtTick: number;
 
   constructor(client: Wire, desk: Desk) {
@@ -62,7 +64,7 @@ export class Connection implements WireEvents {
     const { upstream } = this;
     if (upstream === null) return;
     this.isConnected = true;
-    this.deadlineMs = null;
+    if (!this.isEnding) this.deadlineMs = null;
     const header = this.desk.header(this.client);
     if (header) upstream.write(header);
     if (this.said) this.tell(upstream, this.said);
@@ -120,7 +122,7 @@ export class Connection implements WireEvents {
     const { backend } = this;
     const { dialTimeoutMs } = this.desk;
     this.deadlineMs = null;
-    if (this.relay) {
+    if (this.relay || this.isEnding) {
       this.reset();
     } else if (backend === null) {
       return;
@@ -134,7 +136,8 @@ export class Connection implements WireEvents {
 
   /** The plan has changed. */
   planChanged(): void {
-    if (this.relay || this.backend === null || this.desk.isEligible(this.backend)) return;
+    if (this.relay || this.isEnding) return;
+    if (this.backend === null || this.desk.isEligible(this.backend)) return;
     // Those who failed once may have come back since.
     this.tried = [this.backend.name];
     this.order = this.desk.order();
@@ -153,6 +156,7 @@ export class Connection implements WireEvents {
 
   /** Ends it on both sides after what is on its way; what comes later is lost. */
   end(withinMs: number): void {
+    this.isEnding = true;
     this.client.end();
     this.upstream?.end();
     this.expectWithin(withinMs);
@@ -177,12 +181,17 @@ export class Connection implements WireEvents {
   }
 
   private failed(backend: Backend, error: Error): void {
+    if (this.isEnding) {
+      this.reset();
+      return;
+    }
     this.desk.dialFailed(backend, error);
     if (!this.tryAnother()) this.refuse();
   }
 
   /** It has gone without a word. False: it is not known whether that is safe to repeat, or nobody else is there. */
   private moveOn(reason: string): boolean {
+    if (this.isEnding) return false;
     if (this.backend && this.verdict === 'complete') this.desk.noAnswer(this.backend, reason);
     return this.tryAnother();
   }
@@ -231,7 +240,7 @@ export class Connection implements WireEvents {
   private join(): Relay {
     const { upstream, desk } = this;
     if (upstream === null) throw new Error('a connection without a backend was joined');
-    this.deadlineMs = null;
+    if (!this.isEnding) this.deadlineMs = null;
     this.said = null;
     this.order = [];
     this.tried = [];

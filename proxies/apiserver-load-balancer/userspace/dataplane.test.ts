@@ -278,6 +278,19 @@ describe.each(isEpollKnown ? (['epoll', 'node'] as const) : (['node'] as const))
       await expect.poll(() => world.dataplane.connections(), { timeout: 15_000 }).toEqual([]);
     });
 
+    it('ends one that is old before anybody has said a word, and tries nobody else for it', async () => {
+      await using world = await userspaceWorld({ wires, maxConnectionAgeMs: 200 });
+      const endsToo = (socket: Socket) => socket.on('end', () => socket.end());
+      const backends = [await world.backend(endsToo), await world.backend(endsToo)];
+      await world.eligible(...backends);
+      const client = world.client();
+      expect(await ending(client)).toBe('ended');
+      client.end();
+      await expect.poll(() => world.dataplane.connections(), { timeout: 15_000 }).toEqual([]);
+      expect(backends.flatMap(({ sockets }) => sockets)).toHaveLength(1);
+      expect(world.sightings).toEqual([]);
+    });
+
     it('resets all it has when it ends', async () => {
       await using world = await userspaceWorld({ wires });
       const backend = await world.backend(named('a'));

@@ -106,8 +106,17 @@ export function createNodeWires({ keepAliveMs }: WireEngineOptions): WireEngine 
     listen,
     dial,
     every: (periodMs, task) => {
-      const timer = setInterval(task, periodMs).unref();
-      return { [Symbol.dispose]: () => clearInterval(timer) };
+      // After what has come meanwhile: nobody is late because we were.
+      let turn: NodeJS.Immediate | undefined;
+      const timer = setInterval(() => {
+        turn = setImmediate(task);
+      }, periodMs).unref();
+      return {
+        [Symbol.dispose]: () => {
+          clearInterval(timer);
+          clearImmediate(turn);
+        },
+      };
     },
     [Symbol.dispose]: () => owned.dispose(),
   };
