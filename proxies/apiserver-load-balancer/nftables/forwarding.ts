@@ -1,5 +1,5 @@
 /** What the kernel must be set to, so that packets of others are sent on, and strays are known. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import type { Backend, Family } from '../backend.ts';
 
@@ -28,6 +28,7 @@ export async function ensureForwarding(
     const value = await readFile(path, 'utf8').catch(() => '');
     if (value.trim() === '1' || value.trim() === '2') continue;
     try {
+      if (family === 'IPv6') await keepAdvertisedRoutes();
       await writeFile(path, '1');
     } catch (cause) {
       throw new Error(
@@ -36,6 +37,17 @@ export async function ensureForwarding(
       );
     }
     log(`${name} was off: it is on now, so that the kernel forwards to the backends`);
+  }
+}
+
+const interfaces = '/proc/sys/net/ipv6/conf';
+
+/** A machine that forwards no longer listens to routers, and would lose its routes, unless it is told to (2). */
+async function keepAdvertisedRoutes(): Promise<void> {
+  for (const name of await readdir(interfaces)) {
+    const path = `${interfaces}/${name}/accept_ra`;
+    const value = await readFile(path, 'utf8').catch(() => '');
+    if (value.trim() === '1') await writeFile(path, '2');
   }
 }
 

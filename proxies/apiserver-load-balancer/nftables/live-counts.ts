@@ -22,6 +22,8 @@ export async function followCounts(
   /** The backend of each connection that lives. */
   const backends = new Map<string, string>();
   const active = new Map<string, number>();
+  /** While all are counted: a list may still have what has ended since it was made. */
+  let endedMeanwhile: Set<string> | null = null;
   const add = (backend: string, by: number) => {
     active.set(backend, (active.get(backend) ?? 0) + by);
     if (active.get(backend) === 0) active.delete(backend);
@@ -29,6 +31,7 @@ export async function followCounts(
   };
   const end = (entry: ConntrackEntry) => {
     const key = keyOf(entry);
+    endedMeanwhile?.add(key);
     const backend = backends.get(key);
     if (backend === undefined) return;
     backends.delete(key);
@@ -39,7 +42,7 @@ export async function followCounts(
     if (entry.tcpState === undefined || !isOurs(listen, entry)) return;
     if (!isSpeaking(entry) && !isBeginning(entry)) {
       end(entry);
-    } else if (!backends.has(keyOf(entry))) {
+    } else if (!backends.has(keyOf(entry)) && !endedMeanwhile?.has(keyOf(entry))) {
       const { backend } = flowOf(entry);
       backends.set(keyOf(entry), backend);
       add(backend, 1);
@@ -48,7 +51,9 @@ export async function followCounts(
   const countAnew = async () => {
     backends.clear();
     active.clear();
+    endedMeanwhile = new Set();
     for await (const entries of listTracked(listen)) entries.forEach(take);
+    endedMeanwhile = null;
   };
   let counting = Promise.resolve();
   const onLost = () => {
