@@ -33,10 +33,11 @@ export function createApiserverClient(
     try {
       const response = await promise;
       response.on('error', () => undefined);
+      const ended = new Promise<void>((resolve) => response.once('close', resolve));
       if (response.statusCode !== 200) throw new Error(String(response.statusCode));
       const { localAddress = '', localPort = 0 } = response.socket;
       const apiserver = await whereIs(`${localAddress}:${localPort}`);
-      return { response, apiserver, [Symbol.dispose]: () => agent.destroy() };
+      return { response, apiserver, ended, [Symbol.dispose]: () => agent.destroy() };
     } catch (error) {
       agent.destroy();
       throw error;
@@ -52,10 +53,10 @@ export function createApiserverClient(
     },
     watch: async () => {
       const opened = await send(watched);
-      const ended = new Promise<void>((resolve) => opened.response.once('close', resolve));
-      opened.response.resume();
+      const { response, apiserver, ended } = opened;
+      response.resume();
       void ended.then(() => opened[Symbol.dispose]());
-      return { apiserver: opened.apiserver, ended };
+      return { apiserver, ended };
     },
   };
 }
