@@ -21,6 +21,8 @@ const ran = [
   '#claim-replaced',
   '#claim-tcp',
   '#example-tcp',
+  '#claim-in-front',
+  '#example-readyz',
 ];
 
 /** What colours change; everything else is the same in the dark. */

@@ -1,32 +1,24 @@
 /** The page of the apiserver proxy: what a reader sees of a request that goes through it. */
-import type { Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
 import { balances, evenness } from '../src/balance.ts';
 import { allLocales } from '../src/i18n/locales.ts';
-import { project } from '../tools/project.ts';
 import { test } from './browser-test.ts';
+import { pressRun } from './press-run.ts';
 import { sayings } from './sayings.ts';
-import { startStaticHost, type StaticHost } from './static-host.ts';
+import { useStaticSite } from './static-host.ts';
 
 const { requests } = balances['apiserver-proxy'];
 
-let host: StaticHost;
-beforeAll(async () => {
-  host = await startStaticHost(project('dist'));
-});
-afterAll(() => host[Symbol.asyncDispose]());
+const host = useStaticSite();
 
 describe.concurrent.for(allLocales)('in %s', (locale) => {
-  const { say, like } = sayings(locale);
+  const words = sayings(locale);
+  const { say, like } = words;
   const address = `/${locale}/apiserver-proxy/`;
   const station = (id: string) => say(`interface:stations.${id}`);
 
-  const run = async (place: Locator): Promise<Locator> => {
-    await place.getByRole('button', { name: say('interface:run.run'), exact: true }).click();
-    const again = place.getByRole('button', { name: say('interface:run.again'), exact: true });
-    await again.waitFor({ timeout: 45_000 });
-    return place.locator('.live');
-  };
+  const run = pressRun(words);
 
   test('an example lights the branch it took, and tells both hops', async ({ visit }) => {
     const page = await visit(address);

@@ -1,31 +1,23 @@
 /** The page of kube-proxy: connections of the lab's pods, and what the kernel of a node holds for them. */
 import type { Locator } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { balances, evenness } from '../src/balance.ts';
 import { allLocales } from '../src/i18n/locales.ts';
-import { project } from '../tools/project.ts';
 import { test } from './browser-test.ts';
+import { pressRun } from './press-run.ts';
 import { sayings } from './sayings.ts';
-import { startStaticHost, type StaticHost } from './static-host.ts';
+import { useStaticSite } from './static-host.ts';
 
 const { requests } = balances['kube-proxy'];
 
-let host: StaticHost;
-beforeAll(async () => {
-  host = await startStaticHost(project('dist'));
-});
-afterAll(() => host[Symbol.asyncDispose]());
+const host = useStaticSite();
 
 describe.concurrent.for(allLocales)('in %s', (locale) => {
-  const { say, like } = sayings(locale);
+  const words = sayings(locale);
+  const { say, like } = words;
   const address = `/${locale}/kube-proxy/`;
 
-  const run = async (place: Locator): Promise<Locator> => {
-    await place.getByRole('button', { name: say('interface:run.run'), exact: true }).click();
-    const again = place.getByRole('button', { name: say('interface:run.again'), exact: true });
-    await again.waitFor({ timeout: 45_000 });
-    return place.locator('.live');
-  };
+  const run = pressRun(words);
 
   test('connections go from a pod to a pod, and are refused where nobody is', async ({ visit }) => {
     const page = await visit(address);

@@ -1,22 +1,15 @@
 /** The buttons: what a reader sees of a claim, an example and a request of their own. */
-import type { Locator } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { allLocales } from '../src/i18n/locales.ts';
 import { test } from './browser-test.ts';
+import { pressRun } from './press-run.ts';
 import { sayings } from './sayings.ts';
 
 describe.concurrent.for(allLocales)('in %s', (locale) => {
-  const { say, like } = sayings(locale);
+  const words = sayings(locale);
+  const { say, like } = words;
   const address = `/${locale}/kubectl-proxy/`;
-
-  /** Presses *Run* and waits for the end. */
-  const run = async (place: Locator): Promise<Locator> => {
-    await place.getByRole('button', { name: say('interface:run.run'), exact: true }).click();
-    const again = place.getByRole('button', { name: say('interface:run.again'), exact: true });
-    // A proof starts programs, and proofs take turns.
-    await again.waitFor({ timeout: 45_000 });
-    return place.locator('.live');
-  };
+  const run = pressRun(words);
 
   test('a claim is proved before the reader, in both of its worlds', async ({ visit }) => {
     const page = await visit(address);

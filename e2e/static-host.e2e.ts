@@ -1,19 +1,14 @@
 /** On a static host nothing runs: the page says so, and shows what was recorded. */
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { allLocales } from '../src/i18n/locales.ts';
-import { project } from '../tools/project.ts';
 import { test } from './browser-test.ts';
 import { sayings } from './sayings.ts';
-import { startStaticHost, type StaticHost } from './static-host.ts';
+import { useStaticSite } from './static-host.ts';
 
 /** The questions whether something runs are refused. */
 const expected = [/\/live\//];
 
-let host: StaticHost;
-beforeAll(async () => {
-  host = await startStaticHost(project('dist'));
-});
-afterAll(() => host[Symbol.asyncDispose]());
+const host = useStaticSite();
 
 describe.concurrent.for(allLocales)('in %s', (locale) => {
   const { say, like } = sayings(locale);

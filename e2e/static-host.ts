@@ -5,13 +5,30 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { lookup } from 'mrmime';
+import { afterAll, beforeAll } from 'vitest';
+import { project } from '../tools/project.ts';
 
 export interface StaticHost extends AsyncDisposable {
   readonly url: string;
 }
 
+/** Serves the built site while the tests of a file run. */
+export function useStaticSite(): Pick<StaticHost, 'url'> {
+  let host: StaticHost | undefined;
+  beforeAll(async () => {
+    host = await startStaticHost(project('dist'));
+  });
+  afterAll(() => host?.[Symbol.asyncDispose]());
+  return {
+    get url() {
+      if (!host) throw new Error('it is not running yet');
+      return host.url;
+    },
+  };
+}
+
 /** Serves a directory on a free port: files, and `index.html` for an address that ends in a slash. */
-export async function startStaticHost(directory: string): Promise<StaticHost> {
+async function startStaticHost(directory: string): Promise<StaticHost> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://host');
     const path = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
