@@ -38,6 +38,35 @@ describe.skipIf(reason !== null)(`hop apiserver-lb --dataplane=nftables (${here}
     expect(report.loopback.stderr).toMatch(/^error: .*127\.0\.0\.1.*--dataplane userspace$/m);
   });
 
+  it('removes with --cleanup what one leaves that is killed, and nothing of one that runs', () => {
+    const [running, killed, again] = report.cleanups;
+    expect(running?.exitCode).toBe(1);
+    expect(running?.stderr).toMatch(
+      /^error: a hop apiserver-lb with the nftables .* runs on this/m,
+    );
+    expect(running?.stderr).toContain('End it first');
+    const left = 'table ip apiserver-lb\ntable ip6 apiserver-lb\n';
+    expect(report.tablesLeft).toEqual([left, '']);
+    expect(killed?.stderr).toMatch(/Removed the tables ip apiserver-lb and ip6 apiserver-lb\n$/);
+    expect(again?.stderr).toMatch(/Nothing to remove: there is no table apiserver-lb\n$/);
+    expect([killed?.exitCode, again?.exitCode]).toEqual([0, 0]);
+  });
+
+  it('may not be cleaned up after by who may not write rules', async () => {
+    await using command = await runCommand({
+      command: 'apiserver-lb',
+      serving: /Serving status at (\S+)/,
+      args: ['--cleanup'],
+      // Root of nothing.
+      inside: ['unshare', '--user'],
+      env: { LANG: 'en_US.UTF-8' },
+      signal: new AbortController().signal,
+    });
+    expect(command).toMatchObject({ isServing: false, exitCode: 1 });
+    expect(command.stderr()).toContain('error: the rules cannot be removed: ');
+    expect(command.stderr()).toContain('Run it as root, or with CAP_NET_ADMIN');
+  }, 60_000);
+
   it('ends with what to do for who may not write rules', async () => {
     const backend = ['--backend=192.0.2.11:6443', '--check-insecure'];
     await using command = await runCommand({

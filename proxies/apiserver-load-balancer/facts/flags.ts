@@ -43,6 +43,13 @@ const list = [
 
   { name: 'implementation', type: 'string', default: 'hop', group: 'dataplane' },
   { name: 'dataplane', type: 'string', default: 'userspace', group: 'dataplane' },
+  {
+    name: 'cleanup',
+    type: 'bool',
+    default: false,
+    group: 'dataplane',
+    describedAs: 'cleanup-of-balancer',
+  },
 
   {
     name: 'version',

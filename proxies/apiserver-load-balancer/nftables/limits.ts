@@ -34,7 +34,7 @@ export type NftablesOutcome =
   /** Forgotten by connection tracking: after a minute at the end of the client's, two at the other's. */
   | 'forgotten-after-minutes'
   | 'ends'
-  /** The kernel goes on with the connections that live. */
+  /** The kernel goes on with the connections that live, until `--cleanup` removes the rules. */
   | 'goes-on'
   | 'told'
   | 'not-told';

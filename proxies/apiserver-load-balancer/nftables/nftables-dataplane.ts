@@ -228,7 +228,7 @@ class NftablesDataplane implements Dataplane {
     while (this.#working.size > 0) await Promise.all(this.#working);
     const { length } = await this.connections();
     if (length === 0) await this.#tables.delete();
-    else this.#options.log(`nftables: ${length} connections go on in the kernel until they end`);
+    else this.#options.log(goesOn(length));
   }
 
   /** Looking for them takes the kernel so long that the next plan comes first. */
@@ -285,6 +285,12 @@ class NftablesDataplane implements Dataplane {
       .finally(() => this.#working.delete(done));
     this.#working.add(done);
   }
+}
+
+function goesOn(connections: number): string {
+  const which = connections === 1 ? '1 connection goes' : `${connections} connections go`;
+  const next = 'hop apiserver-lb --cleanup removes the rules for that';
+  return `nftables: ${which} on in the kernel to the end; ${next}`;
 }
 
 function withoutThose(backends: readonly Backend[], others: readonly Backend[]): Backend[] {

@@ -122,7 +122,9 @@ describe.skipIf(reason !== null)(`the kernel (${reason ?? 'in namespaces'})`, ()
       kept: 'after the end',
       tables: ['table ip apiserver-lb', 'table ip6 apiserver-lb'],
     });
-    expect(followed.logged).toContain('nftables: 1 connections go on in the kernel until they end');
+    expect(followed.logged).toContain(
+      'nftables: 1 connection goes on in the kernel to the end; hop apiserver-lb --cleanup removes the rules for that',
+    );
   });
 
   it('is taken over by the next process', () => {
