@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ask, raw, watch, type Held, type Target } from '../conformance/world/client.ts';
 import type { BalancerName } from '../conformance/world/balancer-methods.ts';
-import { apiserverPort, backendNumbers, places } from '../conformance/world/places.ts';
+import { apiserverPort, backendAt, backendNumbers, places } from '../conformance/world/places.ts';
 import { agentOptions, wantedBackend, type BalancerCalls } from '../conformance/world/stage.ts';
 import type { World } from '../conformance/world/world.ts';
 import { randomChanges, type Change } from './changes.ts';
@@ -77,7 +77,7 @@ export async function churn(
       killed++;
       await load.forgive(async () => {
         await victims[change.number].kill();
-        await wait(300);
+        await untilMissed(balancer, backendAt(change.number).name);
       });
       await victims[change.number].restore();
     } else {
@@ -178,6 +178,13 @@ async function settled(balancer: BalancerCalls, count: number): Promise<number |
     if (active === count || performance.now() > deadline) return active;
     await wait(50);
   }
+}
+
+/** Until it is no longer thought to be well. */
+async function untilMissed(balancer: BalancerCalls, name: string): Promise<void> {
+  while ((await balancer.conditions())?.[name] === 'ready') await wait(5);
+  // What was decided is in force.
+  await wait(100);
 }
 
 async function untilReady(balancer: BalancerCalls): Promise<void> {
