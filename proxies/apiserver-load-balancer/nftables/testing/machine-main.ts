@@ -1,6 +1,7 @@
 /** A machine in a network namespace: it serves, and it is a client, as its parent asks. */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import type { ConntrackTuple } from '../../../kit/netlink/conntrack-entry.ts';
 import { serveCalls } from '../../../kit/testing/calls.ts';
 
 export class Machine {
@@ -81,6 +82,12 @@ export class Machine {
   /** The same of those that came to us. */
   async allServedEnded(): Promise<readonly string[]> {
     return Promise.all(this.#servers.splice(0));
+  }
+
+  /** @returns whether the kernel took it */
+  async sendStray(way: ConntrackTuple): Promise<boolean> {
+    const { sendStray } = await import('./stray-segment.ts');
+    return sendStray(way);
   }
 
   #need(id: number) {

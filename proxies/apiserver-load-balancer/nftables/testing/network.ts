@@ -66,7 +66,7 @@ export async function startMachine(name: MachineName) {
   await once(process_, 'message');
   const machine = callsTo<Machine>(process_, [
     ...(['serve', 'connect', 'connectMany', 'say', 'talk', 'close', 'ended'] as const),
-    ...(['allEnded', 'allServedEnded'] as const),
+    ...(['allEnded', 'allServedEnded', 'sendStray'] as const),
   ]);
   if (name === 'a' || name === 'b') {
     for (const address of Object.values(addresses[name])) await machine.serve(address, port);
