@@ -1,5 +1,13 @@
 /** Waits for many sockets at once, and calls who watches them: the thread it runs in does nothing else. */
-import { control, epollFlags, eventLayout, loadCalls, systemError, type Calls } from './calls.ts';
+import {
+  control,
+  epollFlags,
+  event,
+  eventLayout,
+  loadCalls,
+  systemError,
+  type Calls,
+} from './calls.ts';
 
 export interface Watched {
   readonly fd: number;
@@ -103,11 +111,17 @@ export class EpollLoop implements Disposable {
     }
   }
 
-  private control(action: number, { fd, turn }: Watched, events: number): void {
+  private control(action: number, watched: Watched, events: number): void {
+    const { fd, turn } = watched;
     this.change[0] = events;
     this.change[eventLayout.data] = fd;
     this.change[eventLayout.data + 1] = turn;
-    this.calls.epollControl(this.epoll, action, fd, this.changeBytes);
+    const result = this.calls.epollControl(this.epoll, action, fd, this.changeBytes);
+    if (result >= 0 || action !== control.add) return;
+    // The kernel has no room for it: unwatched, it would never be heard of again.
+    this.defer(() => {
+      if (this.watched.get(fd) === watched) watched.onEvents(event.error);
+    });
   }
 
   private waitMs(): number {

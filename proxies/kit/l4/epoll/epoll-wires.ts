@@ -40,13 +40,14 @@ export function createEpollWires(loop: EpollLoop, options: WireEngineOptions): W
 
   const listen = async ({ host, port, onWire, onError }: WireListening): Promise<string> => {
     const fd = openSocket(calls, host, options);
+    if (fd < 0) throw systemError(calls.errno(), 'listen', `${host}:${port}`);
     const address = socketAddress({ address: host, port });
     setOption(calls, fd, socketOption.reuseAddress, 1);
     // A `::` that took IPv4 too would leave nothing for `0.0.0.0`.
     if (isIPv6(host)) setOption(calls, fd, socketOption.v6Only, 1);
-    if (fd < 0 || calls.bind(fd, address, address.length) < 0 || calls.listen(fd, backlog) < 0) {
+    if (calls.bind(fd, address, address.length) < 0 || calls.listen(fd, backlog) < 0) {
       const error = systemError(calls.errno(), 'listen', `${host}:${port}`);
-      if (fd >= 0) calls.close(fd);
+      calls.close(fd);
       throw error;
     }
     const name = Buffer.alloc(socketAddressBytes);
