@@ -15,7 +15,7 @@ const options: Omit<BalancerOptions, 'check'> = {
   listen: [{ host: '127.0.0.1', port: 0 }],
   balance: 'round-robin',
   whenNoneReady: 'try-all',
-  dialTimeoutMs: 2000,
+  dialTimeoutMs: 5000,
   drainTimeoutMs: 60_000,
   keepAliveMs: 0,
   idleTimeoutMs: 0,
@@ -25,7 +25,6 @@ const options: Omit<BalancerOptions, 'check'> = {
 };
 const check = {
   path: '/readyz',
-  intervalMs: 250,
   rise: 2,
   fall: 2,
   serverName: null,
@@ -40,24 +39,30 @@ export interface OwnBalancerOptions extends Partial<
   readonly caPem: string;
   /** How long an apiserver may take to say that it is ready. */
   readonly checkTimeoutMs?: number;
+  /** HAProxy gives an apiserver no longer than this for the handshake. */
+  readonly checkIntervalMs?: number;
+  /** Whether it is given the time to find all apiservers ready. Default true. */
+  readonly isAwaited?: boolean;
 }
 
 /** Serves once it resolves. */
 export async function startOwnBalancer(
   { directory, signal }: Pick<Laboratory, 'directory' | 'signal'>,
-  { implementation = 'hop', backends, caPem, checkTimeoutMs = 2000, ...own }: OwnBalancerOptions,
+  given: OwnBalancerOptions,
 ): Promise<OwnBalancer> {
+  const { implementation = 'hop', backends, caPem, isAwaited = true, ...own } = given;
+  const { checkTimeoutMs: timeoutMs = 5000, checkIntervalMs: intervalMs = 250, ...others } = own;
   const all: BalancerOptions = {
     ...options,
-    ...own,
-    check: { ...check, caPem, timeoutMs: checkTimeoutMs },
+    ...others,
+    check: { ...check, caPem, timeoutMs, intervalMs },
   };
   await using starting = new AsyncDisposableStack();
   const balancer = starting.use(await starts[implementation](all, join(directory, implementation)));
   // Whoever notices first says why: the probe, which gets no answer then.
   balancer.failed.catch(() => undefined);
   await balancer.setBackends(backends);
-  await untilReady(balancer, backends.length, signal);
+  if (isAwaited) await untilReady(balancer, backends.length, signal);
   const { hostname, port } = new URL(`tcp://${balancer.addresses[0] ?? ''}`);
   const running = starting.move();
   return {
