@@ -13,9 +13,9 @@ interface Budget {
 const budgets: Readonly<Record<string, Budget>> = {
   'kubectl-proxy': { bytes: 20_000, requests: 6 },
   // It states more, in tables, and counts answers: a style sheet and small modules of its own.
-  'apiserver-proxy': { bytes: 29_000, requests: 8 },
+  'apiserver-proxy': { bytes: 29_000, requests: 9 },
   // Nine examples, two counts, and the rules of a Service.
-  'kube-proxy': { bytes: 28_000, requests: 10 },
+  'kube-proxy': { bytes: 28_000, requests: 11 },
   // Its tables, and the experiment that is drawn.
   'apiserver-load-balancer': { bytes: 29_000, requests: 10 },
   redirects: { bytes: 14_000, requests: 6 },

@@ -2,8 +2,7 @@
 import type { FailoverLine } from '../failover.ts';
 import { drawLanes, laneRows } from '../failover-lanes.ts';
 import type { LiveLine } from '../server/live/lines.ts';
-import type { LabStatus } from '../server/live/machines.ts';
-import { whatIsBehind } from './behind.ts';
+import { mayOperate } from './behind.ts';
 import { Experiment } from './experiment.ts';
 
 export class HopFailover extends Experiment {
@@ -13,12 +12,8 @@ export class HopFailover extends Experiment {
 
   protected override readonly path = '/live/failover';
 
-  /** Whether there is a lab, and this reader sits at it. */
-  protected override async isPossible(): Promise<boolean> {
-    if ((await whatIsBehind()) !== 'lab') return false;
-    const response = await fetch('/live/lab');
-    // Our own server, same origin: typed there and not parsed again.
-    return response.ok && ((await response.json()) as LabStatus).isOperable;
+  protected override isPossible(): Promise<boolean> {
+    return mayOperate();
   }
 
   protected override begin(): void {

@@ -44,6 +44,7 @@ test('the status says what runs, since when, and nothing secret', async () => {
       { id: 'kubectl-proxy', address: backend.proxies['kubectl-proxy']?.address },
       { id: 'apiserver-proxy', address: backend.apiserverProxy.address },
     ],
+    isOperable: false,
     visitor: null,
   });
 });

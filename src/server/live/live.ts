@@ -60,7 +60,8 @@ const routes: readonly Route[] = [
   {
     pattern: /^\/live\/status(?:\?.*)?$/,
     methods: ['GET', 'HEAD'],
-    run: (_, { backend, visitors, exchange }) => sendStatus(backend, visitors, exchange),
+    run: (_, { backend, visitors, isOperable, exchange }) =>
+      sendStatus(backend, visitors, isOperable, exchange),
   },
   {
     pattern: /^\/live\/lab$/,

@@ -10,6 +10,8 @@ export interface LiveStatus {
   /** ISO 8601. */
   readonly since: string;
   readonly proxies: readonly { readonly id: string; readonly address: string }[];
+  /** Whether this reader may kill, pause and cut machines. */
+  readonly isOperable: boolean;
   /** Where this visitor's writes go; null before the first. */
   readonly visitor: { readonly namespace: string } | null;
 }
@@ -17,6 +19,7 @@ export interface LiveStatus {
 export async function sendStatus(
   backend: LiveBackend,
   visitors: Visitors | null,
+  isOperable: boolean,
   { request, response }: Exchange,
 ): Promise<void> {
   const visit = await visitors?.known(request);
@@ -25,6 +28,7 @@ export async function sendStatus(
     version: backend.version,
     since: backend.since.toISOString(),
     proxies: Object.entries(backend.proxies).map(([id, { address }]) => ({ id, address })),
+    isOperable: isOperable && backend.machines !== null,
     visitor: visit ? { namespace: visit.namespace } : null,
   };
   sendJson(response, 200, status);
