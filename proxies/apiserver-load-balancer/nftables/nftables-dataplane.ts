@@ -97,6 +97,7 @@ class NftablesDataplane implements Dataplane {
   #rewriting: Disposable | null = null;
   #forgetting: { readonly timer: Disposable; readonly lost: readonly Backend[] } | null = null;
   #owned = new AsyncDisposableStack();
+  #areStraysSeen = false;
   #isDisposed = false;
 
   constructor(
@@ -143,7 +144,8 @@ class NftablesDataplane implements Dataplane {
       await this.#forwardTo(eligible);
       this.#eligible = eligible;
       await this.#write();
-      if (before === null) await ensureStraysAreSeen(this.#options.log);
+      if (!this.#areStraysSeen) await ensureStraysAreSeen(this.#options.log);
+      this.#areStraysSeen = true;
       // Before the next plan, which may give them connections again.
       for (const backend of reset) this.#behind(this.#inOrder(() => this.#endAllOf(backend)));
       this.#forgetLater(withoutThose(before ?? [], [...eligible, ...reset]));

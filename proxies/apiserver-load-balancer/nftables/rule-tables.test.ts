@@ -18,11 +18,12 @@ const listen = [
 /** What was run, and what is to fail. */
 function recorded() {
   const transactions: string[] = [];
-  const state = { fails: false };
+  const state: { fails: boolean; onRun: () => void } = { fails: false, onRun: () => undefined };
   const connection: NftConnection = {
     run: (text) => {
       if (state.fails) return Promise.reject(new NftError('Could not process rule'));
       transactions.push(text);
+      state.onRun();
       return Promise.resolve('');
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
@@ -61,6 +62,16 @@ it('replaces the tables when nobody knows what is there', async () => {
   await tables.write([two], new Map());
   expect(transactions).toHaveLength(3);
   for (const text of transactions) expect(text).toContain('delete table ip apiserver-lb\n');
+});
+
+it('replaces them, too, when somebody changes them while they are written', async () => {
+  const { tables, transactions, state } = recorded();
+  state.onRun = () => tables.distrust();
+  await tables.write([one], new Map());
+  state.onRun = () => undefined;
+  expect(await tables.write([one], new Map())).toBe(true);
+  expect(await tables.write([one], new Map())).toBe(false);
+  expect(transactions[1]).toContain('delete table ip apiserver-lb\n');
 });
 
 it('knows those that have connections still, and forgets the oldest of 256', async () => {

@@ -23,6 +23,8 @@ export class RuleTables {
   readonly #tables: readonly TableOptions[];
   /** What the kernel has, by family; empty where nobody knows. */
   #written = new Map<Family, TableContents>();
+  /** How often it was distrusted. */
+  #doubts = 0;
 
   constructor(connection: NftConnection, listen: readonly ListenAddress[], balance: Balance) {
     this.#connection = connection;
@@ -39,8 +41,9 @@ export class RuleTables {
     return this.#tables.map(({ family }) => family);
   }
 
-  /** The next write replaces the tables. */
+  /** The next write replaces the tables; also when one is on its way, of which nobody knows when it came. */
   distrust(): void {
+    this.#doubts += 1;
     this.#written = new Map();
   }
 
@@ -62,7 +65,9 @@ export class RuleTables {
     if (text.length === 0) return false;
     // Until it is known to be there, nothing is.
     this.#written = new Map();
+    const doubts = this.#doubts;
     await this.#connection.run(text.join('\n'));
+    if (doubts !== this.#doubts) return true;
     this.#written = new Map(wanted.map(({ table, after }) => [table.family, after]));
     return true;
   }
