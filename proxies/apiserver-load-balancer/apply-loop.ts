@@ -1,5 +1,6 @@
 /** Tells a dataplane the newest plan: one after the other, again when it fails, nothing when nothing changed. */
 import type { ForwardingPlan } from './dataplane.ts';
+import { endWithin } from './end-within.ts';
 
 export interface ApplyLoopOptions {
   /** What holds now; null: that is what was applied last. `last` is null where nobody knows what holds. */
@@ -8,6 +9,9 @@ export interface ApplyLoopOptions {
   /** It holds; also when it did before. */
   readonly onApplied: (plan: ForwardingPlan) => void;
   readonly onFailed: (plan: ForwardingPlan, error: unknown) => void;
+  /** It stopped in the middle of a plan, and that plan is neither in force nor refused for so long: it is left. */
+  readonly onLeft: () => void;
+  readonly endWithinMs: number;
 }
 
 export interface ApplyLoop extends AsyncDisposable {
@@ -26,6 +30,8 @@ export function createApplyLoop(options: ApplyLoopOptions): ApplyLoop {
   let last: ForwardingPlan | null = { eligible: [], reset: [] };
   let running: Promise<void> | null = null;
   let waiting: Waiting[] = [];
+  /** Those who wait for the plan that is being applied. */
+  let served: Waiting[] = [];
   let retry: NodeJS.Timeout | undefined;
   let isAsked = false;
   let isStopped = false;
@@ -35,7 +41,7 @@ export function createApplyLoop(options: ApplyLoopOptions): ApplyLoop {
     await Promise.resolve();
     while (isAsked && !isStopped) {
       isAsked = false;
-      const served = waiting;
+      served = waiting;
       waiting = [];
       const plan = options.next(last);
       try {
@@ -51,6 +57,7 @@ export function createApplyLoop(options: ApplyLoopOptions): ApplyLoop {
         for (const { reject } of served) reject(error);
         retry = setTimeout(request, retryMs);
       }
+      served = [];
     }
     running = null;
   };
@@ -71,9 +78,9 @@ export function createApplyLoop(options: ApplyLoopOptions): ApplyLoop {
       }),
     [Symbol.asyncDispose]: async () => {
       isStopped = true;
-      await running;
+      if (running !== null) await endWithin(options.endWithinMs, running, options.onLeft);
       clearTimeout(retry);
-      for (const { reject } of waiting) reject(stopped());
+      for (const { reject } of [...served, ...waiting]) reject(stopped());
     },
   };
 }

@@ -36,7 +36,7 @@ const named = (name: string, more: Partial<WantedBackend> = {}): WantedBackend =
 const [a, b, c] = [named('a'), named('b'), named('c')];
 
 /** With a dataplane and checks that do as they are told. */
-async function started(options: Partial<BalancerOptions> = {}) {
+async function started(options: Partial<BalancerOptions & { endWithinMs: number }> = {}) {
   const news = createNews();
   const dataplane = createFakeDataplane(news.tell);
   const checks = createFakeChecks(check);
@@ -346,6 +346,27 @@ it('tells whoever listens of each change, until he does not', async () => {
   listening[Symbol.dispose]();
   happen('a', refused);
   expect(told).toBe(1);
+});
+
+it('ends also where its dataplane never answers, and says so', async () => {
+  const { balancer, dataplane, checks, lines } = await started({ endWithinMs: 1 });
+  await balancer.setBackends([a]);
+  dataplane.gate = new Promise(() => undefined);
+  const setting = balancer.setBackends([a, b]);
+  const refusal = expect(setting).rejects.toThrow('stopped');
+  await expect.poll(() => dataplane.plans.length, { timeout: 20_000 }).toBe(2);
+  await balancer[Symbol.asyncDispose]();
+  await refusal;
+  expect(lines.at(-1)).toContain('The userspace dataplane does not answer to its last plan');
+  expect(dataplane.isClosed).toBe(true);
+  expect(checks.watched.size).toBe(0);
+});
+
+it('ends also where its dataplane does not', async () => {
+  const { balancer, dataplane, lines } = await started({ endWithinMs: 1 });
+  dataplane.isEndless = true;
+  await balancer[Symbol.asyncDispose]();
+  expect(lines.at(-1)).toContain('The userspace dataplane does not end: it is left as it is');
 });
 
 it('ends with everything that it owns, also in the middle of a plan', async () => {

@@ -9,6 +9,7 @@ import type { WatchBackend } from './checks/checker.ts';
 import { httpsChecks } from './checks/watch-backends.ts';
 import { changeText, recoursesOf } from './condition-log.ts';
 import type { Dataplane } from './dataplane.ts';
+import { endWithin } from './end-within.ts';
 import { forgetRemoved } from './forget-removed.ts';
 import { loadDataplane, type CreateDataplane } from './load-dataplane.ts';
 import { isSamePlan, planForwarding } from './plan.ts';
@@ -19,7 +20,12 @@ export interface HopBalancerOptions extends BalancerOptions {
   readonly createDataplane?: CreateDataplane;
   /** Default: HTTPS checks. */
   readonly watchBackend?: WatchBackend;
+  /** At its end, it waits so long for the plan that is being applied, and then for the dataplane. */
+  readonly endWithinMs?: number;
 }
+
+/** A dataplane that says nothing for so long will not say anything. */
+const usualEndMs = 5_000;
 
 /**
  * Starts it, with no backends: new connections are refused until it is told some.
@@ -27,7 +33,7 @@ export interface HopBalancerOptions extends BalancerOptions {
  * @throws Error when an address cannot be listened on, or the dataplane cannot be had.
  */
 export async function startHopBalancer(options: HopBalancerOptions): Promise<RunningBalancer> {
-  const { dataplane: kind, createDataplane, watchBackend, ...settings } = options;
+  const { dataplane: kind, createDataplane, watchBackend, endWithinMs, ...settings } = options;
   const { check, whenNoneReady, drainTimeoutMs, ...forwarding } = settings;
   const watch = watchBackend ?? httpsChecks(check);
   const create = createDataplane ?? (await loadDataplane(kind));
@@ -38,12 +44,16 @@ export async function startHopBalancer(options: HopBalancerOptions): Promise<Run
   };
 
   await using starting = new AsyncDisposableStack();
-  const dataplane = starting.use(
-    await create({
-      ...forwarding,
-      log: (text) => log('W', text),
-      onSighting: (sighting) => backends.observe(sighting),
-    }),
+  const endMs = endWithinMs ?? usualEndMs;
+  const dataplane = await create({
+    ...forwarding,
+    log: (text) => log('W', text),
+    onSighting: (sighting) => backends.observe(sighting),
+  });
+  starting.defer(() =>
+    endWithin(endMs, Promise.resolve(dataplane[Symbol.asyncDispose]()), () =>
+      log('E', `The ${kind} dataplane does not end: it is left as it is`),
+    ),
   );
   const loop = starting.use(
     createApplyLoop({
@@ -63,6 +73,8 @@ export async function startHopBalancer(options: HopBalancerOptions): Promise<Run
         backends.returned(plan);
         log('E', `Cannot tell the ${dataplane.kind} dataplane who is ready: ${messageOf(error)}`);
       },
+      onLeft: () => log('E', `The ${kind} dataplane does not answer to its last plan`),
+      endWithinMs: endMs,
     }),
   );
   const backends = starting.use(

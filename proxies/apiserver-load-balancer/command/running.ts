@@ -8,6 +8,7 @@ import { klogLine, type Severity } from '../../kit/klog.ts';
 import { startAdminServer } from '../admin/admin-server.ts';
 import { createReloads } from '../admin/reloads.ts';
 import type { Configuration } from '../config/configuration.ts';
+import { endWithin } from '../end-within.ts';
 import { createResolver } from '../sources/resolve.ts';
 import { createWantedList } from '../sources/wanted-list.ts';
 import { startSource } from '../sources/start-source.ts';
@@ -16,6 +17,9 @@ import { onHangUp } from './on-hang-up.ts';
 import { startBalancer } from './start-balancer.ts';
 import { createFamilyWarning } from './tell-families.ts';
 import { tellUntrusted } from './tell-untrusted.ts';
+
+/** Longer than the load balancer's own patience; shorter than what a pod is given to end, and systemd's. */
+const endMs = 20_000;
 
 export interface RunOptions {
   readonly terminal: Terminal;
@@ -74,7 +78,10 @@ export async function startRunning(
     ended: balancer.failed,
     [Symbol.asyncDispose]: async () => {
       say('I', 'Stopping: no more connections are taken');
-      await owned.disposeAsync();
+      // Whoever waits for an answer from the kernel may wait for ever.
+      await endWithin(endMs, owned.disposeAsync(), () =>
+        say('E', 'Not all of it ends: it is left'),
+      );
     },
   };
 }

@@ -17,6 +17,8 @@ export interface FakeDataplane {
   failure: string | null;
   /** The plans that come from now on wait for it, until it is null. */
   gate: Promise<void> | null;
+  /** Its end never comes. */
+  isEndless: boolean;
   readonly isClosed: boolean;
 }
 
@@ -68,6 +70,7 @@ export function createFakeDataplane(
         counts: async () => ({ ...nothing, active: new Map(active) }),
         onConnection: () => ({ ready: Promise.resolve(), [Symbol.dispose]: () => undefined }),
         [Symbol.asyncDispose]: async () => {
+          if (fake.isEndless) await new Promise(() => undefined);
           isClosed = true;
         },
       };
@@ -84,6 +87,7 @@ export function createFakeDataplane(
     active,
     failure: null,
     gate: null,
+    isEndless: false,
     get isClosed() {
       return isClosed;
     },
