@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { ask, raw, watch, type Held, type Target } from '../conformance/world/client.ts';
 import type { BalancerName } from '../conformance/world/balancer-methods.ts';
 import { apiserverPort, backendAt, backendNumbers, places } from '../conformance/world/places.ts';
@@ -95,10 +96,10 @@ export async function churn(
   const alive = await countAlive(held, () => third.tick());
   const active = await settled(balancer, held.length);
   const late = await weigh();
-  const churned = stateOf();
+  const churned = await steadyState(balancer);
   await balancer.stop();
   await start();
-  const fresh = stateOf();
+  const fresh = await steadyState(balancer);
   await balancer.stop();
   return {
     ...{ changes, killed, tookMs, ...loaded, held: held.length, alive, churned, fresh, active },
@@ -188,10 +189,25 @@ async function untilMissed(balancer: BalancerCalls, name: string): Promise<void>
 }
 
 async function untilReady(balancer: BalancerCalls): Promise<void> {
+  while (!(await areReady(balancer))) await wait(10);
+}
+
+async function areReady(balancer: BalancerCalls): Promise<boolean> {
+  const conditions = Object.values((await balancer.conditions()) ?? {});
+  return conditions.length > 0 && conditions.every((condition) => condition === 'ready');
+}
+
+/** As it is while all are ready: who was a little late is left out of it for a moment. */
+async function steadyState(balancer: BalancerCalls): Promise<readonly string[]> {
+  const deadline = performance.now() + 15_000;
   for (;;) {
-    const conditions = Object.values((await balancer.conditions()) ?? {});
-    if (conditions.length > 0 && conditions.every((condition) => condition === 'ready')) return;
-    await wait(10);
+    await untilReady(balancer);
+    const before = stateOf();
+    // What was decided is in force.
+    await wait(100);
+    const after = stateOf();
+    const isSteady = (await areReady(balancer)) && isDeepStrictEqual(before, after);
+    if (isSteady || performance.now() > deadline) return after;
   }
 }
 

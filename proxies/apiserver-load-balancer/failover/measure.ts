@@ -36,6 +36,7 @@ export interface MeasureOptions {
   readonly balancer: BalancerName;
   readonly requestsPerSecond: number;
   readonly observedMs: number;
+  readonly checkTimeoutMs?: number;
 }
 
 interface Measured {
@@ -46,7 +47,7 @@ interface Measured {
 
 export async function measure(
   { world, balancer, load }: Measured,
-  { scenario, balancer: name, requestsPerSecond, observedMs }: MeasureOptions,
+  { scenario, balancer: name, requestsPerSecond, observedMs, ...given }: MeasureOptions,
 ): Promise<Failover> {
   await Promise.all(world.backends.map((backend) => backend.restore()));
   const target: Target = {
@@ -55,7 +56,7 @@ export async function measure(
     authorityPem: world.authority.certificatePem,
     client: world.client,
   };
-  const { checkIntervalMs, checkTimeoutMs, rise, fall, dialTimeoutMs } = settings;
+  const { checkIntervalMs, checkTimeoutMs, rise, fall, dialTimeoutMs } = { ...settings, ...given };
   await balancer.start(
     name,
     agentOptions(world, {

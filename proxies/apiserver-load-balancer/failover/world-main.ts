@@ -22,16 +22,20 @@ export interface FailoverWorld {
     balancer: BalancerName,
     requestsPerSecond: number,
     observedMs: number,
+    checkTimeoutMs?: number,
   ): Promise<Failover>;
 }
 
 serveCalls({
-  measure: async (id, name, requestsPerSecond, observedMs) => {
+  measure: async (id, name, requestsPerSecond, observedMs, checkTimeoutMs) => {
     const scenario = scenarios.find((one) => one.id === id);
     if (scenario === undefined) throw new Error(`No scenario is called ${id}.`);
     return measure(
       { world, balancer, load },
-      { scenario, balancer: name, requestsPerSecond, observedMs },
+      {
+        ...{ scenario, balancer: name, requestsPerSecond, observedMs },
+        ...(checkTimeoutMs !== undefined && { checkTimeoutMs }),
+      },
     );
   },
 } satisfies FailoverWorld);
