@@ -27,6 +27,8 @@ export const tableSchema = z
     id: z.string().regex(/^[a-z][a-z0-9-]*$/),
     describedAs: z.string().optional(),
     columns: z.array(columnSchema).min(1).readonly(),
+    /** What all rows were found under: the values of the message `tables:facts.<id>.note`. */
+    note: z.record(z.string(), valueSchema).optional(),
     rows: z
       .array(
         z.strictObject({

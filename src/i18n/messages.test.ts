@@ -29,8 +29,9 @@ describe('messages', () => {
         ...examples.flatMap(({ id }) =>
           (['title', 'about'] as const).map((part) => `examples:${id}.${part}` as const),
         ),
-        ...tables.flatMap(({ id: name, describedAs: id = name, columns, rows }) => [
+        ...tables.flatMap(({ id: name, describedAs: id = name, columns, rows, note }) => [
           `tables:facts.${id}.label` as const,
+          ...(note ? [`tables:facts.${id}.note` as const] : []),
           ...columns.map((column) => `tables:facts.${id}.columns.${column.id}` as const),
           ...columns
             .filter(({ kind }) => kind === 'words')

@@ -5,9 +5,19 @@ import measured from './measured.json' with { type: 'json' };
 
 const milliseconds = z.number().nonnegative().nullable();
 
-const { settings, failover: results } = z
+const {
+  rounds,
+  settings,
+  failover: results,
+} = z
   .object({
-    settings: z.object({ checkIntervalMs: z.number(), requestsPerSecond: z.number() }),
+    rounds: z.int(),
+    settings: z.object({
+      checkIntervalMs: z.number(),
+      checkTimeoutMs: z.number(),
+      fall: z.int(),
+      requestsPerSecond: z.number(),
+    }),
     failover: z
       .array(
         z.object({
@@ -37,6 +47,7 @@ export const failover: z.input<typeof tableSchema> = {
     { id: 'untilNoneFailsMs', kind: 'text' },
     { id: 'watchEndedMs', kind: 'text' },
   ],
+  note: { rounds, ...settings },
   rows: results.map(({ scenario, balancer, requests, failed, ...took }) => ({
     id: `${scenario}-${balancer}`,
     cells: {
@@ -46,7 +57,6 @@ export const failover: z.input<typeof tableSchema> = {
       slowestMs: String(Math.round(took.slowestMs)),
       untilNoneFailsMs: rounded(took.untilNoneFailsMs),
       watchEndedMs: rounded(took.idleEndedMs),
-      ...settings,
     },
   })),
 };

@@ -20,7 +20,7 @@ export function recordOf(
 ) {
   return {
     date: new Date().toISOString().slice(0, 10),
-    machine: { cpus: cpus().length, kernel: release() },
+    machine: { cpus: cpus().length, kernel: release().split('-')[0] },
     versions: {
       node: process.versions.node,
       nft: versionOf('nft', ['--version']),
