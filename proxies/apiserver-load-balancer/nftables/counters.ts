@@ -1,16 +1,19 @@
 /** What the rules have counted, over all families. */
-import { NftError, type NftConnection } from '../../kit/nftables/nft-connection.ts';
+import { isMissing, NftError, type NftConnection } from '../../kit/nftables/nft-connection.ts';
 import type { Family } from '../backend.ts';
 import { counterNames, nftFamily, tableName, type CounterName } from './rules.ts';
 
 export type Counted = Readonly<Record<CounterName, number>>;
 
+const none: Counted = { accepted: 0, refused: 0 };
+
 /** Since the start, although counters begin again when the tables are replaced. */
 export class CounterTotals {
   readonly #connection: NftConnection;
   readonly #families: readonly Family[];
-  #before: Counted = { accepted: 0, refused: 0 };
-  #last: Counted = { accepted: 0, refused: 0 };
+  /** Of tables that are no more. */
+  #before = none;
+  readonly #last = new Map<Family, Counted>();
 
   constructor(connection: NftConnection, families: readonly Family[]) {
     this.#connection = connection;
@@ -18,21 +21,30 @@ export class CounterTotals {
   }
 
   async read(): Promise<Counted> {
-    const now = { accepted: 0, refused: 0 };
     for (const family of this.#families) {
-      for (const { counter } of await this.#list(family)) {
-        const name = counterNames.find((one) => one === counter?.name);
-        if (name !== undefined) now[name] += counter?.packets ?? 0;
+      const last = this.#last.get(family) ?? none;
+      const now = (await this.#read(family)) ?? last;
+      if (counterNames.some((name) => now[name] < last[name])) {
+        this.#before = sum(this.#before, last);
       }
+      this.#last.set(family, now);
     }
-    if (counterNames.some((name) => now[name] < this.#last[name])) {
-      this.#before = sum(this.#before, this.#last);
-    }
-    this.#last = now;
-    return sum(this.#before, now);
+    return [...this.#last.values()].reduce(sum, this.#before);
   }
 
-  async #list(family: Family): Promise<readonly ListedObject[]> {
+  async #read(family: Family): Promise<Counted | null> {
+    const listed = await this.#list(family);
+    if (listed === null) return null;
+    const now = { ...none };
+    for (const { counter } of listed) {
+      const name = counterNames.find((one) => one === counter?.name);
+      if (name !== undefined) now[name] += counter?.packets ?? 0;
+    }
+    return now;
+  }
+
+  /** Null where the kernel cannot be asked just now. */
+  async #list(family: Family): Promise<readonly ListedObject[] | null> {
     const command = `list counters table ${nftFamily(family)} ${tableName}`;
     try {
       const text = await this.#connection.run(command, { json: true });
@@ -40,9 +52,9 @@ export class CounterTotals {
       const { nftables } = JSON.parse(text) as { nftables: readonly ListedObject[] };
       return nftables;
     } catch (error) {
+      if (!(error instanceof NftError)) throw error;
       // Before the first plan, and while somebody has deleted it, there is no table.
-      if (error instanceof NftError) return [];
-      throw error;
+      return isMissing(error) ? [] : null;
     }
   }
 }
