@@ -37,7 +37,7 @@ it('is a table for all addresses', () => {
     add chain ip apiserver-lb nat-postrouting { type nat hook postrouting priority 100 ; }
     add rule ip apiserver-lb balance meta l4proto tcp counter name "accepted" dnat ip to numgen inc mod 2 map { 0 : 10.0.0.11 . 6443, 1 : 10.0.0.12 . 6443 }
     add rule ip apiserver-lb strays ct state new tcp flags & (fin | syn | rst | ack) != syn reject with tcp reset comment "segments of connections that are no more"
-    add rule ip apiserver-lb untracked meta mark 0x1b notrack comment "what wakes the clients of dead backends"
+    add rule ip apiserver-lb untracked meta mark 0x1b tcp flags & (fin | syn | rst | ack) == syn notrack comment "what wakes the clients of dead backends"
     add rule ip apiserver-lb filter-prerouting ct state established,related accept
     add rule ip apiserver-lb filter-prerouting tcp dport 6443 ip daddr != 127.0.0.0/8 fib daddr type local jump strays
     add rule ip apiserver-lb filter-prerouting tcp dport 6443 ip daddr != 127.0.0.0/8 fib daddr type local ct state invalid drop
@@ -72,7 +72,7 @@ it('is a table for one address of IPv6, of which nobody gets a connection', () =
     add chain ip6 apiserver-lb nat-postrouting { type nat hook postrouting priority 100 ; }
     add rule ip6 apiserver-lb balance counter name "refused" comment "nobody may have it: the kernel refuses it"
     add rule ip6 apiserver-lb strays ct state new tcp flags & (fin | syn | rst | ack) != syn reject with tcp reset comment "segments of connections that are no more"
-    add rule ip6 apiserver-lb untracked meta mark 0x1b notrack comment "what wakes the clients of dead backends"
+    add rule ip6 apiserver-lb untracked meta mark 0x1b tcp flags & (fin | syn | rst | ack) == syn notrack comment "what wakes the clients of dead backends"
     add rule ip6 apiserver-lb filter-prerouting ct state established,related accept
     add rule ip6 apiserver-lb filter-prerouting ip6 daddr 2001:db8::2 tcp dport 443 jump strays
     add rule ip6 apiserver-lb filter-prerouting ip6 daddr 2001:db8::2 tcp dport 443 ct state invalid drop

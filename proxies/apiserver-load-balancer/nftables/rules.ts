@@ -7,7 +7,7 @@ import type { ListenAddress } from '../dataplane.ts';
 export const tableName = 'apiserver-lb';
 export const tableComment = 'the load balancer in front of the apiservers';
 
-/** Marks what we send in another's name: connection tracking must not see it. */
+/** Marks the SYN that we send in another's name: connection tracking must not see it. */
 export const untrackedMark = 0x1b;
 
 export const counterNames = ['accepted', 'refused'] as const;
@@ -101,7 +101,7 @@ function elementOf({ address, port }: Backend): string {
 const beforeDnat = -110;
 /** Where connections are not tracked yet. */
 const raw = -300;
-const noSyn = 'tcp flags & (fin | syn | rst | ack) != syn';
+const flags = 'tcp flags & (fin | syn | rst | ack)';
 
 function chainsOf(options: TableOptions, { turns }: TableContents): readonly Chain[] {
   const { family, listen } = options;
@@ -111,13 +111,13 @@ function chainsOf(options: TableOptions, { turns }: TableContents): readonly Cha
     chain('balance', balanceRules(family, turns)),
     chain('strays', [
       {
-        text: `ct state new ${noSyn} reject with tcp reset`,
+        text: `ct state new ${flags} != syn reject with tcp reset`,
         comment: 'segments of connections that are no more',
       },
     ]),
     base('untracked', 'filter', 'output', raw, [
       {
-        text: `meta mark 0x${untrackedMark.toString(16)} notrack`,
+        text: `meta mark 0x${untrackedMark.toString(16)} ${flags} == syn notrack`,
         comment: 'what wakes the clients of dead backends',
       },
     ]),
