@@ -3,7 +3,7 @@ import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { runForeground } from './foreground.ts';
 import { patience } from './testing/world.ts';
 
@@ -33,6 +33,24 @@ test('what it said last tells why it ended', async () => {
     onLine: () => undefined,
   });
   await expect(program.failed).rejects.toThrow('/bin/sh ended with 3: no such directive');
+});
+
+test('one that cannot be started is an error for whoever starts it, and for nobody else', async () => {
+  // Without a PATH there is no setpriv in front of it, whose start would succeed.
+  vi.stubEnv('PATH', '/nonexistent');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  onTestFinished(() => void process.off('unhandledRejection', note));
+  const started = runForeground({
+    path: '/nonexistent/program',
+    args: [],
+    onLine: () => undefined,
+  });
+  await expect(started).rejects.toMatchObject({ code: 'ENOENT' });
+  await new Promise(setImmediate);
+  expect(unhandled).toEqual([]);
 });
 
 test('workers end with it, also when it is killed', async () => {

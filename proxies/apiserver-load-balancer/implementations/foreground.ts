@@ -31,6 +31,10 @@ export async function runForeground(options: {
   const [command = path, ...rest] = [...leash, path, ...args];
   const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const ended = once(child, 'close');
+  // Where it cannot be started, whoever starts it hears of that, and of nothing else.
+  ended.catch(() => undefined);
+  await once(child, 'spawn');
+  const pid = child.pid ?? Number.NaN;
   const last: string[] = [];
   let isStopping = false;
   for (const input of [child.stdout, child.stderr]) {
@@ -41,8 +45,6 @@ export async function runForeground(options: {
       if (!isStopping) onLine(line);
     });
   }
-  await once(child, 'spawn');
-  const pid = child.pid ?? Number.NaN;
   // Workers do not outlive their master, however it ended; they hold what `close` waits for.
   child.once('exit', () => killGroup(pid));
 

@@ -51,7 +51,6 @@ export async function startNginx(options: NginxOptions): Promise<RunningBalancer
 
   let master = 0;
   const workers = new WorkerLog(() => master);
-  const serving = workers.serving(AbortSignal.timeout(patienceMs));
   await using starting = new AsyncDisposableStack();
   const nginx = starting.use(
     await runForeground({
@@ -68,7 +67,7 @@ export async function startNginx(options: NginxOptions): Promise<RunningBalancer
     }),
   );
   master = nginx.pid;
-  await Promise.race([serving, nginx.failed]);
+  await Promise.race([workers.serving(AbortSignal.timeout(patienceMs)), nginx.failed]);
 
   const inTurn = turns();
   const reload = (backends: readonly WantedBackend[]) =>

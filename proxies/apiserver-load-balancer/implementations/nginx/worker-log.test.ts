@@ -11,6 +11,12 @@ test.each([
   expect(parseLogLine(line)?.text).toBe(text);
 });
 
+test('serves, also for whoever asks when a worker has long begun', async () => {
+  const { log } = started();
+  const serving = isDone(log.serving(AbortSignal.timeout(60_000)));
+  expect(await serving()).toBe(true);
+});
+
 describe('a reload', () => {
   test('is done when all workers of before shut down, also one that was told late', async () => {
     const { say, log } = started();

@@ -79,6 +79,7 @@ export class WorkerLog {
     const onAbort = () => reject(new Error('nginx did not take its configuration in time'));
     signal.addEventListener('abort', onAbort);
     this.#watchers.add(watcher);
+    watcher(); // It may be so already.
     try {
       await promise;
     } finally {
