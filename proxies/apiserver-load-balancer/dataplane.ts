@@ -57,7 +57,7 @@ export interface DataplaneCounts {
   /** Dials that failed and were followed by another. */
   readonly retried: number | null;
   /** Connections ended with a reset because their backend is dead. */
-  readonly reset: number;
+  readonly reset: number | null;
   readonly sentBytes: number | null;
   readonly receivedBytes: number | null;
 }

@@ -30,6 +30,8 @@ export type ImplementationOutcome =
   | 'live-on'
   /** Nobody ends them, and nobody answers. */
   | 'hang'
+  /** Nothing happens until the checks say that the backend is gone; then they end with a FIN. */
+  | 'closed-after-checks'
   /** Connections end when the drain timeout is over, also those to backends that stay. */
   | 'end-after-drain-timeout'
   /** Another backend is tried. */
@@ -115,7 +117,7 @@ export const implementationLimits = [
   {
     id: 'unanswered-client-hello',
     hop: 'tried-elsewhere',
-    instead: { nginx: 'hang', haproxy: 'hang' },
+    instead: { nginx: 'hang', haproxy: 'closed-after-checks' },
   },
   // Connections to backends that stay on a changed list.
   {

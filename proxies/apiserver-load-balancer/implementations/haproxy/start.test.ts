@@ -3,6 +3,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createAuthority } from '../../../kit/pki/authority.ts';
 import { needs } from '../../../kit/testing/needs.ts';
 import type { RunningBalancer } from '../../balancer.ts';
+import { implementationLimits } from '../limits.ts';
+import { lineClient } from '../testing/line-client.ts';
 import { quickOptions } from '../testing/options.ts';
 import {
   answerOf,
@@ -95,23 +97,36 @@ describe('haproxy', { timeout: 60_000 }, () => {
     const after = await balancer.counts();
     expect(after?.accepted).toBe((before?.accepted ?? 0) + 1);
     expect(after?.active.get(first.backend.name)).toBe(1);
+    // It does not count whom it ends because their backend is dead.
+    expect(after?.reset).toBeNull();
     expect(await client.ask('again')).toContain('again');
   });
 
-  test('tells that a condition has changed', async (context) => {
+  test('tells a condition from the first look on, and that it has changed', async (context) => {
     const { balancer, apiservers } = await world(context, 'haproxy');
     const [first] = apiservers;
     await conditions(balancer, ['ready', 'ready']);
-    const told = new Promise<void>((resolve) => {
-      const listening = balancer.onStatus(resolve);
-      onTestFinished(() => listening[Symbol.dispose]());
-    });
-    // It has to have looked once before.
-    const changes = setInterval(() => {
-      first.state = first.state === 'ready' ? 'not-ready' : 'ready';
-    }, 1000);
-    onTestFinished(() => clearInterval(changes));
-    await told;
+    let told = 0;
+    const listening = balancer.onStatus(() => (told += 1));
+    onTestFinished(() => listening[Symbol.dispose]());
+    await expect.poll(() => told, patience).toBeGreaterThan(0);
+    const before = told;
+    first.state = 'not-ready';
+    await expect.poll(() => told, patience).toBeGreaterThan(before);
+  });
+
+  test('ends a client whose apiserver accepts and says nothing once the checks know', async (context) => {
+    needs(context, 'haproxy');
+    const balancer = await start('haproxy');
+    const one = await apiserver();
+    await balancer.setBackends([one.backend]);
+    await conditions(balancer, ['ready']);
+    one.state = 'silent';
+    using client = await lineClient(balancer.addresses[0]);
+    expect(await client.ask('hello')).toBeNull();
+    expect(await client.ended).toBe('closed');
+    const limit = implementationLimits.find(({ id }) => id === 'unanswered-client-hello');
+    expect(limit?.instead).toMatchObject({ haproxy: 'closed-after-checks' });
   });
 
   test('refuses authorities that are none, in the words of HAProxy', async (context) => {

@@ -1,4 +1,4 @@
-/** Looks at the conditions in intervals, while somebody listens. */
+/** Looks at the conditions in intervals, while somebody listens: the first that it sees are told, too. */
 import type { BackendStatus } from '../../backend.ts';
 
 export function watchStatuses(options: {
@@ -7,14 +7,15 @@ export function watchStatuses(options: {
   readonly everyMs: number;
 }): Disposable {
   const { statuses, listener, everyMs } = options;
-  let known: string | null = null;
+  let known = '[]';
   let isAsking = false;
   const look = async () => {
     const now = JSON.stringify(
       (await statuses()).map(({ backend, condition }) => [backend, condition]),
     );
-    if (known !== null && known !== now) listener();
+    if (known === now) return;
     known = now;
+    listener();
   };
   const timer = setInterval(() => {
     if (isAsking) return;

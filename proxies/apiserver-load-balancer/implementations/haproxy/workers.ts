@@ -1,19 +1,16 @@
 /** HAProxy's workers: the one that takes connections, and the ones of before a reload that still carry some. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DataplaneCounts } from '../../dataplane.ts';
 import { pools } from './configuration.ts';
 import { askMaster, askWorker, parseWorkers } from './master-socket.ts';
-import { numberOf, parseStatistics, type StatisticsRow } from './statistics.ts';
+import { parseStatistics, type StatisticsRow } from './statistics.ts';
+import { WorkerCounts, type HaproxyCounts } from './worker-counts.ts';
 
 /** How often it is asked while it starts or reloads. */
 const pollMs = 10;
 
-export type HaproxyCounts = DataplaneCounts & { readonly active: ReadonlyMap<string, number> };
-
 export class Workers {
   readonly #socket: string;
-  /** The last that each worker said, also of those that have gone since. */
-  readonly #last = new Map<number, readonly StatisticsRow[]>();
+  readonly #counts = new WorkerCounts();
 
   constructor(socket: string) {
     this.#socket = socket;
@@ -50,29 +47,12 @@ export class Workers {
   /** Of all workers since the start; `active` by the server's name. */
   async counts(): Promise<HaproxyCounts> {
     const living = await this.pids();
+    this.#counts.keep(living);
     for (const pid of living) {
       const answer = await askWorker(this.#socket, pid, 'show stat').catch(() => '');
-      if (answer !== '') this.#last.set(pid, parseStatistics(answer));
+      if (answer !== '') this.#counts.note(pid, parseStatistics(answer));
     }
-    const rows = [...this.#last.values()].flat();
-    const sum = (side: string, ...columns: readonly string[]) =>
-      rows
-        .filter((row) => row.get('svname') === side)
-        .reduce(
-          (total, row) => total + columns.reduce((all, name) => all + numberOf(row, name), 0),
-          0,
-        );
-    return {
-      accepted: sum('FRONTEND', 'stot'),
-      refused: sum('BACKEND', 'econ'),
-      retried: sum('BACKEND', 'wretr', 'wredis'),
-      reset: 0,
-      sentBytes: sum('FRONTEND', 'bin'),
-      receivedBytes: sum('FRONTEND', 'bout'),
-      active: activeOf(
-        [...this.#last].filter(([pid]) => living.has(pid)).flatMap(([, all]) => all),
-      ),
-    };
+    return this.#counts.sum();
   }
 
   async #isRenewed(before: ReadonlySet<number>): Promise<boolean> {
@@ -91,14 +71,4 @@ export class Workers {
       states.every(({ pid, stops }) => stops || !before.has(pid))
     );
   }
-}
-
-function activeOf(rows: readonly StatisticsRow[]): ReadonlyMap<string, number> {
-  const active = new Map<string, number>();
-  for (const row of rows) {
-    const server = row.get('svname') ?? '';
-    if (server === 'FRONTEND' || server === 'BACKEND') continue;
-    active.set(server, (active.get(server) ?? 0) + numberOf(row, 'scur'));
-  }
-  return active;
 }
