@@ -1,9 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runBalancer, tryBalancer } from '../command/testing/run-balancer.ts';
-import { parseBackends } from './read-backends-file.ts';
+import { parseBackends, readBackendsText } from './read-backends-file.ts';
 
 const patience = { timeout: 30_000, interval: 100 };
 
@@ -120,6 +121,19 @@ describe('a file of backends', () => {
       .toContain(`${path}, line 3: ${balancer.address} is this load balancer itself`);
     expect(await namesOf(balancer)).toEqual(['127.0.0.1:1']);
   }, 90_000);
+
+  it.each([
+    { what: 'a pipe', make: () => execFileSync('mkfifo', [path]), says: `it is no file` },
+    { what: 'a directory', make: () => mkdir(path), says: 'is a directory' },
+    {
+      what: 'larger than anybody writes',
+      make: () => writeFile(path, '#'.repeat((1 << 20) + 1)),
+      says: 'it is larger than 1048576 bytes',
+    },
+  ])('that is $what is refused, and nobody waits for it', async ({ make, says }) => {
+    await make();
+    await expect(readBackendsText(path)).rejects.toThrow(says);
+  });
 
   it('that is malformed at the start ends the command with where, and what to do', async () => {
     await writeFile(path, 'backends:\n  - adress: 127.0.0.1:1\n');

@@ -1,5 +1,6 @@
 /** Reads a file of backends: YAML or JSON, every complaint with its line. */
-import { readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import * as z from 'zod';
 import { ConfigurationError } from '../../kit/apiserver/configuration-error.ts';
@@ -13,20 +14,31 @@ const schema = z.strictObject({
 /** More than this nobody writes by hand, and nothing here is to fill the memory. */
 const mostBytes = 1 << 20;
 
-/** @throws ConfigurationError `unreadable-file` */
+/** @throws ConfigurationError `unreadable-file`, `bad-file` */
 export async function readBackendsText(path: string): Promise<string> {
+  const unreadable = (why: string) => new ConfigurationError('unreadable-file', why, { path });
   try {
-    return await readFile(path, 'utf8');
+    // A pipe that nobody writes to would keep us waiting.
+    await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const stat = await file.stat();
+    if (!stat.isFile() && !stat.isDirectory()) throw unreadable(`read ${path}: it is no file`);
+    if (stat.size > mostBytes) throw tooLarge(path);
+    return await file.readFile('utf8');
   } catch (error) {
-    throw new ConfigurationError('unreadable-file', goFileError('open', path, error), { path });
+    if (error instanceof ConfigurationError) throw error;
+    throw unreadable(goFileError('open', path, error));
   }
+}
+
+function tooLarge(path: string): ConfigurationError {
+  const why = `${path}, line 1: it is larger than ${mostBytes} bytes`;
+  return new ConfigurationError('bad-file', why, { path });
 }
 
 /** @throws ConfigurationError `bad-file`, `bad-backend`, `no-backends` */
 export function parseBackends(text: string, path: string): readonly BackendEntry[] {
   const refuse = (line: number, why: string) =>
     new ConfigurationError('bad-file', `${path}, line ${line}: ${why}`, { path });
-  if (text.length > mostBytes) throw refuse(1, `it is larger than ${mostBytes} bytes`);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const lineAt = (offset: number) => Math.max(1, lines.linePos(offset).line);
