@@ -24,13 +24,13 @@ export interface Resolver {
 }
 
 /** Looks a name up. @throws the system's error */
-export type LookUp = (host: string) => Promise<readonly string[]>;
+type LookUp = (host: string) => Promise<readonly string[]>;
 
 /** A name server that does not answer is not to keep the others waiting. */
 const patienceMs = 5_000;
 
 /** As the machine does it: /etc/hosts, then its name servers. */
-export const lookUpHere: LookUp = async (host) => {
+const lookUpHere: LookUp = async (host) => {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const tooLate = Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' });
   const timer = setTimeout(() => reject(tooLate), patienceMs);
@@ -84,8 +84,13 @@ function backendsOf(
   if (!isNamed(entry)) return [{ place, backend: { ...addressed(host, port), isDraining } }];
   return (known.get(host) ?? []).map((address) => ({
     place: `${place} (${host} is ${address})`,
-    backend: { ...addressed(address, port), host, isDraining },
+    backend: { ...addressed(address, port), host: nameAlone(host), isDraining },
   }));
+}
+
+/** The dot at the end is for name servers: no certificate has it, and other programs do not know it. */
+export function nameAlone(host: string): string {
+  return host.replace(/\.$/, '');
 }
 
 function addressed(text: string, port: number) {

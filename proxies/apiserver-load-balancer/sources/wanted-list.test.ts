@@ -76,6 +76,17 @@ describe('the list of backends in force', () => {
     expect(names(world.list)).toEqual(['10.0.0.4:6443', '10.0.0.3:6443']);
   });
 
+  it('looks a name up from the root where it says so, and tells others of it without the dot', async () => {
+    using world = createWorld({ 'lb.example.': ['10.0.0.1'] });
+    await world.list.replace(entries('lb.example.:6443'));
+    expect(world.list.backends).toMatchObject([{ name: '10.0.0.1:6443', host: 'lb.example' }]);
+    world.known = {};
+    await world.list.refresh();
+    expect(world.warnings).toEqual([
+      'lb.example.:6443: cannot look up lb.example. (ENOTFOUND): its last addresses stay',
+    ]);
+  });
+
   it('begins without a name that nobody knows yet, where there are others', async () => {
     using world = createWorld({ a: ['10.0.0.1'] });
     await world.list.replace(entries('a:6443', 'late:6443'));

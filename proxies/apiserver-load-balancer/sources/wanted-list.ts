@@ -4,7 +4,7 @@ import type { WantedBackend } from '../backend.ts';
 import type { ListenAddress } from '../dataplane.ts';
 import type { BackendEntry } from './entry.ts';
 import { refuseList, withoutRefused } from './refuse-list.ts';
-import { isNamed, type PlacedBackend, type Resolved, type Resolver } from './resolve.ts';
+import { isNamed, nameAlone, type PlacedBackend, type Resolved, type Resolver } from './resolve.ts';
 
 /** Names are looked up again so often. */
 const againMs = 30_000;
@@ -91,7 +91,7 @@ export function createWantedList(options: WantedListOptions): WantedList {
   };
   const tellFailed = ({ failed, backends: found }: Resolved) => {
     const texts = failed.map(({ entry, reason }) => {
-      const isKnown = found.some(({ backend }) => backend.host === entry.host);
+      const isKnown = found.some(({ backend }) => backend.host === nameAlone(entry.host));
       const next = isKnown ? 'its last addresses stay' : 'it is left out until it can be';
       return `${entry.place}: cannot look up ${entry.host} (${reason}): ${next}`;
     });

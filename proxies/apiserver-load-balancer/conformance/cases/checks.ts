@@ -228,7 +228,7 @@ export async function heldOf(stage: Stage, number: 1 | 2 | 3): Promise<Held> {
   return that(number, () => watch(stage.target));
 }
 
-export async function rawOf(stage: Stage, number: 1 | 2 | 3): Promise<Held> {
+async function rawOf(stage: Stage, number: 1 | 2 | 3): Promise<Held> {
   return that(number, () => raw(stage.target, 'hold'));
 }
 
