@@ -56,6 +56,7 @@ async function run(): Promise<void> {
   try {
     tell({ addresses: await forwarder.listen(), waker });
   } catch (error) {
+    loop.calls.close(waker);
     tell({ refusal: error instanceof Error ? error.message : String(error) });
     return;
   }
