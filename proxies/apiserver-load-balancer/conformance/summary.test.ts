@@ -31,7 +31,7 @@ const listed: Readonly<Record<Subject, readonly LimitId[]>> = {
 
 /** No case comes across these: they take minutes, or it is logs, counts and restarts that show them. */
 const elsewhere: readonly LimitId[] = [
-  ...(['loopback', 'idle-timeout', 'half-closed', 'restart', 'bytes'] as const),
+  ...(['loopback', 'foreign-firewall', 'idle-timeout', 'half-closed', 'restart', 'bytes'] as const),
   ...(['dead', 'broken-connection', 'connections-of-the-dead-after-list-change'] as const),
   ...(['least-connections-after-list-change', 'try-all', 'proxy-protocol-v2'] as const),
   ...(['keepalive-to-backends', 'no-idle-timeout', 'statuses', 'counts', 'certificate'] as const),

@@ -26,4 +26,10 @@ describe.skipIf(reason !== null)(`over time (${reason ?? 'in namespaces'})`, () 
   it('a client whose SYN had no answer is sent to another backend with its next', () => {
     expect(followed).toMatchObject({ unanswered: 'b 10.0.2.1' });
   });
+
+  it('a client that a firewall on the machine drops is served once the firewall accepts it', () => {
+    expect(followed).toMatchObject({
+      firewall: { said: expect.stringMatching(/^[ab] 10/) as unknown },
+    });
+  });
 });

@@ -16,6 +16,8 @@ export type NftablesOutcome =
   /** The next SYN of the client, a second later or more, goes to another backend. */
   | 'tried-again-by-client'
   | 'forwarded'
+  /** The firewall drops it: what the kernel forwards passes its forward hook, and none of our rules can undo that. */
+  | 'dropped-by-firewall'
   /** The kernel refuses it at once. */
   | 'refused'
   /** Each side is probed, at the times that were asked for. */
@@ -83,6 +85,8 @@ export const nftablesLimits = [
   { id: 'other-family', userspace: 'forwarded', nftables: 'refused' },
   // A client on the machine itself that asks 127.0.0.1 or ::1.
   { id: 'loopback', userspace: 'forwarded', nftables: 'refused' },
+  // A client's packets, where somebody else's firewall on the machine drops what is forwarded.
+  { id: 'foreign-firewall', userspace: 'forwarded', nftables: 'dropped-by-firewall' },
   { id: 'idle-timeout', userspace: 'on-time', nftables: 'seconds-later' },
   // A connection of which one side has closed, and the other says nothing.
   { id: 'half-closed', userspace: 'lives-on', nftables: 'forgotten-after-minutes' },

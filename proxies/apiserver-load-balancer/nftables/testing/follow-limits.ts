@@ -66,6 +66,24 @@ const unanswered = await (async () => {
   return said;
 })();
 
+const firewall = await (async () => {
+  const dataplane = await start({});
+  const chain = 'ip firewall forward';
+  nft(
+    `add table ip firewall; add chain ${chain} { type filter hook forward priority 0 ; policy drop ; };` +
+      'add counter ip firewall dropped; add rule ip firewall forward counter name "dropped"',
+  );
+  const asking = connect();
+  while (nft('list counters table ip firewall').includes('packets 0')) {
+    await new Promise(setImmediate);
+  }
+  nft(`insert rule ${chain} accept`);
+  const { said } = await asking;
+  nft('delete table ip firewall');
+  await dataplane[Symbol.asyncDispose]();
+  return { said };
+})();
+
 async function isUnanswered(): Promise<boolean> {
   const query = { family: 'IPv4', protocol: 'TCP', destinationPort: port } as const;
   for await (const entries of listConntrack({ ...query, backend: backend('a') })) {
@@ -74,6 +92,6 @@ async function isUnanswered(): Promise<boolean> {
   return false;
 }
 
-console.log(JSON.stringify({ idle, age, leastConnections, unanswered }));
+console.log(JSON.stringify({ idle, age, leastConnections, unanswered, firewall }));
 for (const machine of [client, a, b]) machine.process.disconnect();
 process.exit(0);
