@@ -10,6 +10,17 @@ export interface LiveCounts extends Disposable {
   readonly active: ReadonlyMap<string, number>;
 }
 
+/** Whom the connections are asked of. */
+interface Kernel {
+  readonly list: typeof listTracked;
+  readonly follow: typeof followDestinationNat;
+}
+
+const ownKernel: Kernel = { list: listTracked, follow: followDestinationNat };
+
+/** A list that could not be had is asked for again. */
+const ownAgainMs = 1_000;
+
 /**
  * @param onChange some have begun or ended
  * @throws Error when the kernel does not tell
@@ -17,6 +28,10 @@ export interface LiveCounts extends Disposable {
 export async function followCounts(
   listen: readonly ListenAddress[],
   onChange: () => void,
+  {
+    kernel = ownKernel,
+    againMs = ownAgainMs,
+  }: { readonly kernel?: Kernel; readonly againMs?: number } = {},
 ): Promise<LiveCounts> {
   using owned = new DisposableStack();
   /** The backend of each connection that lives. */
@@ -52,15 +67,27 @@ export async function followCounts(
     backends.clear();
     active.clear();
     endedMeanwhile = new Set();
-    for await (const entries of listTracked(listen)) entries.forEach(take);
-    endedMeanwhile = null;
+    try {
+      for await (const entries of kernel.list(listen)) entries.forEach(take);
+    } finally {
+      endedMeanwhile = null;
+    }
   };
   let counting = Promise.resolve();
+  let again: NodeJS.Timeout | undefined;
+  let isOver = false;
+  owned.defer(() => {
+    isOver = true;
+    clearTimeout(again);
+  });
   const onLost = () => {
-    counting = counting.then(countAnew).catch(() => undefined);
+    counting = counting.then(countAnew).catch(() => {
+      clearTimeout(again);
+      if (!isOver) again = setTimeout(onLost, againMs).unref();
+    });
   };
   for (const family of new Set(listen.map(({ host }) => familyOf(host)))) {
-    owned.use(await followDestinationNat(family, { onEntry: take, onEnd: end, onLost }));
+    owned.use(await kernel.follow(family, { onEntry: take, onEnd: end, onLost }));
   }
   await countAnew();
   const kept = owned.move();
