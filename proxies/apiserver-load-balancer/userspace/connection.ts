@@ -112,6 +112,8 @@ export class Connection implements WireEvents {
       this.finish();
     } else if (this.backend && !this.isConnected) {
       this.failed(this.backend, error ?? new Error('closed'));
+    } else if (this.isEnding) {
+      this.reset();
     } else if (!this.moveOn(error?.message ?? 'closed the connection before its first byte')) {
       this.refuse();
     }

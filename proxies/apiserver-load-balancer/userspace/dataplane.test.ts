@@ -291,6 +291,21 @@ describe.each(isEpollKnown ? (['epoll', 'node'] as const) : (['node'] as const))
       expect(world.sightings).toEqual([]);
     });
 
+    it('refuses nobody whose backend resets what is being ended', async () => {
+      await using world = await userspaceWorld({ wires, maxConnectionAgeMs: 200 });
+      await world.eligible(
+        await world.backend((socket) => socket.on('end', () => socket.resetAndDestroy()).resume()),
+      );
+      // Which of the two the client hears of first is a matter of load.
+      await ending(world.client());
+      await expect
+        .poll(() => world.dataplane.counts(), { timeout: 15_000 })
+        .toMatchObject({
+          active: new Map(),
+        });
+      expect(await world.dataplane.counts()).toMatchObject({ accepted: 1, refused: 0 });
+    });
+
     it('resets all it has when it ends', async () => {
       await using world = await userspaceWorld({ wires });
       const backend = await world.backend(named('a'));
