@@ -5,6 +5,7 @@ import { reservePort, type ReservedPort } from '../../kit/libc/reserve-port.ts';
 import { flowOf, watchFlows } from '../../kit/netlink/watch-flows.ts';
 import { openNftConnection } from '../../kit/nftables/connection.ts';
 import type { NftConnection } from '../../kit/nftables/nft-connection.ts';
+import { oneAtATime } from '../../kit/one-at-a-time.ts';
 import type { Backend } from '../backend.ts';
 import type {
   Dataplane,
@@ -19,7 +20,6 @@ import { startExpiry } from './expiry.ts';
 import { ensureForwarding, ensureStraysAreSeen } from './forwarding.ts';
 import { followCounts, type LiveCounts } from './live-counts.ts';
 import { beTheOnlyOne } from './only-one.ts';
-import { oneAtATime } from './one-at-a-time.ts';
 import { RuleTables } from './rule-tables.ts';
 import { repairTables } from './table-watch.ts';
 import { familyOf, isBeginning, isOurs, isSpeaking, listTracked } from './tracked-connections.ts';

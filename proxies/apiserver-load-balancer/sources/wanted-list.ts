@@ -1,5 +1,6 @@
 /** The list of backends in force: each new one is checked whole before it replaces the one before. */
 import { ConfigurationError } from '../../kit/apiserver/configuration-error.ts';
+import { oneAtATime } from '../../kit/one-at-a-time.ts';
 import type { WantedBackend } from '../backend.ts';
 import type { ListenAddress } from '../dataplane.ts';
 import type { BackendEntry } from './entry.ts';
@@ -52,13 +53,7 @@ export function createWantedList(options: WantedListOptions): WantedList {
   /** How often in a row it could not be put in force. */
   let failures = 0;
   let isDisposed = false;
-  let last: Promise<unknown> = Promise.resolve();
-  /** One after the other. */
-  const inTurn = (task: () => Promise<void>): Promise<void> => {
-    const turn = last.then(task);
-    last = turn.catch(() => undefined);
-    return turn;
-  };
+  const inTurn = oneAtATime();
 
   const enforce = async (resolved: Resolved, isStrict: boolean) => {
     if (resolved.backends.length === 0) throw noBackends(resolved);

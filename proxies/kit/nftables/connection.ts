@@ -1,6 +1,7 @@
 /** nftables of the network namespace that this process is in, through libnftables and one socket. */
 import { closeSync, ftruncateSync, readdirSync, writeSync } from 'node:fs';
 import { loadLibc, readNative, writeNative, type Libc } from '../libc/libc.ts';
+import { oneAtATime } from '../one-at-a-time.ts';
 import { netfilterProtocol, netfilterSocket, netlinkFamily } from '../netlink/netfilter-socket.ts';
 import { loadLibnftables, type Context, type Libnftables } from './libnftables.ts';
 import { NftError, type NftConnection, type NftRunOptions } from './nft-connection.ts';
@@ -33,24 +34,23 @@ export async function openNftConnection(): Promise<KernelNftConnection> {
     nft.free(context);
     throw new Error(`nftables: memory for commands: ${libc.lastError()}`);
   }
-  let last: Promise<unknown> = Promise.resolve();
+  const inOrder = oneAtATime();
   let isClosed = false;
   const connection: NftConnection = {
     run: (text, options) => {
       if (isClosed) return Promise.reject(new NftError('the connection is closed'));
-      const result = last.then(async () => {
+      return inOrder(async () => {
         const printed = await runOne(nft, context, commands, text, options);
         // To print, nft holds all of it in memory many times over.
         if (printed.length > largePrint) libc.trimMemory();
         return printed;
       });
-      last = result.catch(() => undefined);
-      return result;
     },
     [Symbol.asyncDispose]: async () => {
       if (isClosed) return;
       isClosed = true;
-      await last;
+      // What was asked before is done.
+      await inOrder(() => Promise.resolve());
       nft.free(context);
       closeSync(commands);
     },

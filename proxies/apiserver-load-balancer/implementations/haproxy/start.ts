@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { klogLine, type Severity } from '../../../kit/klog.ts';
+import { oneAtATime } from '../../../kit/one-at-a-time.ts';
 import type { BackendStatus, WantedBackend } from '../../backend.ts';
 import type { BalancerOptions, RunningBalancer } from '../../balancer.ts';
 import { runForeground } from '../foreground.ts';
@@ -9,7 +10,6 @@ import { installed } from '../installed.ts';
 import { reservePorts } from '../reserve-ports.ts';
 import { TestedFile } from '../tested-file.ts';
 import { canBecomeOthers } from '../this-process.ts';
-import { turns } from '../turns.ts';
 import { backendWord, endpointWord, nameOfBackendWord } from '../words.ts';
 import { conditionOf } from './conditions.ts';
 import { haproxyConfiguration, pools } from './configuration.ts';
@@ -80,7 +80,7 @@ export async function startHaproxy(options: HaproxyOptions): Promise<RunningBala
   };
   await renewed(new Set());
 
-  const inTurn = turns();
+  const inTurn = oneAtATime();
   let current: readonly WantedBackend[] = [];
   const draining = starting.use(
     new Draining({

@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { klogLine, type Severity } from '../../../kit/klog.ts';
+import { oneAtATime } from '../../../kit/one-at-a-time.ts';
 import type { WantedBackend } from '../../backend.ts';
 import type { BalancerOptions, RunningBalancer } from '../../balancer.ts';
 import { runForeground } from '../foreground.ts';
@@ -9,7 +10,6 @@ import { installed } from '../installed.ts';
 import { reservePorts } from '../reserve-ports.ts';
 import { TestedFile } from '../tested-file.ts';
 import { canBecomeOthers, maxOpenFiles } from '../this-process.ts';
-import { turns } from '../turns.ts';
 import { endpointWord } from '../words.ts';
 import { nginxConfiguration } from './configuration.ts';
 import { findStreamModule } from './stream-module.ts';
@@ -69,7 +69,7 @@ export async function startNginx(options: NginxOptions): Promise<RunningBalancer
   master = nginx.pid;
   await Promise.race([workers.serving(AbortSignal.timeout(patienceMs)), nginx.failed]);
 
-  const inTurn = turns();
+  const inTurn = oneAtATime();
   const reload = (backends: readonly WantedBackend[]) =>
     file.replace(nginxConfiguration(backends, settings), async () => {
       const renewed = workers.renewed(AbortSignal.timeout(patienceMs));
