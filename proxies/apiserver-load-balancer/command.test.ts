@@ -236,6 +236,12 @@ describe('hop apiserver-lb ends with what to do next', () => {
       'Leave --max-connection-age out',
     ],
     [
+      'a dataplane of ours for a program of somebody else’s',
+      [...some, '--implementation=haproxy', '--dataplane=nftables'],
+      '--dataplane: haproxy moves connections by itself',
+      'Leave --dataplane out, or take --implementation hop.',
+    ],
+    [
       'PROXY protocol, of which the kernel knows nothing',
       [...some, '--dataplane=nftables', '--proxy-protocol=v1'],
       '--proxy-protocol: nftables cannot do it',

@@ -9,6 +9,7 @@ import { startAdminServer } from '../admin/admin-server.ts';
 import { createReloads } from '../admin/reloads.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { endWithin } from '../end-within.ts';
+import { triesUntrusted } from '../implementations/limits.ts';
 import { createResolver } from '../sources/resolve.ts';
 import { createWantedList } from '../sources/wanted-list.ts';
 import { startSource } from '../sources/start-source.ts';
@@ -60,7 +61,8 @@ export async function startRunning(
       },
     }),
   );
-  starting.use(tellUntrusted(balancer, say));
+  const clients = triesUntrusted(implementation, options) ? 'tried' : 'refused';
+  starting.use(tellUntrusted(balancer, { clients, say }));
   const source = starting.use(
     await startSource(configuration.source, { list, reloads, say, withHint, terminal }),
   );

@@ -32,6 +32,14 @@ it.each([
     ],
   ],
   [
+    'haproxy',
+    'userspace',
+    [
+      '--check-ca-file: HAProxy verifies who signed the apiservers’ certificates, and host names in them. It does not compare addresses.',
+      '--when-none-ready: When no apiserver is ready, HAProxy tries all, also those with a certificate of another cluster. --when-none-ready refuse tries none.',
+    ],
+  ],
+  [
     'nginx',
     'userspace',
     [
@@ -56,7 +64,11 @@ it('has words for whatever may happen instead', () => {
   const outcomes = [
     ...kernel.flatMap((limit) => (limit.asked?.answer === 'warn' ? [limit.nftables] : [])),
     ...programs.flatMap(({ asked, instead }) =>
-      asked?.answer === 'warn' ? Object.values(instead) : [],
+      asked?.answer === 'warn'
+        ? Object.entries(instead).flatMap(([name, outcome]) =>
+            asked.of === undefined || asked.of === name ? [outcome] : [],
+          )
+        : [],
     ),
   ];
   expect(outcomes.length).toBeGreaterThan(0);

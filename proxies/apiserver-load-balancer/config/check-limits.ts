@@ -25,18 +25,29 @@ export interface CheckLimitsOptions {
   readonly warn: (text: string) => void;
 }
 
-/** @throws ConfigurationError `cannot-do` */
+/** @throws ConfigurationError `cannot-do`, `no-dataplane` */
 export function checkLimits(
   balancer: Omit<BalancerOptions, 'log'>,
   { implementation, dataplane, given, messages, warn }: CheckLimitsOptions,
 ): void {
   const name = implementation === 'hop' ? dataplane : implementation;
-  for (const { option, answer, instead } of runInto(balancer, implementation, dataplane)) {
+  if (implementation !== 'hop' && given.has('dataplane')) {
+    throw new ConfigurationError(
+      'no-dataplane',
+      `--dataplane: ${name} moves connections by itself`,
+    );
+  }
+  for (const { option, answer, instead, isToldAlways = false } of runInto(
+    balancer,
+    implementation,
+    dataplane,
+  )) {
     const flag = flagOf[option];
     if (answer === 'refuse') {
       throw new ConfigurationError('cannot-do', `--${flag}: ${name} cannot do it`, { flag });
     }
-    if (given.has(flag)) warn(`--${flag}: ${messages.say(`cli.apiserver-lb.limits.${instead}`)}`);
+    if (isToldAlways || given.has(flag))
+      warn(`--${flag}: ${messages.say(`cli.apiserver-lb.limits.${instead}`)}`);
   }
 }
 
@@ -44,6 +55,7 @@ interface RunInto {
   readonly option: AskedFor['option'] | LimitedOption;
   readonly answer: 'refuse' | 'warn';
   readonly instead: ImplementationOutcome | NftablesOutcome;
+  readonly isToldAlways?: true;
 }
 
 function runInto(
@@ -61,6 +73,6 @@ function runInto(
     const { asked } = limit;
     const instead = limit.instead[implementation];
     if (asked === undefined || instead === undefined) return [];
-    return [{ option: asked.option, answer, instead }];
+    return [{ ...asked, answer, instead }];
   });
 }

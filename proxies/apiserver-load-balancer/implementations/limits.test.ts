@@ -14,6 +14,11 @@ test.each([
   ['haproxy', { ...plain, proxyProtocol: 'v2' }, []],
   ['haproxy', { ...plain, maxConnectionAgeMs: 1 }, ['max-connection-age refuse']],
   ['haproxy', { ...plain, check: { ...plain.check, caPem: 'x' } }, ['certificate warn']],
+  [
+    'haproxy',
+    { ...quickOptions, check: { ...plain.check, caPem: 'x' } },
+    ['certificate warn', 'untrusted-when-none-ready warn'],
+  ],
 ] as const)('%s, case %#: %s', (implementation, options, expected) => {
   const run = limitsOf(implementation, options).map(({ limit, answer }) => `${limit.id} ${answer}`);
   expect(run).toEqual(expected);

@@ -14,6 +14,8 @@ export type ImplementationOutcome =
   | 'drained'
   /** It gets connections as if nothing were. */
   | 'gets-connections'
+  /** It gets connections when all are tried. */
+  | 'tried-with-the-others'
   /** No new connection goes there, until it is seen to be well. */
   | 'avoided-until-checked'
   /** After a dial that failed, it is left out for a while; then the next client tries. */
@@ -83,6 +85,10 @@ export interface AskedFor {
   readonly option: LimitedOption;
   readonly asks: (options: Pick<BalancerOptions, LimitedOption>) => boolean;
   readonly answer: 'refuse' | 'warn';
+  /** Told to whoever takes the default, too: it is not what anybody expects. */
+  readonly isToldAlways?: true;
+  /** Whom alone it concerns; absent: all who cannot do it. */
+  readonly of?: LimitedImplementation;
 }
 
 export const implementationLimits = [
@@ -140,7 +146,15 @@ export const implementationLimits = [
   {
     id: 'untrusted-when-none-ready',
     hop: 'avoided',
-    instead: { nginx: 'gets-connections', haproxy: 'gets-connections' },
+    instead: { nginx: 'gets-connections', haproxy: 'tried-with-the-others' },
+    asked: {
+      option: 'whenNoneReady',
+      asks: ({ check, whenNoneReady }) => check.caPem !== null && whenNoneReady === 'try-all',
+      answer: 'warn',
+      isToldAlways: true,
+      // nginx looks at no certificate, whoever is ready: that is told.
+      of: 'haproxy',
+    },
   },
   {
     id: 'try-all',
@@ -211,6 +225,18 @@ export function limitsOf(
   return limits.flatMap((limit) => {
     const { asked, instead } = limit;
     if (instead[implementation] === undefined || asked?.asks(options) !== true) return [];
+    if (asked.of !== undefined && asked.of !== implementation) return [];
     return [{ limit, answer: asked.answer }];
   });
+}
+
+/** Whether clients come to backends that nobody trusts, once nobody else is ready. */
+export function triesUntrusted(
+  implementation: ImplementationName,
+  { whenNoneReady }: Pick<BalancerOptions, 'whenNoneReady'>,
+): boolean {
+  const limits: readonly ImplementationLimit[] = implementationLimits;
+  const limit = limits.find(({ id }) => id === 'untrusted-when-none-ready');
+  const isLimited = implementation !== 'hop' && limit?.instead[implementation] !== undefined;
+  return isLimited && whenNoneReady === 'try-all';
 }
