@@ -37,6 +37,12 @@ it('can read the list of backends that the static pod shows', async () => {
   expect(entries.map(({ host }) => host)).toEqual(['192.0.2.11', '192.0.2.12', '192.0.2.13']);
 });
 
+it.each(['yaml', 'service'])('says what --dataplane=nftables needs more: %s', async (name) => {
+  const comments = (await read(name)).replaceAll(/\n *# */g, ' ');
+  const words = ['libnftables', 'root', 'NET_ADMIN', 'NET_RAW', 'net.ipv4.ip_forward=1'];
+  for (const word of [...words, 'net.ipv6.conf.all.forwarding=1']) expect(comments).toContain(word);
+});
+
 it('is started by systemd with flags that it has, and reads the list again at reload', async () => {
   const unit = await read('service');
   const [, line = ''] = /^ExecStart=((?:.*\\\n)*.*)$/m.exec(unit) ?? [];
