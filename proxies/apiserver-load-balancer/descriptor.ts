@@ -1,5 +1,6 @@
 /** The facts of the load balancer in front of the apiservers: what it states of itself, what it takes and counts. */
 import { defineProxy } from '../descriptor.ts';
+import { metricsTable } from '../kit/metrics-table.ts';
 import { claims } from './facts/claims.ts';
 import { conditionsTable } from './facts/conditions.ts';
 import { elsewhere } from './facts/elsewhere.ts';
@@ -8,7 +9,6 @@ import { failover } from './facts/failover.ts';
 import { flags } from './facts/flags.ts';
 import { implementations } from './facts/implementations.ts';
 import { limits } from './facts/limits.ts';
-import { metricsTable } from './facts/metrics-table.ts';
 import { metrics } from './facts/metrics.ts';
 import { ports } from './facts/ports.ts';
 
@@ -33,7 +33,15 @@ export const apiserverLoadBalancer = defineProxy({
   errors: [],
   metrics,
   examples,
-  tables: [conditionsTable, implementations, failover, limits, elsewhere, ports, metricsTable],
+  tables: [
+    conditionsTable,
+    implementations,
+    failover,
+    limits,
+    elsewhere,
+    ports,
+    metricsTable(metrics, 'apiserver_lb_'),
+  ],
   differences: [],
 });
 

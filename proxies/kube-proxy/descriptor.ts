@@ -1,12 +1,12 @@
 /** The facts of kube-proxy: what it states of itself, what it takes, where it sends connections. */
 import { defineProxy } from '../descriptor.ts';
+import { metricsTable } from '../kit/metrics-table.ts';
 import { claims } from './facts/claims.ts';
 import { differences } from './facts/differences.ts';
 import { errors } from './facts/errors.ts';
 import { examples } from './facts/examples.ts';
 import { flags } from './facts/flags.ts';
 import { limits } from './facts/limits.ts';
-import { metricsTable } from './facts/metrics-table.ts';
 import { metrics } from './facts/metrics.ts';
 import { modes } from './facts/modes.ts';
 import { policies } from './facts/policies.ts';
@@ -38,7 +38,7 @@ export const kubeProxy = defineProxy({
   errors,
   metrics,
   examples,
-  tables: [policies, selection, modes, limits, ports, metricsTable],
+  tables: [policies, selection, modes, limits, ports, metricsTable(metrics, 'kubeproxy_')],
   differences,
 });
 
