@@ -1,5 +1,6 @@
 /** Wires of Linux' own calls: as quick as a server in C, in a thread that does nothing else. */
 import { isIPv6 } from 'node:net';
+import { socketAddress } from '../../libc/socket-address.ts';
 import type { L4Backend } from '../backend.ts';
 import type { Wire, WireEngine, WireEngineOptions, WireEvents, WireListening } from '../wire.ts';
 import {
@@ -14,7 +15,7 @@ import {
 } from './calls.ts';
 import type { EpollLoop, Watched } from './epoll-loop.ts';
 import { EpollWire } from './epoll-wire.ts';
-import { socketAddress, socketAddressBytes, socketAddressText } from './socket-address.ts';
+import { socketAddressBytes, socketAddressText } from './socket-address.ts';
 
 const backlog = 4_096;
 /** Others are to have their turn too. */
@@ -33,7 +34,7 @@ export function createEpollWires(loop: EpollLoop, options: WireEngineOptions): W
   const addressOf = (backend: L4Backend): Buffer => {
     const known = addresses.get(backend);
     if (known) return known;
-    const address = socketAddress(backend);
+    const address = socketAddress(backend.address, backend.port);
     addresses.set(backend, address);
     return address;
   };
@@ -41,7 +42,7 @@ export function createEpollWires(loop: EpollLoop, options: WireEngineOptions): W
   const listen = async ({ host, port, onWire, onError }: WireListening): Promise<string> => {
     const fd = openSocket(calls, host, options);
     if (fd < 0) throw systemError(calls.errno(), 'listen', `${host}:${port}`);
-    const address = socketAddress({ address: host, port });
+    const address = socketAddress(host, port);
     setOption(calls, fd, socketOption.reuseAddress, 1);
     // A `::` that took IPv4 too would leave nothing for `0.0.0.0`.
     if (isIPv6(host)) setOption(calls, fd, socketOption.v6Only, 1);
