@@ -2,52 +2,36 @@
 import { readFile } from 'node:fs/promises';
 import { startAdminServer } from '../../proxies/apiserver-load-balancer/admin/admin-server.ts';
 import { createReloads } from '../../proxies/apiserver-load-balancer/admin/reloads.ts';
-import type { BalancerOptions } from '../../proxies/apiserver-load-balancer/balancer.ts';
 import { relayHops } from '../../proxies/kit/hop-channel.ts';
 import { klogLine } from '../../proxies/kit/klog.ts';
 import { runProgram } from '../machines/program.ts';
 import { parseEndpoint } from '../network/endpoint.ts';
 import { answerSupervisor } from './answer-supervisor.ts';
 import { createApiserverList } from './apiserver-list.ts';
+import { checkDefaults, commandDefaults } from './command-defaults.ts';
 import { createConnectionMemory } from './connection-memory.ts';
 import { startDataplane } from './start-dataplane.ts';
 
 const flagNames = ['listen', 'dataplane', 'check-ca-file', 'admin-bind-address'] as const;
 
-/** The command's own defaults, but for the checks' timeout. */
-const defaults = {
-  balance: 'round-robin',
-  whenNoneReady: 'try-all',
-  dialTimeoutMs: 500,
-  drainTimeoutMs: 300_000,
-  keepAliveMs: 30_000,
-  idleTimeoutMs: 0,
-  maxConnectionAgeMs: 0,
-  proxyProtocol: 'off',
-} as const satisfies Partial<BalancerOptions>;
-
 const check = {
-  path: '/readyz',
-  intervalMs: 1_000,
+  ...checkDefaults,
   // Shorter than the command's: these apiservers wait for no etcd, and who watches the lab sees its resets soon.
   // Long all the same: a whole cluster may share a busy machine, and none is dead for that.
   timeoutMs: 1_500,
-  rise: 2,
-  fall: 2,
-  serverName: null,
 } as const;
 
 await runProgram(flagNames, async (flags) => {
   const { listen = '', dataplane, 'check-ca-file': caFile = '' } = flags;
   await using starting = new AsyncDisposableStack();
   const started = await startDataplane(dataplane === 'nftables' ? 'nftables' : 'userspace', {
-    ...defaults,
+    ...commandDefaults,
     check: { ...check, caPem: await readFile(caFile, 'utf8') },
     listen: listen.split(',').map(parseEndpoint),
     log,
   });
   const balancer = starting.use(started.balancer);
-  const place = { dataplane: started.dataplane, balance: defaults.balance };
+  const place = { dataplane: started.dataplane, balance: commandDefaults.balance };
   const list = createApiserverList(balancer, log);
   const memory = createConnectionMemory(balancer, place);
   starting.use(answerSupervisor({ list, memory }));
