@@ -13,6 +13,7 @@ import { endWithin } from './end-within.ts';
 import { forgetRemoved } from './forget-removed.ts';
 import { loadDataplane, type CreateDataplane } from './load-dataplane.ts';
 import { isSamePlan, planForwarding } from './plan.ts';
+import { refuseDuplicates } from './refuse-duplicates.ts';
 
 export interface HopBalancerOptions extends BalancerOptions {
   readonly dataplane: Dataplane['kind'];
@@ -135,10 +136,4 @@ export async function startHopBalancer(options: HopBalancerOptions): Promise<Run
     failed: new Promise<never>(() => undefined),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
-}
-
-function refuseDuplicates(backends: readonly WantedBackend[]): void {
-  const names = backends.map(({ name }) => name);
-  const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) throw new Error(`backend ${twice} is on the list twice`);
 }

@@ -23,13 +23,6 @@ export function nameOfBackendWord(word: string): string {
   return endpointWord(word.slice(0, end), Number(word.slice(end + 1)));
 }
 
-/** nginx would give it two shares, HAProxy refuses it. */
-export function refuseDuplicates(backends: readonly WantedBackend[]): void {
-  const words = backends.map(backendWord);
-  const twice = backends.find((backend, at) => words.indexOf(backendWord(backend)) !== at);
-  if (twice !== undefined) throw new Error(`backend ${twice.name} is on the list twice`);
-}
-
 /** A DNS name. */
 export function hostWord(host: string): string {
   if (!/^(?=.{1,253}$)[a-z\d_]([a-z\d_.-]*[a-z\d])?$/i.test(host)) refuse('a host name', host);

@@ -2,14 +2,8 @@
 import type { WantedBackend } from '../../backend.ts';
 import type { BalancerOptions } from '../../balancer.ts';
 import type { Balance, ListenAddress } from '../../dataplane.ts';
-import {
-  backendWord,
-  endpointWord,
-  fileWord,
-  hostWord,
-  pathWord,
-  refuseDuplicates,
-} from '../words.ts';
+import { refuseDuplicates } from '../../refuse-duplicates.ts';
+import { backendWord, endpointWord, fileWord, hostWord, pathWord } from '../words.ts';
 
 export interface HaproxyConfigurationOptions extends Pick<
   BalancerOptions,

@@ -1,5 +1,6 @@
 /** HAProxy's workers: the one that takes connections, and the ones of before a reload that still carry some. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { oneAtATime } from '../../../kit/one-at-a-time.ts';
 import { pools } from './configuration.ts';
 import { askMaster, askWorker, parseWorkers } from './master-socket.ts';
 import { parseStatistics, type StatisticsRow } from './statistics.ts';
@@ -11,6 +12,7 @@ const pollMs = 10;
 export class Workers {
   readonly #socket: string;
   readonly #counts = new WorkerCounts();
+  readonly #inOrder = oneAtATime();
 
   constructor(socket: string) {
     this.#socket = socket;
@@ -45,7 +47,12 @@ export class Workers {
   }
 
   /** Of all workers since the start; `active` by the server's name. */
-  async counts(): Promise<HaproxyCounts> {
+  counts(): Promise<HaproxyCounts> {
+    // Who has gone is added up once.
+    return this.#inOrder(() => this.#count());
+  }
+
+  async #count(): Promise<HaproxyCounts> {
     const living = await this.pids();
     this.#counts.keep(living);
     for (const pid of living) {

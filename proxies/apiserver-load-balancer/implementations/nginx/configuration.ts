@@ -2,7 +2,8 @@
 import type { WantedBackend } from '../../backend.ts';
 import type { BalancerOptions } from '../../balancer.ts';
 import type { Balance, ListenAddress } from '../../dataplane.ts';
-import { endpointWord, fileWord, refuseDuplicates } from '../words.ts';
+import { refuseDuplicates } from '../../refuse-duplicates.ts';
+import { endpointWord, fileWord } from '../words.ts';
 
 export interface NginxConfigurationOptions extends Pick<
   BalancerOptions,
