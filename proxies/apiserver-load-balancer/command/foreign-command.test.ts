@@ -89,6 +89,33 @@ describe.for(['nginx', 'haproxy'] as const)('hop apiserver-lb --implementation=%
   );
 });
 
+it(
+  'hop apiserver-lb --implementation=haproxy says that none is trusted, and what becomes of clients',
+  { timeout: 90_000 },
+  async (context) => {
+    needs(context, 'haproxy');
+    await using one = await startApiserver('one');
+    const caFile = join(directory, 'another.crt');
+    await writeFile(caFile, (await createAuthority()).certificatePem);
+    await using balancer = await runBalancer([
+      '--implementation=haproxy',
+      `--backend=${one.backend.name}`,
+      `--check-ca-file=${caFile}`,
+      '--check-interval=100ms',
+    ]);
+    expect(balancer.stderr()).toMatch(/^W.*--when-none-ready: When no apiserver is ready/m);
+    await expect
+      .poll(balancer.stderr, patience)
+      .toMatch(/^E.*NO BACKEND IS TRUSTED.*sent there all the same/m);
+    expect(await ask(balancer.address)).toBe('one');
+    const changes = `apiserver_lb_backend_condition_changes_total{backend="${one.backend.name}",condition="untrusted"}`;
+    await expect.poll(() => balancer.metric(changes), patience).toBeGreaterThan(0);
+    expect((await balancer.status('/metrics')).body).not.toMatch(
+      /^apiserver_lb_connections_reset_total /m,
+    );
+  },
+);
+
 /** The processes that a process has started. */
 async function childrenOf(pid: number): Promise<readonly number[]> {
   const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
