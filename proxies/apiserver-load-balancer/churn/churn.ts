@@ -1,14 +1,14 @@
 /** Thousands of changes under load, and whether what they leave is what a fresh start would make. */
-import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
-import { ask, raw, watch, type Held, type Target } from '../conformance/world/client.ts';
+import { raw, watch, type Held, type Target } from '../conformance/world/client.ts';
 import type { BalancerName } from '../conformance/world/balancer-methods.ts';
 import { apiserverPort, backendAt, backendNumbers, places } from '../conformance/world/places.ts';
 import { agentOptions, wantedBackend, type BalancerCalls } from '../conformance/world/stage.ts';
 import type { World } from '../conformance/world/world.ts';
 import { randomChanges, type Change } from './changes.ts';
+import { startLoad } from './load.ts';
+import { steadyState, untilReady } from './state.ts';
 
 export interface ChurnOptions {
   readonly balancer: BalancerName;
@@ -121,45 +121,6 @@ async function apply(
   }
 }
 
-/** New connections all the time, a few at once. */
-function startLoad(target: Target) {
-  const failed: Record<string, number> = {};
-  let requests = 0;
-  let failedAtKills = 0;
-  let isForgiving = false;
-  /** Whoever began before may have met who was killed. */
-  let forgivenUntil = 0;
-  let isOver = false;
-  let answered = Promise.withResolvers<undefined>();
-  const work = async () => {
-    while (!isOver) {
-      const began = performance.now();
-      const asked = await ask(target);
-      requests++;
-      answered.resolve(undefined);
-      answered = Promise.withResolvers();
-      if (asked.is === 'answered') continue;
-      if (isForgiving || began < forgivenUntil) failedAtKills++;
-      else failed[asked.code] = (failed[asked.code] ?? 0) + 1;
-    }
-  };
-  const all = Promise.all([work(), work(), work()]);
-  return {
-    oneMore: () => answered.promise,
-    forgive: async (act: () => Promise<void>) => {
-      isForgiving = true;
-      await act();
-      isForgiving = false;
-      forgivenUntil = performance.now();
-    },
-    stop: async () => {
-      isOver = true;
-      await all;
-      return { requests, failed, failedAtKills };
-    },
-  };
-}
-
 async function countAlive(held: readonly Held[], tick: () => Promise<unknown>): Promise<number> {
   const before = held.map((one) => one.received());
   for (const { socket } of held) socket.on('data', () => undefined);
@@ -186,62 +147,6 @@ async function untilMissed(balancer: BalancerCalls, name: string): Promise<void>
   while ((await balancer.conditions())?.[name] === 'ready') await wait(5);
   // What was decided is in force.
   await wait(100);
-}
-
-async function untilReady(balancer: BalancerCalls): Promise<void> {
-  while (!(await areReady(balancer))) await wait(10);
-}
-
-async function areReady(balancer: BalancerCalls): Promise<boolean> {
-  const conditions = Object.values((await balancer.conditions()) ?? {});
-  return conditions.length > 0 && conditions.every((condition) => condition === 'ready');
-}
-
-/** As it is while all are ready: who was a little late is left out of it for a moment. */
-async function steadyState(balancer: BalancerCalls): Promise<readonly string[]> {
-  const deadline = performance.now() + 15_000;
-  for (;;) {
-    await untilReady(balancer);
-    const before = stateOf();
-    // What was decided is in force.
-    await wait(100);
-    const after = stateOf();
-    const isSteady = (await areReady(balancer)) && isDeepStrictEqual(before, after);
-    if (isSteady || performance.now() > deadline) return after;
-  }
-}
-
-/** What listens in the balancer's namespace, and its rules without what is counted. */
-function stateOf(): readonly string[] {
-  const inside = (command: string) =>
-    execFileSync('nsenter', ['--net=/run/netns/balancer', 'sh', '-c', command], {
-      encoding: 'utf8',
-    });
-  const listeners = ['tcp', 'tcp6'].flatMap((table) =>
-    inside(`cat /proc/thread-self/net/${table}`)
-      .split('\n')
-      .map((line) => line.trim().split(/\s+/))
-      .filter((words) => words[3] === '0A')
-      .map((words) => `listens at ${words[1]}`),
-  );
-  const rules = inside('nft -j list ruleset 2>/dev/null || true');
-  return [...listeners, ...ruleTexts(rules)].toSorted();
-}
-
-/** Each rule, and each element of sets and maps. */
-function ruleTexts(text: string): readonly string[] {
-  if (text.trim() === '') return [];
-  // The schema is libnftables' own.
-  const { nftables } = JSON.parse(text) as { nftables: readonly Record<string, unknown>[] };
-  return nftables.flatMap((item) =>
-    'metainfo' in item
-      ? []
-      : [
-          JSON.stringify(item)
-            .replaceAll(/"handle":\d+/g, '"handle":0')
-            .replaceAll(/"(packets|bytes|expires)":\d+/g, '"$1":0'),
-        ],
-  );
 }
 
 async function openFiles(balancer: BalancerCalls): Promise<number> {
