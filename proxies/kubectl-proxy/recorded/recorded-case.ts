@@ -94,11 +94,20 @@ export function readCases(): RecordedCase[] {
  */
 export function acceptableOutcomes(recorded: RecordedCase): RecordedCase[] {
   if (!recorded.unstable) return [recorded];
-  const { response, ...fields } = recorded.unstable;
-  const second = {
-    ...recorded,
-    ...fields,
-    response: { ...recorded.response, ...(response as object) },
-  };
+  const { response = {}, ...fields } = recorded.unstable;
+  const told = response as { readonly status?: number };
+  const head = told.status === 500 && recorded.response?.status !== 500 ? errorHead : {};
+  const second = { ...recorded, ...fields, response: { ...recorded.response, ...head, ...told } };
   return [recorded, caseSchema.parse(second)];
 }
+
+/** Of an answer that came otherwise, status and body were kept: the proxy's own errors are all headed like this. */
+const errorHead = {
+  status_line: 'HTTP/1.1 500 Internal Server Error',
+  headers: [
+    ['Content-Type', 'text/plain; charset=utf-8'],
+    ['X-Content-Type-Options', 'nosniff'],
+    ['Date', '${DATE}'],
+    ['Content-Length', '0'],
+  ],
+};
