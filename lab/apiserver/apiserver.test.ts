@@ -180,14 +180,18 @@ describe('watch', () => {
   });
 
   it('marks the end of what was there, for those who ask', async () => {
+    const { json } = await client.send('GET', '/api/v1/nodes');
     const events = await watchFor(
-      1,
+      3,
       '/api/v1/nodes?sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true',
     );
-    expect(events.at(3)).toMatchObject({
-      type: 'BOOKMARK',
+    const end = events.findIndex(({ type }) => type === 'BOOKMARK');
+    expect(events[end]).toMatchObject({
       object: { kind: 'Node', metadata: { annotations: { 'k8s.io/initial-events-end': 'true' } } },
     });
+    const told = events.slice(0, end).map((event) => textAt(event, 'object', 'metadata', 'name'));
+    const names = listAt(json, 'items').map((node) => textAt(node, 'metadata', 'name'));
+    expect(new Set(told)).toEqual(new Set(names));
   });
 });
 
