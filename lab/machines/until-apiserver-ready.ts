@@ -20,6 +20,8 @@ export async function untilApiserverReady(
   const isReady = async () => {
     try {
       const stream = await link.open({ ':method': 'GET', ':path': '/readyz' }, true);
+      // Its connection may be reset behind the answer, too.
+      stream.on('error', () => undefined);
       const [headers] = (await once(stream.resume(), 'response')) as [{ ':status'?: number }];
       return headers[':status'] === 200;
     } catch {
