@@ -5,7 +5,7 @@ import type { LiveLine } from '../server/live/lines.ts';
 import { mayOperate } from './behind.ts';
 import { Experiment } from './experiment.ts';
 
-export class HopFailover extends Experiment {
+class HopFailover extends Experiment {
   #lines: FailoverLine[] = [];
   #startedAt = 0;
   #frame = 0;

@@ -32,7 +32,7 @@ export interface ConntrackEntry {
 }
 
 /** `enum tcp_conntrack`, by its numbers. */
-export const tcpStates = [
+const tcpStates = [
   'NONE',
   'SYN_SENT',
   'SYN_RECV',
@@ -46,7 +46,7 @@ export const tcpStates = [
 ] as const;
 export type TcpState = (typeof tcpStates)[number];
 
-export const protocolNumbers = { TCP: 6, UDP: 17, SCTP: 132 } as const;
+const protocolNumbers = { TCP: 6, UDP: 17, SCTP: 132 } as const;
 export const familyNumbers = { IPv4: 2, IPv6: 10 } as const;
 
 const entryAttributes = {
