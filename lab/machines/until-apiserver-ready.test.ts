@@ -5,15 +5,20 @@ import { expect, it } from 'vitest';
 import { createAuthority } from '../../proxies/kit/pki/authority.ts';
 import { untilApiserverReady } from './until-apiserver-ready.ts';
 
-it('asks on when an apiserver is not ready, and when its connection is reset behind the answer', async () => {
+it('asks on when an apiserver is not ready, breaks behind its answer, or never gives one', async () => {
   const authority = await createAuthority();
   const { certificatePem: cert, keyPem: key } = await authority.issueServer(['127.0.0.1']);
   const sockets = new Set<Socket>();
   const asked: (string | undefined)[] = [];
-  const server = createSecureServer({ cert, key }, ({ url }, response) => {
+  const server = createSecureServer({ cert, key }, ({ url, stream }, response) => {
     asked.push(url);
-    if (asked.length === 3) {
+    if (asked.length === 5) {
       response.end('ok');
+      return;
+    }
+    if (asked.length === 4) return;
+    if (asked.length === 3) {
+      stream.close();
       return;
     }
     response.writeHead(500);
@@ -32,6 +37,6 @@ it('asks on when an apiserver is not ready, and when its connection is reset beh
     caPem: authority.certificatePem,
     userAgent: 'test',
   });
-  expect(asked).toEqual(['/readyz', '/readyz', '/readyz']);
+  expect(asked).toEqual(Array.from({ length: 5 }, () => '/readyz'));
   server.close();
 });

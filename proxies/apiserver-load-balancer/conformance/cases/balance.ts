@@ -111,8 +111,14 @@ function sharesOf(held: readonly Held[]): string {
 /** Until the balancer counts so many, where it says how many it has. */
 async function counted({ balancer, hasBalancer, until }: Stage, count: number): Promise<void> {
   if (!hasBalancer) return;
-  await until(`there are ${count} connections`, async () => {
-    const counts = await balancer.counts();
-    return counts === null || counts.active === count;
-  });
+  let seen: unknown;
+  try {
+    await until(`there are ${count} connections`, async () => {
+      const counts = await balancer.counts();
+      seen = counts;
+      return counts === null || counts.active === count;
+    });
+  } catch (error) {
+    throw new Error(`Counted: ${JSON.stringify(seen)}. ${String(error)}`, { cause: error });
+  }
 }

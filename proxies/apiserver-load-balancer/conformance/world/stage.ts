@@ -78,8 +78,12 @@ export async function openTheatre(world: World): Promise<Theatre> {
     play: async (one, subject) => {
       const expected = expectedOf(one, subject);
       for (let tries = one.triesAgain ?? 0; ; tries--) {
-        const observed = await playOnce(one, subject);
-        if (tries <= 0 || isDeepStrictEqual(observed, expected)) return observed;
+        try {
+          const observed = await playOnce(one, subject);
+          if (tries <= 0 || isDeepStrictEqual(observed, expected)) return observed;
+        } catch (error) {
+          if (tries <= 0) throw error;
+        }
       }
     },
   };
