@@ -27,6 +27,8 @@ export const flagSchema = z.strictObject({
     'dataplane',
     'conntrack',
     'cluster',
+    'cloud',
+    'election',
     'credentials',
     'authentication',
     'authorization',
