@@ -97,6 +97,9 @@ interface Service extends KubeObject {
       readonly nodePort?: number;
     }[];
   };
+  readonly status?: {
+    readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string }[] };
+  };
 }
 
 interface Node extends KubeObject {
@@ -110,7 +113,7 @@ async function resolveTarget(
   to: ConnectTarget,
 ): Promise<{ readonly address: string; readonly port: number }> {
   if ('address' in to) return { address: to.address, port: to.port };
-  const { spec } = await client.get<Service>(pathOf('services', to.service));
+  const { spec, status: given } = await client.get<Service>(pathOf('services', to.service));
   const found = spec?.ports?.find(({ name, port }) => name === to.port || String(port) === to.port);
   if (!found) throw new Error(`The Service ${to.service} has no port ${to.port}.`);
   const { through = 'ClusterIP', family } = to;
@@ -118,6 +121,17 @@ async function resolveTarget(
     const address = ofFamily(spec?.clusterIPs ?? [], family);
     return {
       address: demand(address, `The Service ${to.service} has no such address.`),
+      port: found.port,
+    };
+  }
+  if (through === 'LoadBalancer') {
+    const ingress = given?.loadBalancer?.ingress ?? [];
+    const address = ofFamily(
+      ingress.flatMap(({ ip }) => ip ?? []),
+      family,
+    );
+    return {
+      address: demand(address, `No cloud has given ${to.service} such an address.`),
       port: found.port,
     };
   }

@@ -26,6 +26,7 @@ describe('the lab', () => {
       expect(protocols).not.toEqual([]);
       if (outcome === 'answered') expect(protocols).toContain(protocol.toUpperCase());
       if (through === 'NodePort') expect(type).not.toBe('ClusterIP');
+      if (through === 'LoadBalancer') expect(type).toBe('LoadBalancer');
     },
   );
 });

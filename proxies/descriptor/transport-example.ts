@@ -13,8 +13,8 @@ export const transportRequestSchema = z.strictObject({
   service: z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/),
   /** The number of the Service's port; its `nodePort` is looked up. */
   port: z.int().min(1).max(65_535),
-  /** Which address is connected to: the Service's, or a node's. */
-  through: z.enum(['ClusterIP', 'NodePort']),
+  /** Which address is connected to: the Service's, a node's, or the one that a cloud has given to the Service. */
+  through: z.enum(['ClusterIP', 'NodePort', 'LoadBalancer']),
   /**
    * Text, sent one after the other on one connection, each when the one before it was answered. Over
    * TCP, line ends are part of it, and an answer is as many lines as its message.

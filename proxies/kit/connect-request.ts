@@ -20,8 +20,8 @@ export type ConnectTarget =
       readonly service: string;
       /** The name or the number of the Service's port. */
       readonly port: string;
-      /** Default `ClusterIP`. */
-      readonly through?: 'ClusterIP' | { readonly nodePortOf: string };
+      /** Default `ClusterIP`. `LoadBalancer`: an address in the Service's status. */
+      readonly through?: 'ClusterIP' | 'LoadBalancer' | { readonly nodePortOf: string };
       /** Default: the first of the Service. */
       readonly family?: 'IPv4' | 'IPv6';
     };

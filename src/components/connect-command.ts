@@ -6,7 +6,8 @@ import { quote } from './quote.ts';
 const pod = 'web-0';
 
 /**
- * From a pod by the Service's name; from outside the reader brings `$NODE` and `$NODE_PORT`.
+ * From a pod by the Service's name; from outside the reader brings `$NODE` and `$NODE_PORT`, or the `$ADDRESS` of the
+ * load balancer.
  *
  * @example connectCommand({ request: { from: 'pod', service: 'platform/echo', port: 7, … } })
  * // "printf 'Hello\\n' | kubectl exec -i web-0 -- nc echo.platform 7"
@@ -14,8 +15,12 @@ const pod = 'web-0';
 export function connectCommand({ request }: TransportExample): string {
   const { protocol, from, service, port, through, messages, connections } = request;
   const [namespace = '', name = ''] = service.split('/');
-  const to = through === 'NodePort' ? '"$NODE" "$NODE_PORT"' : `${name}.${namespace} ${port}`;
-  const client = `${clients[protocol]} ${to}`;
+  const to = {
+    ClusterIP: `${name}.${namespace} ${port}`,
+    NodePort: '"$NODE" "$NODE_PORT"',
+    LoadBalancer: `"$ADDRESS" ${port}`,
+  };
+  const client = `${clients[protocol]} ${to[through]}`;
   const said = `printf ${quote(messages.map(withLineEnd).map(escaped).join(''))}`;
   if (from !== 'pod') return `${said} | ${client}`;
   if (connections === 1) {

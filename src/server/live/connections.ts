@@ -109,7 +109,7 @@ async function connect(
     to: {
       service,
       port: String(port),
-      through: through === 'ClusterIP' ? through : { nodePortOf: nodeOfNodePorts },
+      through: through === 'NodePort' ? { nodePortOf: nodeOfNodePorts } : through,
     },
     messages,
     count,
