@@ -48,18 +48,36 @@ export interface ProviderProfile {
   readonly address: Cell<'ip' | 'hostname' | 'node-ips'>;
   /** Whether it gives one address per family of the Service. */
   readonly families: Cell<'one' | 'each'>;
-  /** `unset`: the status has none, and the apiserver makes it VIP. */
-  readonly ipMode: Cell<'VIP' | 'Proxy' | 'unset'>;
+  /**
+   * `unset`: the status has none, and the apiserver makes it VIP. `as-forwarded`: what the data path does, which
+   * differs from place to place.
+   */
+  readonly ipMode: Cell<'VIP' | 'Proxy' | 'unset' | 'as-forwarded'>;
+  /** An annotation that makes it `Proxy`, as for the PROXY protocol; null: none does. */
+  readonly proxyModeAnnotation: Cell<AnnotationMark> | null;
+  /** An annotation whose value is the hostname that the status shows instead of addresses; null: none. */
+  readonly hostnameAnnotation: Cell<string> | null;
+  /** What makes a load balancer internal; null: nothing does. */
+  readonly internalAnnotation: Cell<AnnotationMark> | null;
   /** Whether the status lists the ports. */
   readonly listsPorts: Cell<boolean>;
   /** Which nodes get packets: all that are healthy, or one that was elected. */
   readonly targets: Cell<'every-node' | 'one-node'>;
-  /** `loadBalancerClass` values that it serves, beside Services without; empty: none. */
+  /** `loadBalancerClass` values that it serves; empty: none. */
   readonly classes: Cell<readonly string[]>;
+  /** Whether it serves Services without a class. */
+  readonly servesWithoutClass: Cell<boolean>;
   /** Whether `spec.loadBalancerIP` is heard. */
   readonly loadBalancerIP: Cell<boolean>;
   /** How it asks nodes for their health; null: it does not. */
   readonly healthCheck: Cell<HealthCheck | null>;
+}
+
+/** An annotation of a Service that switches something on. */
+export interface AnnotationMark {
+  readonly key: string;
+  /** The values that do, compared as they are; null: any that is not empty. */
+  readonly values: readonly string[] | null;
 }
 
 export interface HealthCheck {
