@@ -1,9 +1,10 @@
-/** The lab as a transit map: everybody's way to the apiservers, and what stands behind them. */
+/** The lab as a transit map: everybody's way to the apiservers, what stands behind them, and the way to the pods. */
 import { escapeHtml } from '../i18n/inline-code.ts';
 
 export interface LabMapNames {
   readonly client: string;
   readonly loadBalancer: string;
+  readonly cloudLoadBalancer: string;
 }
 
 interface Station {
@@ -19,6 +20,8 @@ interface Station {
 interface Track {
   /** Which machine's end makes it dark. */
   readonly machine?: string;
+  /** Of the proxy whose colour it has; absent: the page's. */
+  readonly line?: string;
   readonly path: string;
 }
 
@@ -27,20 +30,22 @@ interface Track {
  * `data-machine`; the list beside it is the text twin, so it is hidden from who cannot see it.
  */
 export function drawLab(names: LabMapNames): string {
-  const tracks = [...upperTracks, ...lowerTracks].map(
-    ({ machine, path }) => `<path${attribute(machine)} class="track" d="${path}"/>`,
+  const tracks = [...upperTracks, ...cloudTracks, ...lowerTracks].map(
+    ({ machine, line, path }) =>
+      `<path${attribute('machine', machine)}${attribute('line', line)} class="track" d="${path}"/>`,
   );
   const drawn = stations(names).map(({ machine, name, x, y, label }) => {
     const [textX, textY, anchor] = place(x, y, label);
-    return `<g class="station"${attribute(machine)}><circle cx="${x}" cy="${y}" r="9"/><text x="${textX}" y="${textY}" text-anchor="${anchor}">${escapeHtml(name)}</text></g>`;
+    return `<g class="station"${attribute('machine', machine)}><circle cx="${x}" cy="${y}" r="9"/><text x="${textX}" y="${textY}" text-anchor="${anchor}">${escapeHtml(name)}</text></g>`;
   });
-  return `<svg class="lab-map" viewBox="0 0 760 318" aria-hidden="true">${tracks.join('')}${drawn.join('')}</svg>`;
+  return `<svg class="lab-map" viewBox="0 0 760 386" aria-hidden="true">${tracks.join('')}${drawn.join('')}</svg>`;
 }
 
 const [left, middle, columnX, right] = [60, 250, 470, 690];
 const rows = [46, 106, 166] as const;
 const nodeRow = 268;
 const nodeX = [430, 560, 690] as const;
+const cloudRow = 336;
 
 /** Where the way parts to the three apiservers, and where it comes together behind them. */
 const [parting, joining] = [310, 590] as const;
@@ -61,7 +66,13 @@ const lowerTracks: readonly Track[] = [
   })),
 ];
 
-function stations({ client, loadBalancer }: LabMapNames): readonly Station[] {
+/** From outside to Services: past the apiservers, to every node. */
+const cloudTracks: readonly Track[] = [
+  `M${left},${rows[1]}V${cloudRow - 40}q0,40 40,40H${nodeX[2] - 30}`,
+  ...nodeX.map((x) => `M${x - 60},${cloudRow}h30q30,0 30,-30V${nodeRow}`),
+].map((path) => ({ machine: 'cloud-load-balancer', line: 'cloud-load-balancer', path }));
+
+function stations({ client, loadBalancer, cloudLoadBalancer }: LabMapNames): readonly Station[] {
   return [
     { name: client, x: left, y: rows[1] },
     {
@@ -79,8 +90,9 @@ function stations({ client, loadBalancer }: LabMapNames): readonly Station[] {
     { name: 'controllers', machine: 'controllers', x: 300, y: nodeRow },
     ...nodeX.map((x, index) => {
       const machine = `node-${index + 1}`;
-      return { name: machine, machine, x, y: nodeRow };
+      return { name: machine, machine, x, y: nodeRow, label: 'above' as const };
     }),
+    { name: cloudLoadBalancer, machine: 'cloud-load-balancer', x: middle, y: cloudRow },
   ];
 }
 
@@ -98,6 +110,6 @@ function place(x: number, y: number, label: Station['label']): readonly [number,
   return [x, y + 30, 'middle'];
 }
 
-function attribute(machine: string | undefined): string {
-  return machine === undefined ? '' : ` data-machine="${machine}"`;
+function attribute(name: 'machine' | 'line', value: string | undefined): string {
+  return value === undefined ? '' : ` data-${name}="${value}"`;
 }
