@@ -1,6 +1,6 @@
 /** `hop <subcommand>`: the project's commands, each loaded when it is asked for. */
 import { constants } from 'node:os';
-import { closest } from './closest.ts';
+import { closest } from '../proxies/kit/closest.ts';
 import type { Command, Terminal } from '../proxies/kit/command.ts';
 import { loadMessages, localeFromEnvironment } from '../proxies/kit/messages.ts';
 import { ownVersion } from '../proxies/kit/own-version.ts';

@@ -14,7 +14,7 @@ import { proveClaim } from '../proxies/kit/prove.ts';
 import { untilStopped } from '../proxies/kit/until-stopped.ts';
 import { proofs } from '../src/server/live/proof-of.ts';
 import { lend } from '../src/server/live/start-backend.ts';
-import { closest } from './closest.ts';
+import { closest } from '../proxies/kit/closest.ts';
 import { verdictTable } from './verdict-table.ts';
 
 const flags = [

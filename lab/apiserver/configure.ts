@@ -4,7 +4,7 @@ import { hostname, networkInterfaces } from 'node:os';
 import { splitValues } from '../../proxies/kit/flags.ts';
 import { klogLine } from '../../proxies/kit/klog.ts';
 import { goFileError } from '../../proxies/kit/kubeconfig/errors.ts';
-import { parseIpRange, type IpRange } from './allocation/ip.ts';
+import { parseIpRange, type IpRange } from '../../proxies/kit/ip.ts';
 import { openAuditLog } from '../../proxies/kit/apiserver/audit-log.ts';
 import { readAuthorityFile } from '../../proxies/kit/apiserver/authority-file.ts';
 import { ConfigurationError, readText } from '../../proxies/kit/apiserver/configuration-error.ts';

@@ -1,4 +1,4 @@
-import { formatIp, type IpRange } from './allocation/ip.ts';
+import { formatIp, type IpRange } from '../../proxies/kit/ip.ts';
 
 /** The first address of a range, which the `kubernetes` Service has: `10.96.0.1` of `10.96.0.0/16`. */
 export function firstAddress(range: IpRange): string {

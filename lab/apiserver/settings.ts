@@ -1,5 +1,5 @@
 /** What the resources need to know of the cluster they stand in. */
-import { parseIpRange, type IpRange } from './allocation/ip.ts';
+import { parseIpRange, type IpRange } from '../../proxies/kit/ip.ts';
 
 export interface ApiSettings {
   /** Where ClusterIPs come from: one range, or one per family, the default family first. */

@@ -1,6 +1,6 @@
 /** Tells a dataplane the newest plan: one after the other, again when it fails, nothing when nothing changed. */
 import type { ForwardingPlan } from './dataplane.ts';
-import { endWithin } from './end-within.ts';
+import { endWithin } from '../kit/end-within.ts';
 
 export interface ApplyLoopOptions {
   /** What holds now; null: that is what was applied last. `last` is null where nobody knows what holds. */

@@ -9,7 +9,7 @@ import type { WatchBackend } from './checks/checker.ts';
 import { httpsChecks } from './checks/watch-backends.ts';
 import { changeText, recoursesOf } from './condition-log.ts';
 import type { Dataplane } from './dataplane.ts';
-import { endWithin } from './end-within.ts';
+import { endWithin } from '../kit/end-within.ts';
 import { forgetRemoved } from './forget-removed.ts';
 import { loadDataplane, type CreateDataplane } from './load-dataplane.ts';
 import { isSamePlan, planForwarding } from './plan.ts';

@@ -15,7 +15,7 @@ import {
 } from '../resources/service-spec.ts';
 import { isUnchangedPreference } from '../resources/service-update.ts';
 import { validateClusterIps } from '../validation/cluster-ips.ts';
-import { parseIp } from './ip.ts';
+import { parseIp } from '../../../proxies/kit/ip.ts';
 
 /**
  * Completes policy and families, or says why they cannot be had.

@@ -5,7 +5,7 @@ import type { AllocationRequest } from '../resource.ts';
 import { clusterIpsOf } from '../resources/service-spec.ts';
 import { internalError, invalid } from '../status.ts';
 import { claim, isClaimed, release, type ClaimKind, type Owner } from './claims.ts';
-import { formatIp, formatIpRange, isInRange, parseIp } from './ip.ts';
+import { formatIp, formatIpRange, isInRange, parseIp } from '../../../proxies/kit/ip.ts';
 import { candidates, staticAddresses, staticPorts } from './pick.ts';
 
 export interface Reservation {

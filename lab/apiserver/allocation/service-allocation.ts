@@ -16,7 +16,7 @@ import {
   withSpec,
 } from '../resources/service-spec.ts';
 import { keepAllocated, normalizeClusterIps, withNodePort } from '../resources/service-update.ts';
-import { formatIp, parseIp } from './ip.ts';
+import { formatIp, parseIp } from '../../../proxies/kit/ip.ts';
 import { release, type ClaimKind } from './claims.ts';
 import { completeFamilies } from './ip-families.ts';
 import { openReservation, type Reservation } from './reservation.ts';

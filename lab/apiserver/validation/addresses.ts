@@ -1,5 +1,11 @@
 /** Addresses as Kubernetes takes them, and those that nobody else can be reached at. */
-import { formatIp, isInRange, parseIp, parseIpRange, type IpRange } from '../allocation/ip.ts';
+import {
+  formatIp,
+  isInRange,
+  parseIp,
+  parseIpRange,
+  type IpRange,
+} from '../../../proxies/kit/ip.ts';
 import { invalidValue } from '../field-errors.ts';
 import type { Cause } from '../status.ts';
 

@@ -1,7 +1,7 @@
 /** Addresses and families of a Service, before anything is allocated, and when they change. */
 import type { ApiObject } from '../api-object.ts';
 import { duplicate, invalidValue, notSupported, required } from '../field-errors.ts';
-import { parseIp } from '../allocation/ip.ts';
+import { parseIp } from '../../../proxies/kit/ip.ts';
 import {
   clusterIpOf,
   clusterIpsOf,

@@ -1,7 +1,7 @@
 /** Endpoints and EndpointSlices. */
 import type { Json } from '../../../proxies/kit/api/json.ts';
 import { at, listAt, textAt, textsAt, type ApiObject } from '../api-object.ts';
-import { parseIp } from '../allocation/ip.ts';
+import { parseIp } from '../../../proxies/kit/ip.ts';
 import {
   duplicate,
   invalidForEach,

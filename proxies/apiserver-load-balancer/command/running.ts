@@ -8,7 +8,7 @@ import { klogLine, type Severity } from '../../kit/klog.ts';
 import { startAdminServer } from '../admin/admin-server.ts';
 import { createReloads } from '../admin/reloads.ts';
 import type { Configuration } from '../config/configuration.ts';
-import { endWithin } from '../end-within.ts';
+import { endWithin } from '../../kit/end-within.ts';
 import { triesUntrusted } from '../implementations/limits.ts';
 import { createResolver } from '../sources/resolve.ts';
 import { createWantedList } from '../sources/wanted-list.ts';
