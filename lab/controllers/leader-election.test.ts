@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { untilLeading } from './leader-election.ts';
-import type { Lease } from './objects/node.ts';
+import { untilLeading, type Lease } from '../../proxies/kit/api/leader-election.ts';
 import { startWorld, type World } from './testing/start-world.ts';
 
 const path = '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/kube-controller-manager';
@@ -15,7 +14,13 @@ beforeEach(async () => {
 afterEach(() => world[Symbol.asyncDispose]());
 
 const lead = (identity: string) =>
-  untilLeading({ client: world.client, identity, signal: stop.signal, log: () => undefined });
+  untilLeading({
+    client: world.client,
+    lease: { namespace: 'kube-system', name: 'kube-controller-manager' },
+    identity,
+    signal: stop.signal,
+    log: () => undefined,
+  });
 
 it('lets one lead, and the next when the first gives its Lease back', async () => {
   const first = await lead('first');

@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { createApiClient } from '../../proxies/kit/api/api-client.ts';
+import { untilLeading } from '../../proxies/kit/api/leader-election.ts';
 import { readConnection } from '../../proxies/kit/api/read-connection.ts';
 import { runProgram, type Flags } from '../machines/program.ts';
 import { startControllers } from './controllers.ts';
 import { untilApiserverReady } from '../machines/until-apiserver-ready.ts';
 import { serveHealth } from './serve-health.ts';
-import { untilLeading } from './leader-election.ts';
 
 const flags = [
   'kubeconfig',
@@ -17,6 +17,9 @@ const flags = [
   'node-monitor-grace-period',
   'healthz-bind-address',
 ];
+
+/** As the controllers' own name upstream. */
+const lease = { namespace: 'kube-system', name: 'kube-controller-manager' };
 
 await runProgram(flags, start);
 
@@ -55,7 +58,7 @@ async function lead(client: ReturnType<typeof createApiClient>): Promise<() => P
   const identity = `${hostname()}_${randomUUID()}`;
   const stop = new AbortController();
   const { signal } = stop;
-  const leadership = await untilLeading({ client, identity, signal, log });
+  const leadership = await untilLeading({ client, lease, identity, signal, log });
   leadership.lost.addEventListener('abort', () => {
     log('leader election lost');
     process.exit(1);

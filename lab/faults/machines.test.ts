@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { conditionOf } from '../controllers/objects/meta.ts';
-import type { Lease, Node } from '../controllers/objects/node.ts';
+import type { Lease } from '../../proxies/kit/api/leader-election.ts';
+import type { Node } from '../controllers/objects/node.ts';
 import { isActive, isReady, type Pod } from '../controllers/objects/pod.ts';
 import type { Deployment } from '../controllers/objects/workload.ts';
 import { paths } from '../controllers/testing/objects.ts';

@@ -7,7 +7,7 @@ import type { KubeObject, OwnerReference } from '../../../proxies/kit/api/api-cl
 import { ApiError } from '../../../proxies/kit/api/errors.ts';
 import { inNamespace, pathOf } from '../objects/collections.ts';
 import type { StartController } from '../work/controller.ts';
-import { createWorkQueue } from '../work/work-queue.ts';
+import { createWorkQueue } from '../../../proxies/kit/api/work-queue.ts';
 import { followEverything, type Everything } from './everything.ts';
 import { createOwnerGraph, ownersOf, uidOf, type GraphNode } from './owner-graph.ts';
 

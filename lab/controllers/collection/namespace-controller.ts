@@ -5,7 +5,7 @@ import { inNamespace, namespaces as namespaceKind, pathOf } from '../objects/col
 import { now, type Condition } from '../objects/meta.ts';
 import type { Namespace } from '../objects/namespace.ts';
 import type { StartController } from '../work/controller.ts';
-import { createWorkQueue } from '../work/work-queue.ts';
+import { createWorkQueue } from '../../../proxies/kit/api/work-queue.ts';
 import type { DiscoveredKind } from './discovery.ts';
 import { followEverything, type Everything } from './everything.ts';
 

@@ -9,7 +9,7 @@ import {
   serviceAccounts as accountKind,
 } from '../objects/collections.ts';
 import type { StartController } from '../work/controller.ts';
-import { createWorkQueue } from '../work/work-queue.ts';
+import { createWorkQueue } from '../../../proxies/kit/api/work-queue.ts';
 
 const account = 'default';
 const authority = 'kube-root-ca.crt';

@@ -18,7 +18,7 @@ import {
 } from '../objects/service.ts';
 import { keyOf } from '../../../proxies/kit/api/watch-cache.ts';
 import type { StartController } from '../work/controller.ts';
-import { createWorkQueue } from '../work/work-queue.ts';
+import { createWorkQueue } from '../../../proxies/kit/api/work-queue.ts';
 import { addressOf, hostnameOf, portsOf, targetRefOf } from './pod-endpoints.ts';
 import { followServicePods } from './service-pods.ts';
 import { keyOfPorts } from './slice-plan.ts';

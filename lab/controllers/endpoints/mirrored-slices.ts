@@ -19,7 +19,7 @@ import type {
 } from '../objects/service.ts';
 import type { StartController } from '../work/controller.ts';
 import { lookUp } from '../work/lookup.ts';
-import { createWorkQueue } from '../work/work-queue.ts';
+import { createWorkQueue } from '../../../proxies/kit/api/work-queue.ts';
 import { planSlices, type EndpointGroup } from './slice-plan.ts';
 import { createSliceWriter, managedByLabel, serviceNameLabel } from './slice-writer.ts';
 

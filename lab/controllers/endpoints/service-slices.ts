@@ -12,7 +12,7 @@ import type { Pod } from '../objects/pod.ts';
 import { isHeadless, type Endpoint, type EndpointSlice, type Service } from '../objects/service.ts';
 import type { StartController } from '../work/controller.ts';
 import { lookUp } from '../work/lookup.ts';
-import { createWorkQueue } from '../work/work-queue.ts';
+import { createWorkQueue } from '../../../proxies/kit/api/work-queue.ts';
 import { addressOf, endpointOf, isEndpoint, portsOf } from './pod-endpoints.ts';
 import { keyOfPorts, planSlices, type EndpointGroup } from './slice-plan.ts';
 import { createSliceWriter, managedByLabel, serviceNameLabel } from './slice-writer.ts';

@@ -12,7 +12,7 @@ import type { Node } from '../objects/node.ts';
 import { isReady, type Pod } from '../objects/pod.ts';
 import type { StartController } from '../work/controller.ts';
 import { lookUp } from '../work/lookup.ts';
-import { createWorkQueue } from '../work/work-queue.ts';
+import { createWorkQueue } from '../../../proxies/kit/api/work-queue.ts';
 import { taintsFor } from './taints.ts';
 
 const component = 'node-controller';

@@ -5,7 +5,7 @@ import { nodes as nodeKind, pathOf, pods as podKind } from '../objects/collectio
 import type { Pod } from '../objects/pod.ts';
 import type { StartController } from '../work/controller.ts';
 import { lookUp } from '../work/lookup.ts';
-import { createWorkQueue } from '../work/work-queue.ts';
+import { createWorkQueue } from '../../../proxies/kit/api/work-queue.ts';
 
 /** A node may be made anew: kubelets register themselves again. */
 const quarantineMs = 5000;

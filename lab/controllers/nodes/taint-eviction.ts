@@ -7,7 +7,7 @@ import type { Node, Taint } from '../objects/node.ts';
 import type { Pod } from '../objects/pod.ts';
 import type { StartController } from '../work/controller.ts';
 import { lookUp } from '../work/lookup.ts';
-import { createWorkQueue } from '../work/work-queue.ts';
+import { createWorkQueue } from '../../../proxies/kit/api/work-queue.ts';
 import { tolerates } from './taints.ts';
 
 const component = 'taint-eviction-controller';

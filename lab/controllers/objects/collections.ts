@@ -1,7 +1,8 @@
 /** Where the API keeps each kind. */
 import type { KubeObject } from '../../../proxies/kit/api/api-client.ts';
+import type { Lease } from '../../../proxies/kit/api/leader-election.ts';
 import type { ConfigMap, Namespace } from './namespace.ts';
-import type { Lease, Node } from './node.ts';
+import type { Node } from './node.ts';
 import type { Pod } from './pod.ts';
 import type { Endpoints, EndpointSlice, Service } from './service.ts';
 import type { Deployment, ReplicaSet } from './workload.ts';

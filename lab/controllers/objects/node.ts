@@ -20,16 +20,6 @@ export interface Taint {
   readonly timeAdded?: string;
 }
 
-export interface Lease extends KubeObject {
-  readonly spec?: {
-    readonly holderIdentity?: string | null;
-    readonly leaseDurationSeconds?: number;
-    readonly acquireTime?: string;
-    readonly renewTime?: string;
-    readonly leaseTransitions?: number;
-  };
-}
-
 export const zoneLabel = 'topology.kubernetes.io/zone';
 
 export function zoneOf(node: Node | undefined): string | undefined {

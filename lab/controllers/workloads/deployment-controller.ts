@@ -15,7 +15,7 @@ import { isEmpty, matches } from '../objects/selector.ts';
 import type { Deployment, DeploymentStatus, ReplicaSet } from '../objects/workload.ts';
 import type { StartController } from '../work/controller.ts';
 import { lookUp } from '../work/lookup.ts';
-import { createWorkQueue } from '../work/work-queue.ts';
+import { createWorkQueue } from '../../../proxies/kit/api/work-queue.ts';
 import { claim } from './claim.ts';
 import {
   condition,

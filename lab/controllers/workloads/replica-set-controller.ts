@@ -10,7 +10,7 @@ import type { ReplicaSet, ReplicaSetStatus } from '../objects/workload.ts';
 import type { StartController } from '../work/controller.ts';
 import { createExpectations } from '../work/expectations.ts';
 import { lookUp } from '../work/lookup.ts';
-import { createWorkQueue } from '../work/work-queue.ts';
+import { createWorkQueue } from '../../../proxies/kit/api/work-queue.ts';
 import { claim } from './claim.ts';
 import { inDeletionOrder } from './deletion-order.ts';
 import { slowStart } from './slow-start.ts';

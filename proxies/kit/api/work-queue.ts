@@ -2,7 +2,8 @@
  * Keys that wait for work: each at most once, several at a time, never the same twice at once; what
  * fails is tried again with growing pauses.
  */
-import { ApiError, UnreachableError } from '../../../proxies/kit/api/errors.ts';
+import { systemClock, type Clock } from '../clock.ts';
+import { ApiError, UnreachableError } from './errors.ts';
 
 export interface WorkQueueOptions {
   /** For the log. */
@@ -14,6 +15,18 @@ export interface WorkQueueOptions {
   /** Brings what the key names to where it should be. A number: look again after so many milliseconds. */
   readonly reconcile: (key: string) => Promise<number | undefined>;
   readonly log: (line: string) => void;
+  readonly backoff?: Backoff;
+  /** Hears of each failure; absent: what nobody expects is logged. */
+  readonly onFailure?: (key: string, error: unknown) => void;
+  readonly clock?: Clock;
+}
+
+/** The pause after a failure doubles with each that follows, until something succeeds. */
+export interface Backoff {
+  readonly firstMs: number;
+  readonly longestMs: number;
+  /** How much of a pause is left to chance, so that not all try again at once: 0.5 is half of it, more or less. */
+  readonly jitter: number;
 }
 
 export interface WorkQueue extends AsyncDisposable {
@@ -22,17 +35,23 @@ export interface WorkQueue extends AsyncDisposable {
   addAfter(key: string, delayMs: number): void;
 }
 
-const firstPauseMs = 5;
-const longestPauseMs = 10_000;
+const quickBackoff: Backoff = { firstMs: 10, longestMs: 10_000, jitter: 0.5 };
 /** What a timer can hold. */
 const longestDelayMs = 2 ** 31 - 1;
 
+interface Wish {
+  readonly timer: Disposable;
+  readonly at: number;
+  /** Only because it failed: whatever works on the key before makes it void. */
+  readonly isRetry: boolean;
+}
+
 export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
+  const { workers = 5, backoff = quickBackoff, clock = systemClock } = options;
   const waiting = new Set<string>();
   const working = new Map<string, Promise<void>>();
   const failures = new Map<string, number>();
-  const timers = new Map<string, { readonly timer: NodeJS.Timeout; readonly at: number }>();
-  const workers = options.workers ?? 5;
+  const wishes = new Map<string, Wish>();
   let isOpen = false;
   let isStopped = false;
 
@@ -41,20 +60,17 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
     waiting.add(key);
     if (isOpen) work();
   };
-  const addAfter = (key: string, delayMs: number) => {
+  const wish = (key: string, delayMs: number, isRetry: boolean) => {
     if (isStopped) return;
-    const at = performance.now() + delayMs;
-    const earlier = timers.get(key);
+    const at = clock.now() + delayMs;
+    const earlier = wishes.get(key);
     if (earlier && earlier.at <= at) return;
-    clearTimeout(earlier?.timer);
-    const timer = setTimeout(
-      () => {
-        timers.delete(key);
-        add(key);
-      },
-      Math.min(delayMs, longestDelayMs),
-    );
-    timers.set(key, { timer, at });
+    earlier?.timer[Symbol.dispose]();
+    const timer = clock.after(Math.min(delayMs, longestDelayMs), () => {
+      wishes.delete(key);
+      add(key);
+    });
+    wishes.set(key, { timer, at, isRetry });
   };
   const work = () => {
     for (const key of waiting) {
@@ -65,21 +81,30 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
     }
   };
   const workOn = async (key: string) => {
+    const wished = wishes.get(key);
+    if (wished?.isRetry) {
+      wished.timer[Symbol.dispose]();
+      wishes.delete(key);
+    }
     try {
       const againAfterMs = await options.reconcile(key);
       failures.delete(key);
-      if (againAfterMs !== undefined) addAfter(key, againAfterMs);
+      if (againAfterMs !== undefined) wish(key, againAfterMs, false);
     } catch (error) {
       const failed = (failures.get(key) ?? 0) + 1;
       failures.set(key, failed);
-      if (!isStopped && !isExpected(error)) options.log(`${options.name} ${key}: ${textOf(error)}`);
-      const pauseMs = Math.min(firstPauseMs * 2 ** failed, longestPauseMs);
-      addAfter(key, pauseMs * (0.5 + Math.random()));
+      if (!isStopped) tellFailure(key, error);
+      wish(key, pauseMs(backoff, failed), true);
     } finally {
       working.delete(key);
       if (waiting.size > 0) work();
     }
   };
+  const tellFailure =
+    options.onFailure ??
+    ((key, error) => {
+      if (!isExpected(error)) options.log(`${options.name} ${key}: ${textOf(error)}`);
+    });
   void options.begin.then(() => {
     isOpen = true;
     work();
@@ -87,15 +112,21 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
 
   return {
     add,
-    addAfter,
+    addAfter: (key, delayMs) => wish(key, delayMs, false),
     [Symbol.asyncDispose]: async () => {
       isStopped = true;
       waiting.clear();
-      for (const { timer } of timers.values()) clearTimeout(timer);
-      timers.clear();
+      for (const { timer } of wishes.values()) timer[Symbol.dispose]();
+      wishes.clear();
       await Promise.all(working.values());
     },
   };
+}
+
+/** @example pauseMs({ firstMs: 5000, longestMs: 300_000, jitter: 0 }, 3) // 20000 */
+export function pauseMs({ firstMs, longestMs, jitter }: Backoff, failures: number): number {
+  const pause = Math.min(firstMs * 2 ** (failures - 1), longestMs);
+  return pause * (1 - jitter + 2 * jitter * Math.random());
 }
 
 /** Somebody else was faster, or the server is away: the next attempt sees it. */
