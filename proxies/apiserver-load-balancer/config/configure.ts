@@ -1,9 +1,8 @@
 /** The flags, come to one configuration that is known to make sense. */
 import { ConfigurationError } from '../../kit/apiserver/configuration-error.ts';
 import type { Terminal } from '../../kit/command.ts';
+import { atLeast, atLeast0, listenAddress, longerThan0, oneOf } from '../../kit/flag-checks.ts';
 import { splitValues, type FlagValues } from '../../kit/flags.ts';
-import { goDuration } from '../../kit/go-duration.ts';
-import { splitAddress } from '../../kit/http/split-address.ts';
 import { klogLine } from '../../kit/klog.ts';
 import { implementations } from '../balancer.ts';
 import { balances } from '../dataplane.ts';
@@ -53,54 +52,15 @@ export async function configure(flags: Flags, options: ConfigureOptions): Promis
       path: checkPath(flags['check-path']),
       intervalMs: longerThan0(flags, 'check-interval'),
       timeoutMs: longerThan0(flags, 'check-timeout'),
-      rise: atLeast1(flags, 'rise'),
-      fall: atLeast1(flags, 'fall'),
+      rise: atLeast(1, flags, 'rise'),
+      fall: atLeast(1, flags, 'fall'),
       caPem: await checkAuthority(flags, { implementation, source, terminal }),
       serverName: flags['check-server-name'] || null,
     },
   };
   checkLimits(balancer, { implementation, dataplane, given, messages: terminal.messages, warn });
-  const adminBindAddress = adminAddress(flags['admin-bind-address']);
+  const adminBindAddress = listenAddress(flags, 'admin-bind-address');
   return { implementation, dataplane, source, adminBindAddress, balancer };
-}
-
-function oneOf<const T extends string>(
-  flags: Flags,
-  name: 'implementation' | 'dataplane' | 'balance' | 'proxy-protocol' | 'when-none-ready',
-  values: readonly T[],
-): T {
-  const found = values.find((value) => value === flags[name]);
-  if (found !== undefined) return found;
-  const message = `--${name}: unknown value ${JSON.stringify(flags[name])}`;
-  throw new ConfigurationError('bad-value', message, { flag: name, values: values.join(', ') });
-}
-
-type DurationName = {
-  [Name in keyof Flags]: Flags[Name] extends number ? Name : never;
-}[keyof Flags];
-
-function longerThan0(flags: Flags, name: DurationName): number {
-  if (flags[name] > 0) return flags[name];
-  throw new ConfigurationError(
-    'bad-duration',
-    `--${name}: ${goDuration(flags[name])} is too short: must be longer than 0`,
-  );
-}
-
-function atLeast0(flags: Flags, name: DurationName): number {
-  if (flags[name] >= 0) return flags[name];
-  throw new ConfigurationError(
-    'bad-duration',
-    `--${name}: ${goDuration(flags[name])} is too short: must be 0 or longer`,
-  );
-}
-
-function atLeast1(flags: Flags, name: 'rise' | 'fall'): number {
-  if (flags[name] >= 1) return flags[name];
-  throw new ConfigurationError(
-    'bad-count',
-    `--${name}: ${flags[name]} is too few: must be 1 or more`,
-  );
 }
 
 /** As RFC 3986 spells them: what stands in a request line, and nothing that ends it. */
@@ -108,15 +68,4 @@ function checkPath(path: string): string {
   if (/^\/[\w\-.~!$&'()*+,;=:@%/?]*$/.test(path)) return path;
   const why = `${JSON.stringify(path)} is no path of a request`;
   throw new ConfigurationError('bad-check-path', `--check-path: ${why}`);
-}
-
-function adminAddress(text: string): string {
-  if (text === '') return text;
-  try {
-    splitAddress(text);
-    return text;
-  } catch {
-    const why = `${JSON.stringify(text)} is no address to listen on: must be IP:port`;
-    throw new ConfigurationError('bad-listen', `--admin-bind-address: ${why}`);
-  }
 }
