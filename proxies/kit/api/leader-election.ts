@@ -1,5 +1,6 @@
 /** One of several works: whoever holds the Lease. */
 import { systemClock, type Clock } from '../clock.ts';
+import { pause } from '../pause.ts';
 import type { ApiClient, KubeObject } from './api-client.ts';
 import { isRefusal } from './errors.ts';
 
@@ -81,13 +82,15 @@ export async function untilLeading(options: LeaderElectionOptions): Promise<Lead
   /** No answer is waited for longer than we may believe that we lead. */
   const attempt = async (withinMs: number): Promise<boolean> => {
     const late = new AbortController();
-    using _timer = clock.after(withinMs, () => late.abort(new Error('no answer in time')));
+    const timer = clock.after(withinMs, () => late.abort(new Error('no answer in time')));
     try {
       return await tryOnce(AbortSignal.any([signal, late.signal]));
     } catch (error) {
       const isExpected = isRefusal(error, 'Conflict') || isRefusal(error, 'AlreadyExists');
       if (!isExpected && !signal.aborted) log(`leader election: ${String(error)}`);
       return false;
+    } finally {
+      timer[Symbol.dispose]();
     }
   };
   const keepRenewing = async (lost: AbortController, released: AbortSignal): Promise<void> => {
@@ -132,15 +135,4 @@ async function read(
     if (isRefusal(error, 'NotFound')) return undefined;
     throw error;
   }
-}
-
-/** @throws the signal's reason */
-async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-  // The border: a reason is what whoever aborts gives.
-  const stop = () => reject(signal.reason as Error);
-  signal.addEventListener('abort', stop, { once: true });
-  using _timer = clock.after(ms, () => resolve(undefined));
-  await promise.finally(() => signal.removeEventListener('abort', stop));
 }

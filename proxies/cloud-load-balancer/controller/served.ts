@@ -1,0 +1,35 @@
+/** What the controller knows by itself: what it last asked of the cloud, and what it last wrote. */
+import type { Informer } from '../../kit/api/informer.ts';
+import type { Node, Service } from '../service.ts';
+
+/** What the cloud was last asked for; whether it could do it or not. */
+export interface ServedState {
+  readonly service: Service;
+  readonly nodes: readonly Node[];
+}
+
+export interface Served {
+  readonly states: Map<string, ServedState>;
+  /** The newest that is known of a Service: what was written counts before the watch tells it. */
+  latest(key: string): Service | undefined;
+  wrote(key: string, service: Service): void;
+}
+
+export function createServed(services: Informer<Service>): Served {
+  const written = new Map<string, Service>();
+  return {
+    states: new Map(),
+    latest: (key) => {
+      const cached = services.get(key);
+      const own = written.get(key);
+      if (cached && own && isNewer(own, cached)) return own;
+      written.delete(key);
+      return cached;
+    },
+    wrote: (key, service) => void written.set(key, service),
+  };
+}
+
+function isNewer({ metadata: one }: Service, { metadata: other }: Service): boolean {
+  return one.uid === other.uid && Number(one.resourceVersion) > Number(other.resourceVersion);
+}

@@ -1,0 +1,181 @@
+/** Brings one Service's load balancer to what the Service says: specification 5.2, in upstream's order and words. */
+import { isRefusal } from '../../kit/api/errors.ts';
+import { ImplementedElsewhere, RetryLater, type Provider, type TellEvent } from '../provider.ts';
+import type { LoadBalancerStatus, Node, Service } from '../service.ts';
+import type { ControllerMetrics } from './controller-metrics.ts';
+import { messageOf, SyncStepError, step } from './sync-step.ts';
+import type { ProviderCalls } from './provider-calls.ts';
+import type { Served } from './served.ts';
+import { isSameStatus, type ServiceWriter } from './service-writer.ts';
+import { hasFinalizer, wantsLoadBalancer } from './wants.ts';
+
+export interface ServiceSyncOptions {
+  readonly provider: Provider;
+  readonly calls: ProviderCalls;
+  readonly writer: ServiceWriter;
+  readonly served: Served;
+  readonly tell: TellEvent;
+  readonly eligibleNodes: () => readonly Node[];
+  readonly loadBalancerClass: string | null;
+  readonly metrics: ControllerMetrics;
+  readonly stopped: AbortSignal;
+}
+
+/** Resolves to when to look again, where the cloud has said so. @throws Error when it is to be tried again */
+export type SyncService = (key: string) => Promise<RetryLater | null>;
+
+export function createServiceSync(options: ServiceSyncOptions): SyncService {
+  const { provider, calls, writer, served, tell, loadBalancerClass, metrics, stopped } = options;
+  const { states } = served;
+  const written = (key: string, service: Service) => {
+    served.wrote(key, service);
+    return service;
+  };
+
+  const ensure = async (key: string, service: Service): Promise<void> => {
+    tell(service, 'Normal', 'EnsuringLoadBalancer', 'Ensuring load balancer');
+    const held = await step('add load balancer cleanup finalizer', () =>
+      unlessGone(() => writer.addFinalizer(service, stopped)),
+    );
+    // Gone, or another by now: the watch tells what.
+    if (!held || held.metadata.uid !== service.metadata.uid) return;
+    written(key, held);
+    if (isLeaving(held) || !wantsLoadBalancer(held, loadBalancerClass)) return;
+    const status = await step('ensure load balancer', () =>
+      unlessElsewhere(() =>
+        calls.call(key, (signal) => {
+          const nodes = options.eligibleNodes();
+          if (nodes.length === 0) tellUnavailable(tell, held);
+          states.set(key, { service: held, nodes });
+          metrics.loadBalancerSyncs += 1;
+          return provider.ensureLoadBalancer(held, nodes, signal);
+        }),
+      ),
+    );
+    if (!status) return;
+    tell(held, 'Normal', 'EnsuredLoadBalancer', 'Ensured load balancer');
+    await writeStatus(key, held, status);
+  };
+
+  const cleanUp = async (key: string, service: Service): Promise<void> => {
+    const status = await step('check if load balancer exists before cleanup', () =>
+      calls.call(key, (signal) => provider.getLoadBalancer(service, signal)),
+    );
+    const wasServed = states.has(key);
+    if (!status && !wasServed && !isOursToClean(service, loadBalancerClass)) return;
+    if (status) {
+      tell(service, 'Normal', 'DeletingLoadBalancer', 'Deleting load balancer');
+      await step('delete load balancer', () =>
+        unlessElsewhere(() =>
+          calls.call(key, (signal) => provider.ensureLoadBalancerDeleted(service, signal)),
+        ),
+      );
+    }
+    const shown = service.status?.loadBalancer;
+    // Another controller may have taken the Service over: what it has written is its own.
+    const isOthers =
+      isOtherClass(service, loadBalancerClass) &&
+      !isLeaving(service) &&
+      !isSameStatus(shown, status ?? {});
+    const cleared = isOthers ? service : await writeStatus(key, service, {});
+    if (cleared) {
+      const freed = await step('remove load balancer cleanup finalizer', () =>
+        unlessGone(() => writer.removeFinalizer(cleared, stopped)),
+      );
+      if (freed) written(key, freed);
+    }
+    states.delete(key);
+    tell(service, 'Normal', 'DeletedLoadBalancer', 'Deleted load balancer');
+  };
+
+  /** Without a Service there is nobody to write to: only the cloud is left. */
+  const deleteGone = async (key: string, service: Service): Promise<void> => {
+    tell(service, 'Normal', 'DeletingLoadBalancer', 'Deleting load balancer');
+    try {
+      await unlessElsewhere(() =>
+        calls.call(key, (signal) => provider.ensureLoadBalancerDeleted(service, signal)),
+      );
+    } catch (error) {
+      const message = `Error deleting load balancer: ${messageOf(error)}`;
+      if (!stopped.aborted) tell(service, 'Warning', 'DeleteLoadBalancerFailed', message);
+      throw error;
+    }
+    states.delete(key);
+    tell(service, 'Normal', 'DeletedLoadBalancer', 'Deleted load balancer');
+  };
+
+  const writeStatus = async (key: string, service: Service, status: LoadBalancerStatus) => {
+    const after = await step('update load balancer status', () =>
+      unlessGone(() => writer.writeStatus(service, status, stopped)),
+    );
+    return after && written(key, after);
+  };
+
+  return async (key) => {
+    const service = served.latest(key);
+    const before = states.get(key)?.service;
+    if (before && before.metadata.uid !== service?.metadata.uid) await deleteGone(key, before);
+    if (!service) return null;
+    const isWanted = wantsLoadBalancer(service, loadBalancerClass) && !isLeaving(service);
+    try {
+      await (isWanted ? ensure(key, service) : cleanUp(key, service));
+      return null;
+    } catch (error) {
+      if (stopped.aborted) throw error;
+      const message = `Error syncing load balancer: ${messageOf(error)}`;
+      tell(service, 'Warning', 'SyncLoadBalancerFailed', message);
+      const cause = error instanceof SyncStepError ? error.cause : error;
+      if (cause instanceof RetryLater) return cause;
+      throw error;
+    }
+  };
+}
+
+export function tellUnavailable(tell: TellEvent, service: Service): void {
+  const message = 'There are no available nodes for LoadBalancer';
+  tell(service, 'Warning', 'UnAvailableLoadBalancer', message);
+}
+
+/** Undefined where somebody else serves it. */
+export async function unlessElsewhere<Result>(
+  call: () => Promise<Result>,
+): Promise<Result | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof ImplementedElsewhere) return undefined;
+    throw error;
+  }
+}
+
+/** Undefined where the Service is there no more. */
+async function unlessGone(write: () => Promise<Service>): Promise<Service | undefined> {
+  try {
+    return await write();
+  } catch (error) {
+    if (isRefusal(error, 'NotFound')) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Whether the finalizer is ours, when neither the cloud nor we know anything of the Service: other controllers use
+ * the same one. Who serves Services without a class cleans up after each that is no load balancer any more, as
+ * upstream. Of others we take it only where there is no address that anybody could still have to give back.
+ */
+function isOursToClean(service: Service, loadBalancerClass: string | null): boolean {
+  if (!hasFinalizer(service)) return false;
+  const hasAddress = (service.status?.loadBalancer?.ingress?.length ?? 0) > 0;
+  if (service.spec.type !== 'LoadBalancer') return loadBalancerClass === null || !hasAddress;
+  if (!isOtherClass(service, loadBalancerClass)) return true;
+  return isLeaving(service) && !hasAddress;
+}
+
+function isOtherClass(service: Service, loadBalancerClass: string | null): boolean {
+  const isBalanced = service.spec.type === 'LoadBalancer';
+  return isBalanced && !wantsLoadBalancer(service, loadBalancerClass);
+}
+
+function isLeaving({ metadata }: Service): boolean {
+  return metadata.deletionTimestamp !== undefined;
+}
