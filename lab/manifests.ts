@@ -23,6 +23,8 @@ interface ApiResourceList {
 const isolatedDns = clusterDnsOf(isolatedPlace);
 const folder = new URL('manifests/', import.meta.url);
 const retryMs = 100;
+/** Whatever was still being made is there after so long, or will never be. */
+const settleMs = 2000;
 
 /** In the order in which they are to be made; the cluster's DNS is where the lab's Services are. */
 export async function readManifests(place: LabPlace): Promise<readonly ManifestObject[]> {
@@ -49,14 +51,18 @@ export async function applyManifests(
   const collectionOf = createCollections(client, signal);
   const make = async (object: ManifestObject) => {
     const collection = await collectionOf(object);
+    const settledAt = performance.now() + settleMs;
     await patiently(signal, async () => {
       await client.create(collection, object, { signal }).catch(async (error: unknown) => {
         if (isRefusal(error, 'AlreadyExists')) return;
         // A Service that is there already is refused because its own address is taken.
         if (!isRefusal(error, 'Invalid')) throw error;
-        await client.get(`${collection}/${object.metadata.name}`, { signal }).catch(() => {
-          throw error;
-        });
+        await client
+          .get(`${collection}/${object.metadata.name}`, { signal })
+          .catch((absence: unknown) => {
+            // Or it is about to be there: the connection broke while it was being made.
+            throw performance.now() < settledAt ? absence : error;
+          });
       });
     });
   };
