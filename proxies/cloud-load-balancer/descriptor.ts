@@ -1,8 +1,19 @@
 /** The facts of the cloud load balancer: what it states of itself, what it takes and counts. */
 import { defineProxy } from '../descriptor.ts';
+import { claims } from './facts/claims.ts';
+import { eventsTable } from './facts/events-table.ts';
+import { fields } from './facts/fields.ts';
 import { flags } from './facts/flags.ts';
+import { ipModes } from './facts/ip-modes.ts';
 import { metrics } from './facts/metrics.ts';
 import { ports } from './facts/ports.ts';
+
+/** What it carries: it ends none of it, and asks nobody who they are. */
+const carried = {
+  protocols: ['TCP', 'UDP', 'SCTP'],
+  tls: 'passed-through',
+  authentication: ['none'],
+} as const;
 
 export const cloudLoadBalancer = defineProxy({
   id: 'cloud-load-balancer',
@@ -11,28 +22,20 @@ export const cloudLoadBalancer = defineProxy({
   upstream: { command: 'cloud-controller-manager', version: '1.36' },
 
   stretches: [
-    {
-      from: 'client',
-      to: 'cloud-load-balancer',
-      protocols: ['TCP', 'UDP', 'SCTP'],
-      tls: 'passed-through',
-      authentication: ['none'],
-    },
-    {
-      from: 'cloud-load-balancer',
-      to: 'node',
-      protocols: ['TCP', 'UDP', 'SCTP'],
-      tls: 'passed-through',
-      authentication: ['none'],
-    },
+    { from: 'client', to: 'cloud-load-balancer', ...carried },
+    { from: 'cloud-load-balancer', to: 'node', ...carried },
+    // By the kube-proxy of the node, which may well choose a pod of another one.
+    { from: 'node', to: 'pod', ...carried },
   ],
 
-  claims: [],
+  claims,
   flags,
   headers: [],
   errors: [],
   metrics,
   examples: [],
-  tables: [ports],
+  tables: [eventsTable, ipModes, fields, ports],
   differences: [],
 });
+
+export type CloudLoadBalancerClaim = (typeof cloudLoadBalancer)['claims'][number]['id'];

@@ -48,17 +48,17 @@ export const events = {
     message: '{{before}} -> {{after}}',
   },
   // Upstream writes it so, with a small b.
-  loadBalancerIPChanged: {
+  loadBalancerIpChanged: {
     type: 'Normal',
     reason: 'LoadbalancerIP',
     message: '{{before}} -> {{after}}',
   },
-  externalIPsCounted: {
+  externalIpsCounted: {
     type: 'Normal',
     reason: 'ExternalIP',
     message: 'Count: {{before}} -> {{after}}',
   },
-  externalIPAdded: { type: 'Normal', reason: 'ExternalIP', message: 'Added: {{address}}' },
+  externalIpAdded: { type: 'Normal', reason: 'ExternalIP', message: 'Added: {{address}}' },
   trafficPolicyChanged: {
     type: 'Normal',
     reason: 'ExternalTrafficPolicy',
