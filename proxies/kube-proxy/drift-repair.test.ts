@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { nextSync, startWorld } from './testing/start-world.ts';
-import { createFakeClock } from './testing/fake-clock.ts';
+import { createFakeClock } from '../kit/testing/fake-clock.ts';
 
 /** A kube-proxy of one family, and how often it has written. */
 async function startProxy(world: Awaited<ReturnType<typeof startWorld>>) {

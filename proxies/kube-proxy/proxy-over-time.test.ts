@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { zoneLabel } from './endpoints/api-objects.ts';
 import type { KubeProxy } from './proxy.ts';
-import { createFakeClock } from './testing/fake-clock.ts';
+import { createFakeClock } from '../kit/testing/fake-clock.ts';
 import { node, paths, service, slice } from './testing/objects.ts';
 import { nextSync, startWorld, type World } from './testing/start-world.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createSyncRunner, type SyncRunnerOptions } from './sync-runner.ts';
-import { createFakeClock } from './testing/fake-clock.ts';
+import { createFakeClock } from '../kit/testing/fake-clock.ts';
 
 function setUp(options: Partial<SyncRunnerOptions> = {}) {
   const clock = createFakeClock();

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import type { UdpPort } from '../endpoints/service-changes.ts';
 import { createProxyMetrics } from '../metrics/proxy-metrics.ts';
-import { createFakeClock } from '../testing/fake-clock.ts';
+import { createFakeClock } from '../../kit/testing/fake-clock.ts';
 import { createUdpCleaner } from './udp-cleaner.ts';
 
 const port = (key: string, address = `10.96.0.${key}`): UdpPort => ({

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { KubeObject } from '../../kit/api/api-client.ts';
-import { createFakeClock } from '../testing/fake-clock.ts';
+import { createFakeClock } from '../../kit/testing/fake-clock.ts';
 import { node } from '../testing/objects.ts';
 import { healthPaths } from './health-paths.ts';
 import { createProxyHealth } from './proxy-health.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { KubeObject } from '../../kit/api/api-client.ts';
 import type { KubeProxy } from '../proxy.ts';
-import { createFakeClock } from '../testing/fake-clock.ts';
+import { createFakeClock } from '../../kit/testing/fake-clock.ts';
 import { createFakeMode } from '../testing/fake-mode.ts';
 import { paths, service, slice } from '../testing/objects.ts';
 import { nextSync, startWorld, type World } from '../testing/start-world.ts';

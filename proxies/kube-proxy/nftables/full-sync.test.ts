@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { deleteTables } from '../../kit/nftables/delete-tables.ts';
 import { createFakeNft } from '../../kit/nftables/fake.ts';
 import type { NftRunOptions } from '../../kit/nftables/nft-connection.ts';
-import { createFakeClock } from '../testing/fake-clock.ts';
+import { createFakeClock } from '../../kit/testing/fake-clock.ts';
 import { fakeDataplane } from './testing/fake-dataplane.ts';
 import { port } from './testing/port.ts';
 

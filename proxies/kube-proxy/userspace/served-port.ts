@@ -3,7 +3,7 @@ import type { Backend, ServicePortState } from '../service-port.ts';
 import { Affinity } from './affinity.ts';
 import type { FrontendKind } from './frontends.ts';
 import { routeOf, type BackendList, type Route } from './route.ts';
-import { matcherOf } from './source-ranges.ts';
+import { matcherOf } from '../../kit/l4/source-ranges.ts';
 
 /** What all ports know of the node. */
 export interface Surroundings {

@@ -12,7 +12,7 @@ import { Listeners } from './listeners.ts';
 import { openLocalAddresses } from './local-addresses.ts';
 import type { UserspaceProblem } from './problem.ts';
 import { ServedPort, type Surroundings } from './served-port.ts';
-import { matcherOf } from './source-ranges.ts';
+import { matcherOf } from '../../kit/l4/source-ranges.ts';
 
 export interface UserspaceOptions extends DataplaneOptions {
   /** Told once for each port and reason, not at each try. */

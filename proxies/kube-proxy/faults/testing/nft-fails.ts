@@ -4,7 +4,7 @@ import { NftError, type NftConnection } from '../../../kit/nftables/nft-connecti
 import { createNftablesDataplane } from '../../nftables/nftables-dataplane.ts';
 import type { ProxyMode } from '../../modes/mode.ts';
 import type { KubeProxy } from '../../proxy.ts';
-import { createFakeClock } from '../../testing/fake-clock.ts';
+import { createFakeClock } from '../../../kit/testing/fake-clock.ts';
 import { paths, slice } from '../../testing/objects.ts';
 import { nextSync } from '../../testing/start-world.ts';
 import { endpointIPs, openFaultWorld } from './fault-world.ts';

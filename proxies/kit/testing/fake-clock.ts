@@ -1,5 +1,5 @@
 /** For tests: time that passes when it is told to. */
-import type { Clock } from '../../kit/clock.ts';
+import type { Clock } from '../clock.ts';
 
 export interface FakeClock extends Clock {
   /** Lets time pass, and calls what is due in its order; what that starts at once gets its turn, too. */
