@@ -248,6 +248,7 @@ it('follows a Service through its types, and forgets it when it goes', async () 
   const external = await to({ type: 'ExternalName', externalName: 'example.com' });
   expect(specOf(external)).toEqual({
     externalName: 'example.com',
+    internalTrafficPolicy: 'Cluster',
     ports: [{ port: 80, protocol: 'TCP', targetPort: 80 }],
     sessionAffinity: 'None',
     type: 'ExternalName',

@@ -1,7 +1,13 @@
 /** What Kubernetes fills in where a Service says nothing. */
 import type { Json } from '../../../proxies/kit/api/json.ts';
-import { at, isObject, listAt, textAt, type ApiObject } from '../api-object.ts';
-import { isExternal, needsHealthPort, portsOf, typeOf, withSpec } from './service-spec.ts';
+import { at, isObject, listAt, objectAt, textAt, type ApiObject } from '../api-object.ts';
+import {
+  isExternallyAccessible,
+  needsHealthPort,
+  portsOf,
+  typeOf,
+  withSpec,
+} from './service-spec.ts';
 
 /** One day is the longest, three hours is what one gets. */
 const affinitySeconds = 10_800;
@@ -16,7 +22,7 @@ export function withServiceDefaults(service: ApiObject): ApiObject {
     ...(isExternalName || at(typed, 'spec', 'internalTrafficPolicy') !== undefined
       ? {}
       : { internalTrafficPolicy: 'Cluster' }),
-    ...(isExternal(typed)
+    ...(isExternallyAccessible(typed)
       ? { externalTrafficPolicy: textAt(typed, 'spec', 'externalTrafficPolicy') || 'Cluster' }
       : {}),
     ...(typeOf(typed) === 'LoadBalancer'
@@ -54,24 +60,28 @@ function withoutZero(service: ApiObject): Readonly<Record<string, undefined>> {
   return at(service, 'spec', 'healthCheckNodePort') === 0 ? { healthCheckNodePort: undefined } : {};
 }
 
-/** An ExternalName that names nothing else keeps nothing else. */
+/** Nobody serves it yet. */
 export function withEmptyStatus(service: ApiObject): ApiObject {
   return { ...service, status: { loadBalancer: {} } };
 }
 
-/** The addresses of a load balancer that is one no longer, or that says no more how it is reached. */
+/**
+ * Who has a Service that is no load balancer any more is not shown its addresses, though whoever gave them still
+ * has to take them back.
+ */
 export function keepStatus(service: ApiObject, old: ApiObject): ApiObject {
-  const status = typeOf(service) === 'LoadBalancer' ? old.status : { loadBalancer: {} };
-  return { ...service, ...(status === undefined ? {} : { status }) };
+  if (typeOf(service) === 'LoadBalancer')
+    return { ...service, ...(old.status === undefined ? {} : { status: old.status }) };
+  return { ...service, status: { ...objectAt(old, 'status'), loadBalancer: {} } };
 }
 
-/** A load balancer's address is reached through the Service's address unless it says otherwise. */
+/** Packets for a load balancer's address have it as their destination, unless it says otherwise. */
 export function withIngressDefaults(service: ApiObject): ApiObject {
   const ingress = listAt(service, 'status', 'loadBalancer', 'ingress');
   if (ingress.length === 0) return service;
   const completed = ingress.map((one) =>
-    isObject(one) && textAt(one, 'ip') !== ''
-      ? { ...one, ipMode: textAt(one, 'ipMode') || 'VIP' }
+    isObject(one) && textAt(one, 'ip') !== '' && typeof one.ipMode !== 'string'
+      ? { ...one, ipMode: 'VIP' }
       : one,
   );
   const status = at(service, 'status');

@@ -22,6 +22,11 @@ export const needsClusterIp = (service: ApiObject) =>
 export const isExternal = (service: ApiObject) =>
   typeOf(service) === 'NodePort' || typeOf(service) === 'LoadBalancer';
 
+/** Upstream's `ExternallyAccessible`. */
+export const isExternallyAccessible = (service: ApiObject) =>
+  isExternal(service) ||
+  (typeOf(service) === 'ClusterIP' && listAt(service, 'spec', 'externalIPs').length > 0);
+
 export const isHeadless = (service: ApiObject) => clusterIpsOf(service)[0] === 'None';
 
 export const hasSelector = (service: ApiObject) =>

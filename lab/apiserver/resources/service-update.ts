@@ -7,6 +7,7 @@ import {
   familiesOf,
   healthPortOf,
   isExternal,
+  isExternallyAccessible,
   isSame,
   needsClusterIp,
   needsHealthPort,
@@ -37,9 +38,8 @@ const drops: readonly {
   readonly fields: readonly string[];
 }[] = [
   { applies: needsClusterIp, fields: ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'] },
-  { applies: needsClusterIp, fields: ['internalTrafficPolicy'] },
   { applies: needsHealthPort, fields: ['healthCheckNodePort'] },
-  { applies: isExternal, fields: ['externalTrafficPolicy'] },
+  { applies: isExternallyAccessible, fields: ['externalTrafficPolicy'] },
   {
     applies: (service) => typeOf(service) === 'LoadBalancer',
     fields: ['allocateLoadBalancerNodePorts', 'loadBalancerClass'],
@@ -56,7 +56,8 @@ function droppedField(
 
 function dropNodePorts(service: ApiObject, old: ApiObject): ApiObject {
   if (!isExternal(old) || isExternal(service)) return service;
-  if (!isSame([...nodePortsOf(service)], [...nodePortsOf(old)])) return service;
+  const before = new Set(nodePortsOf(old));
+  if (!nodePortsOf(service).every((port) => before.has(port))) return service;
   return withSpec(service, { ports: portsOf(service).map((port) => withNodePort(port, 0)) });
 }
 

@@ -5,11 +5,8 @@ import { ageColumn, column, labelText, nameColumn, textColumn } from '../columns
 import { denyExternalIps } from '../external-ips.ts';
 import { allVerbs, type Resource } from '../resource.ts';
 import { proxySubresource } from '../proxy/proxy-subresource.ts';
-import {
-  validateService,
-  validateServiceStatus,
-  validateServiceUpdate,
-} from '../validation/services.ts';
+import { validateServiceStatus } from '../validation/service-load-balancer.ts';
+import { validateService, validateServiceUpdate } from '../validation/services.ts';
 import {
   keepStatus,
   withEmptyStatus,
@@ -75,7 +72,7 @@ function externalAddress(service: ApiObject): string {
   const ingress = listAt(service, 'status', 'loadBalancer', 'ingress').map(
     (one) => textAt(one, 'ip') || textAt(one, 'hostname'),
   );
-  const all = type === 'LoadBalancer' ? [...ingress, ...external] : external;
+  const all = type === 'LoadBalancer' ? [...new Set(ingress.sort()), ...external] : external;
   if (all.length > 0) return all.join(',');
   return type === 'LoadBalancer' ? '<pending>' : '<none>';
 }

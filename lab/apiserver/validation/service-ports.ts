@@ -19,11 +19,7 @@ const kubeletPort = 10250;
 export function validatePorts(service: ApiObject): readonly Cause[] {
   const ports = portsOf(service);
   const names = ports.map((port) => textAt(port, 'name'));
-  return [
-    ...ports.flatMap((port, index) => validatePort(port, index, names)),
-    ...ports.flatMap((port, index) => validateForType(service, port, `spec.ports[${index}]`)),
-    ...validateUnique(ports),
-  ];
+  return ports.flatMap((port, index) => validatePort(port, index, names));
 }
 
 function validatePort(port: Json, index: number, names: readonly string[]): readonly Cause[] {
@@ -51,30 +47,32 @@ export function checkPortNumberOrName(port: Json | undefined, field: string): re
   return invalidForEach(field, name, portNameProblems(name));
 }
 
-function validateForType(service: ApiObject, port: Json, field: string): readonly Cause[] {
-  switch (typeOf(service)) {
-    case 'LoadBalancer':
-      return numberAt(port, 'port') === kubeletPort
-        ? [
-            invalidValue(
-              field,
-              kubeletPort,
-              `may not expose port ${kubeletPort} externally since it is used by kubelet`,
-            ),
-          ]
-        : [];
-    case 'NodePort':
-      return [];
-    default:
-      return numberAt(port, 'nodePort') === 0
-        ? []
-        : [
-            forbiddenField(
-              `${field}.nodePort`,
-              `may not be used when \`type\` is '${typeOf(service)}'`,
-            ),
-          ];
-  }
+/** A load balancer for the nodes' kubelets would be one for everything in the cluster. */
+export function validateOutsidePorts(service: ApiObject): readonly Cause[] {
+  if (typeOf(service) !== 'LoadBalancer') return [];
+  const detail = `may not expose port ${kubeletPort} externally since it is used by kubelet`;
+  return portsOf(service).flatMap((port, index) =>
+    numberAt(port, 'port') === kubeletPort
+      ? [invalidValue(`spec.ports[${index}]`, kubeletPort, detail)]
+      : [],
+  );
+}
+
+/** What is allocated must be allowed, and nothing there twice. */
+export function validateNodePorts(service: ApiObject): readonly Cause[] {
+  const ports = portsOf(service);
+  const type = typeOf(service);
+  const misplaced = ports.flatMap((port, index) =>
+    type === 'ClusterIP' && numberAt(port, 'nodePort') !== 0
+      ? [
+          forbiddenField(
+            `spec.ports[${index}].nodePort`,
+            `may not be used when \`type\` is '${type}'`,
+          ),
+        ]
+      : [],
+  );
+  return [...misplaced, ...validateUnique(ports)];
 }
 
 /** A number may serve each protocol once. */
@@ -88,7 +86,14 @@ function validateUnique(ports: readonly Json[]): readonly Cause[] {
       if (number === 0 || keys.indexOf(keyOf(port, what)) === index) return [];
       return what === 'nodePort'
         ? [duplicate(`spec.ports[${index}].nodePort`, number)]
-        : [duplicate(`spec.ports[${index}]`, { protocol: textAt(port, 'protocol'), port: number })];
+        : [duplicate(`spec.ports[${index}]`, keyOfPort(port))];
     });
   });
+}
+
+/** Upstream shows the key that it compares by: a port of which nothing else is filled in. */
+function keyOfPort(port: Json): Json {
+  const [protocol, number] = [textAt(port, 'protocol'), numberAt(port, 'port')];
+  const empty = { AppProtocol: null, Port: number, TargetPort: 0, NodePort: 0 };
+  return { Name: '', Protocol: protocol, ...empty };
 }

@@ -1,23 +1,22 @@
 /** Services (upstream: `ValidateService`, `ValidateServiceUpdate`). */
-import { at, isObject, listAt, numberAt, textAt, textsAt, type ApiObject } from '../api-object.ts';
+import { at, isObject, textAt, textsAt, type ApiObject } from '../api-object.ts';
 import { forbiddenField, invalidValue, notSupported, required } from '../field-errors.ts';
 import {
   clusterIpOf,
   clusterIpsOf,
   familiesOf,
-  isExternal,
   isHeadless,
-  isSame,
-  needsHealthPort,
   policyOf,
   portsOf,
   typeOf,
 } from '../resources/service-spec.ts';
 import type { Cause } from '../status.ts';
-import { invalidIp, invalidRange, specialIp } from './addresses.ts';
+import { invalidIp, specialIp } from './addresses.ts';
 import { validateClusterIps, validateClusterIpsUpdate } from './cluster-ips.ts';
-import { checkLabels, checkName, checkQualifiedName } from './names.ts';
-import { validatePorts } from './service-ports.ts';
+import { checkLabels, checkName } from './names.ts';
+import { validateClassUpdate, validateLoadBalancer } from './service-load-balancer.ts';
+import { validateNodePorts, validateOutsidePorts, validatePorts } from './service-ports.ts';
+import { validateHealthPortUpdate, validateTraffic } from './service-traffic.ts';
 
 const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 
@@ -28,6 +27,7 @@ export function validateService(service: ApiObject): readonly Cause[] {
     ...(portsOf(service).length === 0 && !isHeadless(service) && type !== 'ExternalName'
       ? [required('spec.ports')]
       : []),
+    ...validateOutsidePorts(service),
     ...validateType(service),
     ...validatePorts(service),
     ...(isObject(selector) ? checkLabels(selector, 'spec.selector') : []),
@@ -38,6 +38,7 @@ export function validateService(service: ApiObject): readonly Cause[] {
       ...specialIp(ip, `spec.externalIPs[${index}]`),
     ]),
     ...(types.includes(type) ? [] : [notSupported('spec.type', type, types)]),
+    ...validateNodePorts(service),
     ...validateLoadBalancer(service),
     ...validateTraffic(service),
   ];
@@ -102,119 +103,10 @@ function validateAffinity(service: ApiObject): readonly Cause[] {
       ];
 }
 
-const forLoadBalancers = "may only be used when `type` is 'LoadBalancer'";
-
-function validateLoadBalancer(service: ApiObject): readonly Cause[] {
-  const isLoadBalancer = typeOf(service) === 'LoadBalancer';
-  const ranges = textsAt(service, 'spec', 'loadBalancerSourceRanges');
-  const className = textAt(service, 'spec', 'loadBalancerClass');
-  const allocates = at(service, 'spec', 'allocateLoadBalancerNodePorts');
-  return [
-    ...(ranges.length > 0 && !isLoadBalancer
-      ? [forbiddenField('spec.loadBalancerSourceRanges', forLoadBalancers)]
-      : []),
-    ...ranges.flatMap((range, index) =>
-      invalidRange(range.trim(), `spec.loadBalancerSourceRanges[${index}]`),
-    ),
-    ...(allocates !== undefined && !isLoadBalancer
-      ? [forbiddenField('spec.allocateLoadBalancerNodePorts', forLoadBalancers)]
-      : []),
-    ...(isLoadBalancer && allocates === undefined
-      ? [required('spec.allocateLoadBalancerNodePorts')]
-      : []),
-    ...(className !== '' && !isLoadBalancer
-      ? [forbiddenField('spec.loadBalancerClass', forLoadBalancers)]
-      : []),
-    ...(className === '' ? [] : checkQualifiedName(className, 'spec.loadBalancerClass')),
-  ];
-}
-
-const policies = ['Cluster', 'Local'];
-const distributions = ['PreferClose'];
-
-function validateTraffic(service: ApiObject): readonly Cause[] {
-  const external = textAt(service, 'spec', 'externalTrafficPolicy');
-  const internal = textAt(service, 'spec', 'internalTrafficPolicy');
-  const distribution = textAt(service, 'spec', 'trafficDistribution');
-  const health = numberAt(service, 'spec', 'healthCheckNodePort');
-  const isExternalName = typeOf(service) === 'ExternalName';
-  return [
-    ...(external !== '' && !isExternal(service)
-      ? [
-          invalidValue(
-            'spec.externalTrafficPolicy',
-            external,
-            'may only be set for externally-accessible services',
-          ),
-        ]
-      : []),
-    ...(isExternal(service) && external === '' ? [required('spec.externalTrafficPolicy')] : []),
-    ...(external === '' || policies.includes(external)
-      ? []
-      : [notSupported('spec.externalTrafficPolicy', external, policies)]),
-    ...(health !== 0 && !needsHealthPort(service)
-      ? [
-          invalidValue(
-            'spec.healthCheckNodePort',
-            health,
-            "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'",
-          ),
-        ]
-      : []),
-    ...(health < 0 || health > 65535
-      ? [invalidValue('spec.healthCheckNodePort', health, 'must be between 1 and 65535, inclusive')]
-      : []),
-    ...(internal === '' && !isExternalName && types.includes(typeOf(service))
-      ? [required('spec.internalTrafficPolicy')]
-      : []),
-    ...(internal === '' || policies.includes(internal)
-      ? []
-      : [notSupported('spec.internalTrafficPolicy', internal, policies)]),
-    ...(distribution === '' || distributions.includes(distribution)
-      ? []
-      : [notSupported('spec.trafficDistribution', distribution, distributions)]),
-  ];
-}
-
 export function validateServiceUpdate(service: ApiObject, old: ApiObject): readonly Cause[] {
   return [
     ...validateClusterIpsUpdate(service, old),
-    ...validateLoadBalancerClass(service, old),
-    ...validateHealthPort(service, old),
+    ...validateClassUpdate(service, old),
+    ...validateHealthPortUpdate(service, old),
   ];
-}
-
-function validateLoadBalancerClass(service: ApiObject, old: ApiObject): readonly Cause[] {
-  if (typeOf(service) !== 'LoadBalancer' || typeOf(old) !== 'LoadBalancer') return [];
-  const now = at(service, 'spec', 'loadBalancerClass');
-  return isSame(now, at(old, 'spec', 'loadBalancerClass'))
-    ? []
-    : [invalidValue('spec.loadBalancerClass', now, 'may not change once set')];
-}
-
-function validateHealthPort(service: ApiObject, old: ApiObject): readonly Cause[] {
-  if (!needsHealthPort(service) || !needsHealthPort(old)) return [];
-  const [now, before] = [service, old].map((one) => numberAt(one, 'spec', 'healthCheckNodePort'));
-  return now === before
-    ? []
-    : [invalidValue('spec.healthCheckNodePort', now, 'field is immutable')];
-}
-
-/** What a load balancer may say of itself. */
-export function validateServiceStatus(service: ApiObject): readonly Cause[] {
-  const field = 'status.loadBalancer.ingress';
-  return listAt(service, 'status', 'loadBalancer', 'ingress').flatMap((ingress, index) => {
-    const [ip, hostname] = [textAt(ingress, 'ip'), textAt(ingress, 'hostname')];
-    const mode = textAt(ingress, 'ipMode');
-    return [
-      ...(ip === '' ? [] : invalidIp(ip, `${field}[${index}].ip`)),
-      ...(hostname === '' ? [] : checkName(hostname, 'subdomain', `${field}[${index}].hostname`)),
-      ...(mode !== '' && ip === ''
-        ? [forbiddenField(`${field}[${index}].ipMode`, 'may not be specified when `ip` is not set')]
-        : []),
-      ...(mode === '' || ['Proxy', 'VIP'].includes(mode)
-        ? []
-        : [notSupported(`${field}[${index}].ipMode`, mode, ['Proxy', 'VIP'])]),
-    ];
-  });
 }

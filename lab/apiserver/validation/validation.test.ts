@@ -145,7 +145,7 @@ describe('Services', () => {
           { name: 'b', port: 80 },
         ],
       }),
-      'spec.ports[1]: Duplicate value: {"protocol":"TCP","port":80}',
+      'spec.ports[1]: Duplicate value: {"Name":"","Protocol":"TCP","AppProtocol":null,"Port":80,"TargetPort":0,"NodePort":0}',
     ],
     [
       'the same port for two protocols',
@@ -204,13 +204,13 @@ describe('Services', () => {
         loadBalancerSourceRanges: ['10.0.0.0/8'],
         loadBalancerClass: 'a/b',
       }),
-      "spec.loadBalancerSourceRanges: Forbidden: may only be used when `type` is 'LoadBalancer'",
+      "spec.LoadBalancerSourceRanges: Forbidden: may only be used when `type` is 'LoadBalancer'",
       "spec.loadBalancerClass: Forbidden: may only be used when `type` is 'LoadBalancer'",
     ],
     [
       'a range that is none',
       service({ type: 'LoadBalancer', ports: [port], loadBalancerSourceRanges: ['10.0.0.0'] }),
-      'spec.loadBalancerSourceRanges[0]: Invalid value: "10.0.0.0": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)',
+      'spec.LoadBalancerSourceRanges[0]: Invalid value: "10.0.0.0": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)',
     ],
     [
       'policies for nobody',
