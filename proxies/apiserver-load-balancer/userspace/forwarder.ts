@@ -59,7 +59,7 @@ export class Forwarder implements Desk, Disposable {
     const addresses: string[] = [];
     for (const { host, port } of this.options.listen) {
       try {
-        const address = await this.engine.listen({
+        const { address } = await this.engine.listen({
           host,
           port,
           onWire: (client) => this.accept(client),

@@ -10,6 +10,7 @@ import {
   type WireEngine,
   type WireEngineOptions,
   type WireEvents,
+  type WireListener,
   type WireListening,
 } from './wire.ts';
 
@@ -74,7 +75,7 @@ export class NodeWire implements Wire {
 }
 
 export function createNodeWires({ keepAliveMs }: WireEngineOptions): WireEngine {
-  const owned = new DisposableStack();
+  const open = new Set<WireListener>();
   const options = {
     allowHalfOpen: true,
     noDelay: true,
@@ -82,16 +83,22 @@ export function createNodeWires({ keepAliveMs }: WireEngineOptions): WireEngine 
     keepAliveInitialDelay: keepAliveMs,
   };
 
-  const listen = async ({ host, port, onWire, onError }: WireListening): Promise<string> => {
+  const listen = async ({ host, port, onWire, onError }: WireListening): Promise<WireListener> => {
     const server = createServer({ ...options, pauseOnConnect: true });
     server.on('connection', (socket) => onWire(new NodeWire(socket)));
     // A `::` that took IPv4 too would leave nothing for `0.0.0.0`.
     server.listen({ host, port, ipv6Only: true, backlog: 4_096 });
     await once(server, 'listening');
     server.on('error', onError);
-    owned.defer(() => void server.close());
     const { address, port: chosen } = server.address() as AddressInfo;
-    return endpointText(address, chosen);
+    const listener: WireListener = {
+      address: endpointText(address, chosen),
+      [Symbol.dispose]: () => {
+        if (open.delete(listener)) server.close();
+      },
+    };
+    open.add(listener);
+    return listener;
   };
 
   const dial = ({ address, port }: L4Backend, events: WireEvents): Wire => {
@@ -118,6 +125,8 @@ export function createNodeWires({ keepAliveMs }: WireEngineOptions): WireEngine 
         },
       };
     },
-    [Symbol.dispose]: () => owned.dispose(),
+    [Symbol.dispose]: () => {
+      for (const listener of open) listener[Symbol.dispose]();
+    },
   };
 }

@@ -51,16 +51,22 @@ export interface WireListening {
   readonly onError: (error: Error) => void;
 }
 
+/** Ends listening when it is disposed of; what it has accepted goes on. */
+export interface WireListener extends Disposable {
+  /** Where it listens, as `address:port`. */
+  readonly address: string;
+}
+
 /** Makes wires, and tells the time; everything it calls, it calls from its own loop. */
 export interface WireEngine extends Disposable {
   /** Milliseconds of a clock that only goes forward. */
   now(): number;
   /**
-   * Returns where it listens, as `address:port`.
+   * Until it is disposed of, or the engine is.
    *
    * @throws Error of the system, with its `code`
    */
-  listen(listening: WireListening): Promise<string>;
+  listen(listening: WireListening): Promise<WireListener>;
   dial(backend: L4Backend, events: WireEvents): Wire;
   every(periodMs: number, task: () => void): Disposable;
 }

@@ -19,7 +19,7 @@ describe.skipIf(!isEpollKnown)('wires over epoll', () => {
       onData: (_wire, bytes) => hash.update(bytes),
       onEnd: () => loop.stop(),
     };
-    const address = await engine.listen({
+    const { address } = await engine.listen({
       host: '127.0.0.1',
       port: 0,
       onWire: (wire: Wire) => {

@@ -2,7 +2,14 @@
 import { isIPv6 } from 'node:net';
 import { socketAddress } from '../../libc/socket-address.ts';
 import type { L4Backend } from '../backend.ts';
-import type { Wire, WireEngine, WireEngineOptions, WireEvents, WireListening } from '../wire.ts';
+import type {
+  Wire,
+  WireEngine,
+  WireEngineOptions,
+  WireEvents,
+  WireListener,
+  WireListening,
+} from '../wire.ts';
 import {
   acceptFlags,
   errno,
@@ -27,7 +34,7 @@ const keepAliveProbes = 3;
 
 /** They live while the loop runs. */
 export function createEpollWires(loop: EpollLoop, options: WireEngineOptions): WireEngine {
-  const owned = new DisposableStack();
+  const open = new Set<Listener>();
   const { calls } = loop;
   const addresses = new WeakMap<L4Backend, Buffer>();
 
@@ -39,7 +46,7 @@ export function createEpollWires(loop: EpollLoop, options: WireEngineOptions): W
     return address;
   };
 
-  const listen = async ({ host, port, onWire, onError }: WireListening): Promise<string> => {
+  const listen = async ({ host, port, onWire, onError }: WireListening): Promise<WireListener> => {
     const fd = openSocket(calls, host, options);
     if (fd < 0) throw systemError(calls.errno(), 'listen', `${host}:${port}`);
     const address = socketAddress(host, port);
@@ -53,8 +60,15 @@ export function createEpollWires(loop: EpollLoop, options: WireEngineOptions): W
     }
     const name = Buffer.alloc(socketAddressBytes);
     calls.localName(fd, name, Buffer.from([socketAddressBytes, 0, 0, 0]));
-    owned.use(new Listener(loop, fd, onWire, onError));
-    return socketAddressText(name);
+    const listener = new Listener(loop, fd, onWire, onError);
+    open.add(listener);
+    return {
+      address: socketAddressText(name),
+      [Symbol.dispose]: () => {
+        // Its number may be another's by now.
+        if (open.delete(listener)) listener[Symbol.dispose]();
+      },
+    };
   };
 
   const dial = (backend: L4Backend, events: WireEvents): Wire => {
@@ -72,7 +86,10 @@ export function createEpollWires(loop: EpollLoop, options: WireEngineOptions): W
     listen,
     dial,
     every: (periodMs, task) => loop.every(periodMs, task),
-    [Symbol.dispose]: () => owned.dispose(),
+    [Symbol.dispose]: () => {
+      for (const listener of open) listener[Symbol.dispose]();
+      open.clear();
+    },
   };
 }
 
