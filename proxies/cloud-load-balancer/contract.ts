@@ -3,30 +3,21 @@
  * others, and the status that it writes. Pure: profiles decide (specification 5.4), and the rules of the status hold
  * for all (specification 5.3).
  */
+import { annotationOf, isMarked } from './annotations.ts';
+import { fillIn, type EventFact } from './facts/events.ts';
 import type { DataplaneAbilities, ForwardedAddress } from './forwarding.ts';
-import type { AnnotationMark, Cell, ProviderProfile, Refusal } from './profile.ts';
-import type {
-  Family,
-  LoadBalancerIngress,
-  LoadBalancerStatus,
-  PortStatus,
-  Service,
-  ServicePort,
-  Transport,
-} from './service.ts';
+import type { ProviderProfile } from './profile.ts';
+import { isTaken, protocolOf, refusalOf, skipped } from './refusals.ts';
+import type { Family, LoadBalancerStatus, PortStatus, Service, ServicePort } from './service.ts';
 
-export interface ProfileEvent {
-  readonly type: 'Normal' | 'Warning';
-  readonly reason: string;
-  readonly message: string;
-}
+export type ProfileEvent = EventFact;
 
 export interface Judgement {
-  /** The ports that packets are forwarded for. */
+  /** The ports that packets are forwarded for; there may be none, and an address all the same. */
   readonly accepted: readonly ServicePort[];
   /** Why there is no load balancer at all: what `Error syncing load balancer: ` is followed by. */
   readonly failure: string | null;
-  /** What the cloud tells beside what the controller does. */
+  /** What the cloud tells beside what the controller does; also where it fails. */
   readonly events: readonly ProfileEvent[];
   /** What stands in the status of each ingress; empty: no ports. */
   readonly portStatuses: readonly PortStatus[];
@@ -42,6 +33,11 @@ export function servesClass(profile: ProviderProfile, loadBalancerClass: string 
     : profile.classes.value.includes(loadBalancerClass);
 }
 
+/** Whether the Service asks for another controller of the same cloud: no event, no status. */
+export function isElsewhere(profile: ProviderProfile, service: Service): boolean {
+  return isMarked(profile.elsewhereAnnotation?.value, service);
+}
+
 /** @param dataplane what moves the packets; absent: it can forward everything */
 export function judgeService(
   profile: ProviderProfile,
@@ -49,23 +45,19 @@ export function judgeService(
   dataplane?: Pick<DataplaneAbilities, 'protocols'>,
 ): Judgement {
   const ports = service.spec.ports ?? [];
-  const failure = failureOf(profile, service, ports);
-  if (failure !== null) return { accepted: [], failure, events: [], portStatuses: [] };
-  const taken = ports.filter((port) => isTaken(profile, service, protocolOf(port)));
-  const forwarded = (port: ServicePort) =>
-    dataplane === undefined || dataplane.protocols.includes(protocolOf(port));
-  const skipped = ports.filter((port) => !taken.includes(port));
+  const refusal = refusalOf(profile, service);
+  if (refusal) return { accepted: [], portStatuses: [], ...refusal };
+  const taken = ports.filter((port) => isTaken(profile, service, port));
+  const isForwarded = (port: ServicePort) =>
+    dataplane?.protocols.includes(protocolOf(port)) ?? true;
   return {
-    accepted: taken.filter(forwarded),
+    accepted: taken.filter(isForwarded),
     failure: null,
-    events: skipped.flatMap((port) => eventOf(profile.otherProtocol, port)),
-    portStatuses: portStatusesOf(profile, ports, taken, forwarded),
+    events: ports
+      .filter((port) => !taken.includes(port))
+      .flatMap((port) => skipped(profile, service, port)),
+    portStatuses: portStatusesOf(profile, ports, taken, isForwarded),
   };
-}
-
-/** Whether the Service asks for a load balancer without an address outside. */
-export function isInternal(profile: ProviderProfile, service: Service): boolean {
-  return isMarked(profile.internalAnnotation, service);
 }
 
 /** The address that the Service asks for, where the cloud listens to that. */
@@ -73,10 +65,24 @@ export function wantedAddress(profile: ProviderProfile, { spec }: Service): stri
   return profile.loadBalancerIP.value ? (spec.loadBalancerIP ?? null) : null;
 }
 
-/** The families that the cloud gives the Service addresses of: the Service's own, or the first of them. */
+/**
+ * The families that it gets addresses of: what the cloud gives, as far as the Service has them, because packets of
+ * others would find nobody.
+ */
 export function familiesOf(profile: ProviderProfile, { spec }: Service): readonly Family[] {
   const families = spec.ipFamilies ?? ['IPv4'];
-  return profile.families.value === 'each' ? families : families.slice(0, 1);
+  const ordered = (['IPv4', 'IPv6'] as const).filter((family) => families.includes(family));
+  switch (profile.families.value) {
+    case 'each':
+      return families;
+    case 'one':
+      return families.slice(0, 1);
+    case 'ipv4':
+      return ordered.slice(0, 1);
+    case 'both':
+    case 'by-nodes':
+      return ordered;
+  }
 }
 
 /** The hop cloud's own name for a load balancer, where the cloud gives names: never a real domain. */
@@ -99,88 +105,78 @@ export interface StatusInput {
 /** The status that the cloud writes; without an ingress where there is no address to tell. */
 export function statusOf(profile: ProviderProfile, input: StatusInput): LoadBalancerStatus {
   const { service, loadBalancerName, portStatuses } = input;
-  const ports = portStatuses.length === 0 ? {} : { ports: portStatuses };
-  const given = annotation(service, profile.hostnameAnnotation?.value);
-  const hostname =
-    profile.address.value === 'hostname' ? hostnameOf(profile, loadBalancerName) : given;
   const addresses = profile.address.value === 'node-ips' ? input.nodeAddresses : input.addresses;
   if (addresses.length === 0) return {};
+  const ports = portStatuses.length === 0 ? {} : { ports: portStatuses };
+  const hostname =
+    profile.address.value === 'hostname'
+      ? hostnameOf(profile, loadBalancerName)
+      : wantedHostname(profile, service);
   if (hostname !== null) return { ingress: [{ hostname, ...ports }] };
-  const mode = ipModeOf(profile, service, input.mode);
-  return {
-    ingress: addresses.map(({ address }): LoadBalancerIngress => ({
-      ip: address,
-      ...(mode === null ? {} : { ipMode: mode }),
-      ...ports,
-    })),
-  };
+  const ipMode = ipModeOf(profile, service, input.mode);
+  const mode = ipMode === null ? {} : { ipMode };
+  return { ingress: addresses.map(({ address }) => ({ ip: address, ...mode, ...ports })) };
 }
 
-function failureOf(
+/**
+ * How packets have to arrive at nodes, for what the status says to be true. kube-proxy takes packets for the load
+ * balancer's own address only where the status shows it, and does not say `Proxy` of it.
+ *
+ * @param wanted what is wanted where both would be right
+ */
+export function forwardingModeOf(
   profile: ProviderProfile,
   service: Service,
-  ports: readonly ServicePort[],
-): string | null {
-  const { otherProtocol } = profile;
-  const mixed = refusalOfMixed(profile, service, ports);
-  if (mixed !== null) return mixed;
-  if (otherProtocol?.value.how !== 'fails') return null;
-  const refused = ports.find((each) => !isTaken(profile, service, protocolOf(each)));
-  return refused ? messageOf(otherProtocol.value, refused) : null;
+  wanted: 'VIP' | 'Proxy',
+): 'VIP' | 'Proxy' {
+  const isNamed = profile.address.value === 'hostname' || wantedHostname(profile, service) !== null;
+  return isNamed || ipModeOf(profile, service, wanted) === 'Proxy' ? 'Proxy' : wanted;
 }
 
-function refusalOfMixed(
+/** What the cloud tells once the Service has addresses that it had not before. */
+export function assignedEvents(
   profile: ProviderProfile,
-  service: Service,
-  ports: readonly ServicePort[],
-): string | null {
-  const refusal = profile.mixedRefusal?.value;
-  const [port] = ports;
-  if (port === undefined || refusal?.how !== 'fails') return null;
-  if (new Set(ports.map(protocolOf)).size < 2 || isMixedTaken(profile, service)) return null;
-  return messageOf(refusal, port);
-}
-
-function isMixedTaken(
-  { mixedProtocols, mixedAnnotation }: ProviderProfile,
-  service: Service,
-): boolean {
-  if (mixedProtocols.value !== 'opt-in') return mixedProtocols.value === 'yes';
-  return annotation(service, mixedAnnotation ?? undefined) === 'true';
-}
-
-function isTaken(profile: ProviderProfile, service: Service, protocol: Transport): boolean {
-  const support = profile.protocols.value[protocol];
-  return support === 'internal-only' ? isInternal(profile, service) : support !== 'no';
-}
-
-function eventOf(refusal: Cell<Refusal> | null, port: ServicePort): readonly ProfileEvent[] {
-  if (!refusal || refusal.value.reason === null) return [];
-  const { reason } = refusal.value;
-  return [{ type: 'Warning', reason, message: messageOf(refusal.value, port) }];
+  { ingress = [] }: LoadBalancerStatus,
+): readonly ProfileEvent[] {
+  const words = profile.assignedEvent?.value;
+  const addresses = ingress.flatMap(({ ip }) => (ip === undefined ? [] : [ip]));
+  if (!words || addresses.length === 0) return [];
+  const message = fillIn(words.message, {
+    addresses: addresses.join(' '),
+    quotedAddresses: addresses.map((address) => JSON.stringify(address)).join(' '),
+  });
+  return [{ type: 'Normal', reason: words.reason, message }];
 }
 
 function portStatusesOf(
   profile: ProviderProfile,
   ports: readonly ServicePort[],
   taken: readonly ServicePort[],
-  forwarded: (port: ServicePort) => boolean,
+  isForwarded: (port: ServicePort) => boolean,
 ): readonly PortStatus[] {
-  const told = ports.map((port): { readonly error: string | null; readonly status: PortStatus } => {
-    const error = taken.includes(port)
-      ? forwarded(port)
-        ? null
-        : protocolNotForwarded
-      : (profile.otherProtocol?.value.portError ?? null);
-    const status = {
-      port: port.port,
-      protocol: protocolOf(port),
-      ...(error === null ? {} : { error }),
-    };
-    return { error, status };
+  const statuses = ports.map((port): PortStatus => {
+    const notForwarded = isForwarded(port) ? null : protocolNotForwarded;
+    const refused = profile.otherProtocol?.value.portError ?? null;
+    const error = taken.includes(port) ? notForwarded : refused;
+    const status = { port: port.port, protocol: protocolOf(port) };
+    return error === null ? status : { ...status, error };
   });
-  const isListed = profile.listsPorts.value || told.some(({ error }) => error !== null);
-  return isListed ? told.map(({ status }) => status) : [];
+  const isTold = profile.listsPorts.value || statuses.some(({ error }) => error !== undefined);
+  return isTold ? statuses : [];
+}
+
+/** Null where the annotation is none that a status may have: an address, or no name of DNS. */
+function wantedHostname(profile: ProviderProfile, service: Service): string | null {
+  const key = profile.hostnameAnnotation?.value;
+  const name = key === undefined ? null : (annotationOf(service, key)?.toLowerCase() ?? null);
+  return name !== null && isHostname(name) ? name : null;
+}
+
+/** The rule of the API: a DNS subdomain (RFC 1123) of at most 253 characters, that is no address. */
+function isHostname(name: string): boolean {
+  const isAddress = /^\d+(?:\.\d+){3}$/.test(name);
+  const label = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?';
+  return name.length <= 253 && !isAddress && new RegExp(`^${label}(?:\\.${label})*$`).test(name);
 }
 
 function ipModeOf(
@@ -188,29 +184,13 @@ function ipModeOf(
   service: Service,
   forwarded: 'VIP' | 'Proxy',
 ): 'VIP' | 'Proxy' | null {
-  if (isMarked(profile.proxyModeAnnotation, service)) return 'Proxy';
-  const { value } = profile.ipMode;
-  return value === 'unset' ? null : value === 'as-forwarded' ? forwarded : value;
-}
-
-function isMarked(mark: Cell<AnnotationMark> | null, service: Service): boolean {
-  const value = annotation(service, mark?.value.key);
-  if (!mark || value === null) return false;
-  return mark.value.values === null || mark.value.values.includes(value);
-}
-
-/** Null where it is absent or empty. */
-function annotation({ metadata }: Service, key: string | undefined): string | null {
-  const value = key === undefined ? undefined : metadata.annotations?.[key];
-  return value === undefined || value === '' ? null : value;
-}
-
-function messageOf({ message }: Refusal, port: ServicePort): string {
-  return message
-    .replaceAll('{{protocol}}', protocolOf(port))
-    .replaceAll('{{port}}', String(port.port));
-}
-
-function protocolOf({ protocol }: ServicePort): Transport {
-  return protocol ?? 'TCP';
+  if (isMarked(profile.proxyModeAnnotation?.value, service)) return 'Proxy';
+  switch (profile.ipMode.value) {
+    case 'unset':
+      return null;
+    case 'as-forwarded':
+      return forwarded;
+    default:
+      return profile.ipMode.value;
+  }
 }

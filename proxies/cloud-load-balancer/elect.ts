@@ -3,25 +3,18 @@ import { createHash } from 'node:crypto';
 import type { ForwardedAddress, Target } from './forwarding.ts';
 
 /**
- * One target for each address, of its family; none where there is none. Everybody who knows the same nodes elects the
- * same, and a node that goes moves only the addresses that were at it.
+ * The targets on one node, for all addresses together: the first of them decides. Everybody who knows the same nodes
+ * elects the same, and a node that goes moves only what was at it.
  */
 export function electTargets(
   targets: readonly Target[],
-  addresses: readonly ForwardedAddress[],
+  [first]: readonly ForwardedAddress[],
 ): readonly Target[] {
-  return addresses.flatMap(({ family, address }) =>
-    first(
-      targets.filter((target) => target.family === family),
-      address,
-    ),
-  );
-}
-
-function first(targets: readonly Target[], address: string): readonly Target[] {
-  const ranked = targets.map((target) => ({ target, rank: rankOf(target.node, address) }));
-  ranked.sort((one, other) => Buffer.compare(one.rank, other.rank));
-  return ranked.slice(0, 1).map(({ target }) => target);
+  if (!first) return [];
+  const ranked = [...new Set(targets.map(({ node }) => node))]
+    .map((node) => ({ node, rank: rankOf(node, first.address) }))
+    .sort((one, other) => Buffer.compare(one.rank, other.rank));
+  return targets.filter(({ node }) => node === ranked[0]?.node);
 }
 
 function rankOf(node: string, address: string): Buffer {
