@@ -62,6 +62,7 @@ describe.each(modes)('the lab ($mode)', { timeout: 60_000 }, ({ mode }) => {
         'apiserver-1',
         'apiserver-2',
         'apiserver-load-balancer',
+        'cloud-load-balancer',
         'controllers',
         'node-1',
         'node-2',

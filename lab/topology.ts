@@ -4,7 +4,7 @@
  */
 
 export type MachineRole =
-  'store' | 'apiserver' | 'load-balancer' | 'controllers' | 'node' | 'client';
+  'store' | 'apiserver' | 'load-balancer' | 'controllers' | 'node' | 'cloud' | 'client';
 
 export interface MachinePlan {
   /** `apiserver-1`, `node-3` */
@@ -15,6 +15,8 @@ export interface MachinePlan {
    * one, as `host:port`: its clients must know it before it is there.
    */
   readonly addresses: readonly string[];
+  /** Of one that is outside, and has a leg on the cluster's network, too: what it is called there. */
+  readonly clusterAddresses?: readonly string[];
   /** A node's share of the pod range, IPv4 then IPv6. */
   readonly podRanges: readonly string[];
 }
@@ -26,8 +28,8 @@ export const ranges = {
   cluster: ['172.30.0.0/24', 'fd00:172:30::/64'],
   pods: ['10.244.0.0/16', 'fd00:10:244::/48'],
   services: ['10.96.0.0/16', 'fd00:10:96::/112'],
-  /** What a cloud would give to Services of type LoadBalancer (TEST-NET-3). */
-  loadBalancers: ['203.0.113.0/24'],
+  /** What the cloud gives to Services of type LoadBalancer (TEST-NET-3). */
+  loadBalancers: ['203.0.113.0/24', '2001:db8:113::/64'],
 } as const;
 
 /** The router between the outside and the cluster: the supervisor's own network. */
@@ -43,6 +45,18 @@ export const apiserverLoadBalancer = {
   port: 6443,
   /** `--admin-bind-address`: where it says how it is. */
   adminPort: 10_261,
+} as const;
+
+/**
+ * The cloud of the lab: gives addresses to Services of type LoadBalancer. On the nodes' network too, as the load
+ * balancers of a cloud are: what it sends on unchanged, it hands to a node itself.
+ */
+export const cloudLoadBalancer = {
+  name: 'cloud-load-balancer',
+  addresses: ['192.0.2.3', '2001:db8::3'],
+  clusterAddresses: ['172.30.0.3', 'fd00:172:30::3'],
+  /** `--admin-bind-address`: where it says how it is. */
+  adminPort: 10_262,
 } as const;
 
 /** Where the machines of the cluster listen; on loopback the system gives out ports. */
@@ -81,6 +95,11 @@ export function clusterCidrsOf({ mode }: LabPlace): readonly string[] {
   return mode === 'isolated' ? ranges.pods : ['127.244.0.0/16'];
 }
 
+/** `--address-pool` of the cloud. On loopback nobody is reached at the IPv6 ones. */
+export function loadBalancerPoolsOf({ mode, share }: LabPlace): readonly string[] {
+  return mode === 'isolated' ? ranges.loadBalancers : [`127.203.${share}.0/24`];
+}
+
 /** Where the kube-proxy listens whose turn it is: the nodes of a loopback lab share one network. */
 export function proxyTurnOf(place: LabPlace): string {
   return `${(serviceRangesOf(place)[0] ?? '').replace(/0\.0\/\d+$/, '255.254')}:12797`;
@@ -105,6 +124,7 @@ export function planMachines(
     machine('store', 'store', 10),
     ...count(apiservers).map((index) => machine(`apiserver-${index}`, 'apiserver', 10 + index)),
     loadBalancer,
+    cloud,
     machine('controllers', 'controllers', 9),
     ...count(nodes).map((index) => ({
       ...machine(`node-${index}`, 'node', 20 + index),
@@ -112,9 +132,11 @@ export function planMachines(
     })),
   ];
   if (place.mode === 'isolated') return [...machines, client];
-  return machines.map((plan) => ({
-    ...plan,
-    addresses: plan.role === 'load-balancer' ? [apiserver] : [],
+  return machines.map(({ name, role, podRanges }) => ({
+    name,
+    role,
+    podRanges,
+    addresses: role === 'load-balancer' ? [apiserver] : [],
   }));
 }
 
@@ -122,6 +144,14 @@ const loadBalancer: MachinePlan = {
   name: apiserverLoadBalancer.name,
   role: 'load-balancer',
   addresses: apiserverLoadBalancer.addresses,
+  podRanges: [],
+};
+
+const cloud: MachinePlan = {
+  name: cloudLoadBalancer.name,
+  role: 'cloud',
+  addresses: cloudLoadBalancer.addresses,
+  clusterAddresses: cloudLoadBalancer.clusterAddresses,
   podRanges: [],
 };
 
@@ -134,7 +164,7 @@ const client: MachinePlan = {
 
 /** Whether a machine of this role is outside of the cluster, on the network of its clients. */
 export function isOutside({ role }: Pick<MachinePlan, 'role'>): boolean {
-  return role === 'client' || role === 'load-balancer';
+  return role === 'client' || role === 'load-balancer' || role === 'cloud';
 }
 
 /** The pods' addresses on the node of this number; on loopback they are below 127. */

@@ -5,8 +5,13 @@ import type { ManifestObject } from './manifests.ts';
 
 /** What of an object's state is looked at. */
 interface Observed extends KubeObject {
-  readonly spec?: { readonly replicas?: number };
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly type?: string;
+    readonly loadBalancerClass?: string;
+  };
   readonly status?: {
+    readonly loadBalancer?: { readonly ingress?: readonly unknown[] };
     readonly phase?: string;
     readonly readyReplicas?: number;
     readonly conditions?: readonly { readonly type: string; readonly status: string }[];
@@ -34,14 +39,23 @@ const watched: readonly Watched[] = [
     path: '/apis/apps/v1/deployments',
     isReady: ({ spec, status }) => (status?.readyReplicas ?? 0) >= (spec?.replicas ?? 1),
   },
+  {
+    kind: 'Service',
+    path: '/api/v1/services',
+    isReady: ({ spec, status }) =>
+      spec?.type !== 'LoadBalancer' ||
+      // Somebody else would give it an address, and nobody does here.
+      spec.loadBalancerClass !== undefined ||
+      (status?.loadBalancer?.ingress?.length ?? 0) > 0,
+  },
 ];
 
 const neverReady = 'hop-by-hop.dev/never-ready';
 
 export interface ReadyOptions {
   /**
-   * Nodes, Pods and Deployments are waited for; not one that was deleted, nor one that is annotated
-   * `hop-by-hop.dev/never-ready`.
+   * Nodes, Pods and Deployments are waited for, and Services until they have their addresses outside; not one
+   * that was deleted, nor one that is annotated `hop-by-hop.dev/never-ready`.
    */
   readonly objects: readonly Pick<ManifestObject, 'kind' | 'metadata'>[];
   /** Says how many are not ready yet, and one of them. */

@@ -7,7 +7,9 @@ import { storeOf, type StateDirectory } from '../state-directory.ts';
 import {
   apiserverLoadBalancer,
   apiserverPort,
+  cloudLoadBalancer,
   kubeletPort,
+  loadBalancerPoolsOf,
   storePort,
   clusterCidrsOf,
   clusterDnsOf,
@@ -55,6 +57,7 @@ const ports: Partial<Record<MachineRole, number>> = {
   apiserver: apiserverPort,
   // Where it says how it is: what it forwards would say how the apiservers are.
   'load-balancer': apiserverLoadBalancer.adminPort,
+  cloud: cloudLoadBalancer.adminPort,
   node: kubeletPort,
 };
 
@@ -107,6 +110,17 @@ const commands: Record<Exclude<MachineRole, 'client'>, ProgramCommand> = {
       'check-ca-file': join(pki, 'ca.crt'),
       'admin-bind-address': isIsolated(place)
         ? `${addresses[0] ?? ''}:${apiserverLoadBalancer.adminPort}`
+        : '127.0.0.1:0',
+    }),
+  },
+  cloud: {
+    program: path('../cloud/main.ts'),
+    flags: ({ name, addresses }, { place, state: { passing } }) => ({
+      kubeconfig: join(passing.kubeconfigs, name),
+      'address-pool': loadBalancerPoolsOf(place).join(','),
+      dataplane: isIsolated(place) ? 'nftables' : 'userspace',
+      'admin-bind-address': isIsolated(place)
+        ? `${addresses[0] ?? ''}:${cloudLoadBalancer.adminPort}`
         : '127.0.0.1:0',
     }),
   },

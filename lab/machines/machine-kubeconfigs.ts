@@ -13,14 +13,14 @@ export interface MachineKubeconfigOptions {
 /** All kube-proxies are one user, `system:kube-proxy`, and have one kubeconfig, as kubeadm does it. */
 export const kubeProxyUser = 'kube-proxy';
 
-/** Writes one for each node, for their kube-proxies and for the controllers. */
+/** Writes one for each node, for their kube-proxies, for the controllers and for the cloud. */
 export async function writeMachineKubeconfigs(options: MachineKubeconfigOptions): Promise<void> {
   const { server, machines } = options;
   const { pki, passing } = options.state;
   await mkdir(passing.kubeconfigs, { recursive: true, mode: 0o700 });
   const read = (name: string) => readFile(join(pki, name), 'base64');
   const clients = machines
-    .filter(({ role }) => role === 'node' || role === 'controllers')
+    .filter(({ role }) => role === 'node' || role === 'controllers' || role === 'cloud')
     .map(({ name }) => name);
   await Promise.all(
     [...clients, kubeProxyUser].map(async (name) => {

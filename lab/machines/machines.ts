@@ -44,12 +44,17 @@ export interface Machines extends AsyncDisposable {
 
 /** Clients before those whom they ask. */
 const endOrder: readonly (readonly MachineRole[])[] = [
-  ['node', 'controllers', 'client'],
+  ['node', 'controllers', 'cloud', 'client'],
   ['load-balancer'],
   ['apiserver'],
   ['store'],
 ];
-const tellsHops: ReadonlySet<MachineRole> = new Set(['apiserver', 'load-balancer', 'node']);
+const tellsHops: ReadonlySet<MachineRole> = new Set([
+  'apiserver',
+  'load-balancer',
+  'cloud',
+  'node',
+]);
 const tellEveryMs = 5_000;
 
 /** Starts all at once: each program waits for those it needs. */

@@ -31,6 +31,7 @@ export async function createProbes(
       ask(requestHttps, { ...parseEndpoint(endpoint), agent, path: '/healthz', signal }),
     'load-balancer': askHealthz,
     controllers: askHealthz,
+    cloud: askHealthz,
   };
 }
 

@@ -60,6 +60,8 @@ describe.skipIf(reason !== null)(`an isolated network (${reason ?? 'to be had he
         'store',
         'apiserver-1',
         'apiserver-lb',
+        'cloud-lb',
+        'cloud-lb-in',
         'controllers',
         'node-1',
         'node-2',
@@ -120,6 +122,65 @@ describe.skipIf(reason !== null)(`an isolated network (${reason ?? 'to be had he
     expect(await dial('client', '192.0.2.2')).toBe('::ffff:192.0.2.10');
     expect(await dial('apiserver-1', '192.0.2.2')).toBe('::ffff:172.30.0.11');
     expect(await dial('apiserver-1', '2001:db8::2')).toBe('fd00:172:30::11');
+  });
+
+  describe('the cloud, which is outside and on the nodes’ network, too', () => {
+    const cloud = 'cloud-load-balancer';
+
+    it('reaches a node from either of its addresses', async () => {
+      expect(await dial(cloud, '172.30.0.21')).toBe('172.30.0.3');
+      expect(await dial(cloud, 'fd00:172:30::21')).toBe('fd00:172:30::3');
+      expect(await dial('client', '192.0.2.3')).toBe('ECONNREFUSED');
+      expect(await dial('node-1', '172.30.0.3')).toBe('ECONNREFUSED');
+    });
+
+    it.each(['172.30.0.11', '172.30.0.10', '172.30.0.9'])(
+      'may go to %s no more than others outside, and sends nobody there',
+      async (address) => {
+        expect(await dial(cloud, address)).toBe('EACCES');
+        expect(await dial(cloud, address, '172.30.0.3')).toBe('EACCES');
+        const six = address.replace('172.30.0.', 'fd00:172:30::');
+        expect(await dial(cloud, six)).toBe('EACCES');
+        await network.run('client', ['ip', 'route', 'add', address, 'via', '192.0.2.3']);
+        expect(await dial('client', address)).toBe('EHOSTUNREACH');
+        await network.run('client', ['ip', 'route', 'delete', address]);
+      },
+    );
+
+    it('reaches the load balancer of the apiservers', async () => {
+      expect(await dial(cloud, '192.0.2.2')).toBe('::ffff:192.0.2.3');
+      expect(await dial(cloud, '2001:db8::2')).toBe('2001:db8::3');
+    });
+
+    const pooled = ['203.0.113.7', '2001:db8:113::7'] as const;
+
+    it.each(pooled)('is where whoever asks for %s is sent', async (address) => {
+      await network.run(cloud, addressOn('add', address, 'lo'));
+      for (const machine of ['client', 'router', 'apiserver-load-balancer', 'node-2'])
+        expect(await dial(machine, address), machine).toBe('ECONNREFUSED');
+      await network.run(cloud, addressOn('delete', address, 'lo'));
+    });
+
+    it.each(pooled)('hands on to a node what is for %s, which answers itself', async (address) => {
+      const family = pooled.indexOf(address);
+      const node = ['172.30.0.21', 'fd00:172:30::21'][family] ?? '';
+      await network.run(cloud, ['ip', 'route', 'add', address, 'via', node]);
+      // Nobody has it there: it does not go round in a circle.
+      expect(await dial('client', address)).toMatch(/^E(NET|HOST)UNREACH$/);
+      await network.run('node-1', addressOn('add', address, 'pods'));
+      const script = `require('node:net').createServer((socket) => socket.end(socket.remoteAddress))
+        .listen({ host: ${JSON.stringify(address)}, port: 80 }, ready);`;
+      await network.serve('node-1', script);
+      expect(await dial('client', address)).toBe(['192.0.2.10', '2001:db8::10'][family]);
+      expect(await dial('router', address)).toBe(['192.0.2.1', '2001:db8::1'][family]);
+    });
+
+    function addressOn(what: 'add' | 'delete', address: string, device: string) {
+      const isSix = address.includes(':');
+      const range = `${address}/${isSix ? 128 : 32}`;
+      const rest = isSix && what === 'add' ? ['nodad'] : [];
+      return ['ip', 'address', what, range, 'dev', device, ...rest];
+    }
   });
 
   it('lets the client outside reach a node', async () => {

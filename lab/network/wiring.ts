@@ -16,8 +16,29 @@ export function routerBatch(machines: readonly MachinePlan[]): string {
       `netns add ${machine.name}`,
       `link add ${cableOf(machine.name)} type veth peer name eth0 netns ${machine.name}`,
       `link set ${cableOf(machine.name)} master ${isOutside(machine) ? 'outside' : 'cluster'} addrgenmode none up`,
+      ...(machine.clusterAddresses ? secondCable(machine.name) : []),
     ]),
+    ...poolRoutes(machines),
   ]);
+}
+
+function secondCable(machine: string): readonly string[] {
+  const cable = secondCableOf(machine);
+  return [
+    `link add ${cable} type veth peer name eth1 netns ${machine}`,
+    `link set ${cable} master cluster addrgenmode none up`,
+  ];
+}
+
+/** The addresses of Services of type LoadBalancer are behind the machine that gives them. */
+function poolRoutes(machines: readonly MachinePlan[]): readonly string[] {
+  return machines
+    .filter(({ role }) => role === 'cloud')
+    .flatMap(({ addresses }) =>
+      ranges.loadBalancers.map(
+        (pool, family) => `route add ${pool} via ${addresses[family] ?? ''}`,
+      ),
+    );
 }
 
 /**
@@ -27,6 +48,11 @@ export function routerBatch(machines: readonly MachinePlan[]): string {
  */
 export function cableOf(machine: string): string {
   return machine.replace('load-balancer', 'lb');
+}
+
+/** The router's end of the cable to the cluster's network, of a machine that is outside. */
+export function secondCableOf(machine: string): string {
+  return `${cableOf(machine)}-in`;
 }
 
 /** Nobody comes to these from outside but the load balancer. Nodes have ports for those outside. */
@@ -50,6 +76,15 @@ export function borderBatch(machines: readonly MachinePlan[], family: 4 | 6): st
   ]);
 }
 
+/**
+ * Run in a node's network, once for each family. What the cloud sends here unchanged, and kube-proxy does not
+ * know (yet), would go round in a circle: it is told at once that there is none.
+ */
+export function nodeRuleBatch(family: 4 | 6): string {
+  const pools = ranges.loadBalancers.filter((pool) => pool.includes(':') === (family === 6));
+  return lines(pools.map((pool) => `rule add iif eth0 to ${pool} pref 100 unreachable`));
+}
+
 /** Run in the machine's network. */
 export function machineBatch(machine: MachinePlan, machines: readonly MachinePlan[]): string {
   const gateways = isOutside(machine) ? router.outside : router.cluster;
@@ -60,6 +95,8 @@ export function machineBatch(machine: MachinePlan, machines: readonly MachinePla
     ...machine.addresses.map((address) => addAddress(address, 'eth0')),
     ...machine.addresses.filter(isIPv6).map((address) => addAddress(linkLocal(address), 'eth0')),
     ...gateways.map((gateway) => `route add default via ${gateway}`),
+    ...(isOutside(machine) && machine.role !== 'cloud' ? poolRoutes(machines) : []),
+    ...(machine.clusterAddresses ? secondLeg(machine.clusterAddresses, machines) : []),
     ...others.flatMap(({ addresses, podRanges }) =>
       podRanges.map((range, family) => `route add ${range} via ${addresses[family] ?? ''}`),
     ),
@@ -75,6 +112,22 @@ export function machineBatch(machine: MachinePlan, machines: readonly MachinePla
         ]
       : []),
   ]);
+}
+
+/** The nodes' network, of a machine that is outside: the border holds there, too. */
+function secondLeg(
+  addresses: readonly string[],
+  machines: readonly MachinePlan[],
+): readonly string[] {
+  return [
+    'link set eth1 addrgenmode none up',
+    ...addresses.map((address) => addAddress(address, 'eth1')),
+    ...addresses.filter(isIPv6).map((address) => addAddress(linkLocal(address), 'eth1')),
+    ...machines
+      .filter(({ role }) => guarded.has(role))
+      .flatMap((machine) => machine.addresses)
+      .map((address) => `route add prohibit ${address}`),
+  ];
 }
 
 /**

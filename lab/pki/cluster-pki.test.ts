@@ -22,6 +22,7 @@ describe('the certificates of the cluster', () => {
   it.each([
     ['admin', 'O=system:masters\nCN=kubernetes-admin'],
     ['controllers', 'CN=system:kube-controller-manager'],
+    ['cloud-load-balancer', 'CN=hop:cloud-load-balancer'],
     ['kube-proxy', 'CN=system:kube-proxy'],
     ['node-3', 'O=system:nodes\nCN=system:node:node-3'],
     ['apiserver-kubelet-client', 'O=system:masters\nCN=kube-apiserver-kubelet-client'],

@@ -4,6 +4,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   apiserverLoadBalancer,
+  cloudLoadBalancer,
   isolatedPlace,
   loopbackShares,
   planMachines,
@@ -18,6 +19,8 @@ const places: readonly LabPlace[] = [
   isolatedPlace,
   ...Array.from({ length: loopbackShares }, (_, share) => ({ mode: 'loopback' as const, share })),
 ];
+/** As which the cloud load balancer comes to the apiservers: `lab/manifests` says what it may. */
+const cloudUser = 'hop:cloud-load-balancer';
 /** Enough for every topology: 1 to 9 of each. */
 const machines = planMachines({ apiservers: 9, nodes: 9 });
 const loopback = ['localhost', '127.0.0.1', '::1'];
@@ -72,6 +75,7 @@ const plan: readonly PlannedCertificate[] = [
   client('apiserver-kubelet-client', 'kube-apiserver-kubelet-client', ['system:masters']),
   client('controllers', 'system:kube-controller-manager'),
   client('kube-proxy', 'system:kube-proxy'),
+  client(cloudLoadBalancer.name, cloudUser),
   client('admin', 'kubernetes-admin', ['system:masters']),
   {
     name: 'front-proxy-client',
