@@ -1,7 +1,8 @@
 /** The machine `apiserver-load-balancer`: the load balancer in front of the apiservers. */
 import { readFile } from 'node:fs/promises';
-import { startAdminServer } from '../../proxies/apiserver-load-balancer/admin/admin-server.ts';
+import { adminPaths } from '../../proxies/apiserver-load-balancer/admin/admin-paths.ts';
 import { createReloads } from '../../proxies/apiserver-load-balancer/admin/reloads.ts';
+import { startAdminServer } from '../../proxies/kit/apiserver/admin-server.ts';
 import { relayHops } from '../../proxies/kit/hop-channel.ts';
 import { klogLine } from '../../proxies/kit/klog.ts';
 import { runProgram } from '../machines/program.ts';
@@ -36,13 +37,9 @@ await runProgram(flagNames, async (flags) => {
   const memory = createConnectionMemory(balancer, place);
   starting.use(answerSupervisor({ list, memory }));
   starting.use(relayHops(memory));
+  const paths = starting.use(adminPaths({ balancer, list, place, reloads: createReloads() }));
   const admin = starting.use(
-    await startAdminServer(flags['admin-bind-address'] ?? '', {
-      balancer,
-      list,
-      place,
-      reloads: createReloads(),
-    }),
+    await startAdminServer(flags['admin-bind-address'] ?? '', paths.answer),
   );
   // Whoever started us starts us again.
   balancer.failed.catch((error: unknown) => {

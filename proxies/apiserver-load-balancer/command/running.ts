@@ -1,11 +1,12 @@
 /** A load balancer as a process of its own: what it balances with, whom it sends to, and its admin server. */
+import { startAdminServer } from '../../kit/apiserver/admin-server.ts';
 import { ConfigurationError } from '../../kit/apiserver/configuration-error.ts';
 import type { Terminal } from '../../kit/command.ts';
 import type { Serving } from '../../kit/flag-command.ts';
 import { relayHops } from '../../kit/hop-channel.ts';
 import { splitAddress } from '../../kit/http/split-address.ts';
 import { klogLine, type Severity } from '../../kit/klog.ts';
-import { startAdminServer } from '../admin/admin-server.ts';
+import { adminPaths } from '../admin/admin-paths.ts';
 import { createReloads } from '../admin/reloads.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { endWithin } from '../../kit/end-within.ts';
@@ -69,9 +70,8 @@ export async function startRunning(
   reload = () => source.reload();
   const place = { dataplane: moves, balance: options.balance };
   starting.use(relayHops(hopSource(balancer, place)));
-  const admin = starting.use(
-    await startAdminServer(configuration.adminBindAddress, { balancer, list, reloads, place }),
-  );
+  const paths = starting.use(adminPaths({ balancer, list, reloads, place }));
+  const admin = starting.use(await startAdminServer(configuration.adminBindAddress, paths.answer));
   for (const address of balancer.addresses) say('I', `Serving on ${address} (${moves})`);
   if (admin.address !== null) say('I', `Serving status at ${admin.address}`);
   const owned = starting.move();
