@@ -4,6 +4,12 @@ import * as z from 'zod';
 import { needSchema, valueSchema } from '../proxies/descriptor.ts';
 import { hopSchema } from '../proxies/kit/hop.ts';
 import { balancedProxies } from './balance.ts';
+import {
+  cloudServiceResults,
+  type CloudServiceLine,
+  type CloudServiceSummary,
+} from './cloud-service.ts';
+import { transports } from '../proxies/cloud-load-balancer/service.ts';
 import type { FailoverLine, FailoverSummary } from './failover.ts';
 import { shownRulesSchema } from './shown-rules.ts';
 
@@ -85,6 +91,75 @@ const failoverSummarySchema = z.object({
   watchOpenMs: z.number().nullable(),
 }) satisfies z.ZodType<FailoverSummary>;
 
+const transportSchema = z.enum(transports);
+
+const ingressSchema = z.object({
+  ip: z.string().exactOptional(),
+  hostname: z.string().exactOptional(),
+  ipMode: z.enum(['VIP', 'Proxy']).exactOptional(),
+  ports: z
+    .array(
+      z.object({ port: z.int(), protocol: transportSchema, error: z.string().exactOptional() }),
+    )
+    .readonly()
+    .exactOptional(),
+});
+
+const cloudServiceResultSchema = z.enum(cloudServiceResults);
+
+const cloudServiceLineSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('made'),
+    ...sinceStart,
+    service: z.string(),
+    clusterIP: z.string(),
+    ports: z
+      .array(z.object({ protocol: transportSchema, port: z.int(), nodePort: z.int().nullable() }))
+      .readonly(),
+  }),
+  z.object({ type: z.literal('finalizer'), ...sinceStart, isThere: z.boolean() }),
+  z.object({
+    type: z.literal('event'),
+    ...sinceStart,
+    level: z.enum(['Normal', 'Warning']),
+    reason: z.string(),
+    message: z.string(),
+  }),
+  z.object({
+    type: z.literal('status'),
+    ...sinceStart,
+    ingress: z.array(ingressSchema).readonly(),
+  }),
+  z.object({
+    type: z.literal('packet'),
+    ...sinceStart,
+    protocol: transportSchema,
+    to: z.string(),
+    result: z.enum(['answered', 'refused', 'nothing']),
+    tookMs: z.number(),
+    path: z
+      .object({
+        node: z.string().nullable(),
+        podNode: z.string(),
+        pod: z.string(),
+        seenAs: z.string(),
+      })
+      .nullable(),
+  }),
+  z.object({ type: z.literal('pending'), ...sinceStart }),
+  z.object({ type: z.literal('settled'), ...sinceStart, result: cloudServiceResultSchema }),
+  z.object({ type: z.literal('deleted'), ...sinceStart, by: z.enum(['reader', 'time']) }),
+  z.object({ type: z.literal('gone'), ...sinceStart }),
+]) satisfies z.ZodType<CloudServiceLine>;
+
+const cloudServiceSummarySchema = z.object({
+  result: cloudServiceResultSchema,
+  isAsExpected: z.boolean(),
+  addressMs: z.number().nullable(),
+  answerMs: z.number().nullable(),
+  goneMs: z.number().nullable(),
+}) satisfies z.ZodType<CloudServiceSummary>;
+
 export const transcriptsSchema = z.object({
   recordedAt: z.iso.datetime(),
   version: z.string(),
@@ -97,6 +172,11 @@ export const transcriptsSchema = z.object({
   ),
   /** What became of requests and a watch when an apiserver was killed. */
   failover: z.object({ lines: z.array(failoverLineSchema), summary: failoverSummarySchema }),
+  /** By cloud and ports, as `aws-nlb/tcp`: what became of a Service of type LoadBalancer. */
+  cloudServices: z.record(
+    z.string(),
+    z.object({ lines: z.array(cloudServiceLineSchema), summary: cloudServiceSummarySchema }),
+  ),
   /** What one Service makes a node hold; absent where the lab had no rules. */
   rules: shownRulesSchema.optional(),
 });

@@ -12,6 +12,7 @@ import type { Verdict } from '../proxies/kit/proof.ts';
 import { proveClaim } from '../proxies/kit/prove.ts';
 import { proofs } from '../src/server/live/proof-of.ts';
 import { balancedProxies } from '../src/balance.ts';
+import { recordCloudServices } from './record-cloud-services.ts';
 import type { FailoverLine } from '../src/failover.ts';
 import { connectedText, messageText } from '../src/message-text.ts';
 import { shownNodes, shownServices } from '../src/shown-rules.ts';
@@ -87,6 +88,10 @@ export async function record(
       }),
     );
   }
+  const { cloudServices, unexpected: unexpectedServices } = await recordCloudServices(
+    backend,
+    signal,
+  );
   // Last of all: it takes an apiserver from whoever else needs one.
   const lines: FailoverLine[] = [];
   const { machines } = backend;
@@ -98,11 +103,12 @@ export async function record(
       version: backend.version,
       examples,
       balances,
+      cloudServices,
       failover: { lines, summary },
       ...(rules && { rules }),
       claims: Object.fromEntries(verdicts.map((verdict) => [verdict.claim, asRecorded(verdict)])),
     },
-    unexpected,
+    unexpected: [...unexpected, ...unexpectedServices],
     unproved: verdicts.filter(({ result }) => !['proved', 'not-provable-here'].includes(result)),
   };
 }

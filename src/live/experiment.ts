@@ -22,10 +22,16 @@ export abstract class Experiment extends HTMLElement {
     void this.isPossible().then((isPossible) => {
       if (!isPossible || !this.isConnected || this.contains(this.#button)) return;
       this.#button.className = 'button';
+      this.#button.type = 'button';
       this.#button.textContent = this.dataset.ask ?? '';
       this.#button.addEventListener('click', () => void this.#press());
-      this.prepend(this.#button);
+      this.place(this.#button);
     });
+  }
+
+  /** Where its button stands: first, unless it has a place of its own. */
+  protected place(button: HTMLButtonElement): void {
+    this.prepend(button);
   }
 
   disconnectedCallback(): void {

@@ -17,4 +17,5 @@ customElements.define('hop-console', HopConsole);
 if (document.querySelector('hop-lab')) void import('./lab.ts');
 if (document.querySelector('hop-balance')) void import('./balance.ts');
 if (document.querySelector('hop-failover')) void import('./failover.ts');
+if (document.querySelector('hop-cloud-service')) void import('./cloud-service.ts');
 if (document.querySelector('hop-rules')) void import('./rules.ts');

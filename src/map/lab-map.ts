@@ -74,7 +74,7 @@ const cloudTracks: readonly Track[] = [
 
 function stations({ client, loadBalancer, cloudLoadBalancer }: LabMapNames): readonly Station[] {
   return [
-    { name: client, x: left, y: rows[1] },
+    { name: client, x: left, y: rows[1], label: 'above' },
     {
       name: loadBalancer,
       machine: 'apiserver-load-balancer',

@@ -1,6 +1,7 @@
 /** What the live handlers run against: the lab, or a cluster of the reader's. */
 import type { Lab } from '../../../lab/index.ts';
 import type { Station } from '../../../proxies/descriptor.ts';
+import type { ApiClient } from '../../../proxies/kit/api/api-client.ts';
 import type { Laboratory } from '../../../proxies/kit/proof.ts';
 import { LiveError } from './live-error.ts';
 import type { LabMachines } from './machines.ts';
@@ -24,6 +25,8 @@ export interface LiveBackend {
   readonly lend: (signal: AbortSignal) => Promise<Laboratory & AsyncDisposable>;
   /** Opens a namespace for a visitor; a cluster has none to give. */
   readonly openVisit: ((name: string) => Promise<Visit>) | null;
+  /** The API as whoever has the token: a visitor. */
+  readonly connectAs: ((token: string) => ApiClient) | null;
 }
 
 /**

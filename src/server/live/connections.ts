@@ -1,5 +1,4 @@
 /** An example below HTTP: connections that somebody in the lab makes, and what became of each. */
-import type { Hop } from '../../../proxies/kit/hop.ts';
 import {
   flowName,
   type ConnectFrom,
@@ -14,6 +13,7 @@ import type {
 import type { LabNetwork } from './backend.ts';
 import type { LiveLine } from './lines.ts';
 import { connectFrom, connectingPod, patienceMs } from './connect-many.ts';
+import { gatherHops } from './gather-hops.ts';
 import { LiveError } from './live-error.ts';
 
 export type ConnectionOutcome = TransportExpectation['outcome'];
@@ -36,6 +36,8 @@ const nodeOfNodePorts = 'node-1';
 
 /** Conntrack tells of a flow on its own way, a moment before or after the answer. */
 const hopsWithinMs = 1500;
+/** To the Service, and on to the pod; before them, to the load balancer. */
+const hopsOf = { ClusterIP: 2, NodePort: 2, LoadBalancer: 3 } as const;
 
 /**
  * Makes the connections, and tells each as it comes: what was said, and the hops of the first.
@@ -73,7 +75,8 @@ export async function makeConnections(
   const isSent = expect.outcome === 'answered' && first?.result === 'ok';
   if (first?.local && isSent) {
     const flow = flowName(first.protocol, first.local);
-    for (const hop of await hops.of(flow, hopsWithinMs)) send({ type: 'hop', hop });
+    const count = hopsOf[request.through];
+    for (const hop of await hops.of(flow, count, hopsWithinMs)) send({ type: 'hop', hop });
   }
   const pods = new Set(outcomes.flatMap(({ backend }) => backend?.pod ?? []));
   const isRight = outcomes.length === connections && isAsStated(expect, outcomes, pods.size);
@@ -137,45 +140,4 @@ function isAsStated(
 function outcomeOf({ result }: ConnectOutcome): ConnectionOutcome {
   if (result === 'ok') return 'answered';
   return result === 'ETIMEDOUT' ? 'nothing' : 'refused';
-}
-
-interface GatheredHops extends Disposable {
-  /** Resolves when flows that begin from now on are seen. */
-  readonly ready: Promise<void>;
-  /** Both hops of a flow, from the client inwards; fewer where they have not come by then. */
-  of(flow: string, withinMs: number): Promise<readonly Hop[]>;
-}
-
-/** To the Service, and on to the pod. */
-const hopsOfFlow = 2;
-
-/** Whose flow is whose is known only when its connection has been made. */
-function gatherHops(network: LabNetwork): GatheredHops {
-  const seen = new Map<string, Hop[]>();
-  let came: () => void = () => undefined;
-  const following = network.onHop((hop) => {
-    const known = seen.get(hop.request);
-    if (known) known.push(hop);
-    else seen.set(hop.request, [hop]);
-    came();
-  });
-  return {
-    ready: following.ready,
-    async of(flow, withinMs) {
-      const { promise: late, resolve } = Promise.withResolvers<undefined>();
-      const timer = setTimeout(resolve, withinMs, undefined);
-      const complete = new Promise<void>((done) => {
-        came = () => {
-          if ((seen.get(flow)?.length ?? 0) >= hopsOfFlow) done();
-        };
-        came();
-      });
-      await Promise.race([complete, late]);
-      clearTimeout(timer);
-      return (seen.get(flow) ?? []).toSorted(
-        (a, b) => Number(b.to.station === 'kube-proxy') - Number(a.to.station === 'kube-proxy'),
-      );
-    },
-    [Symbol.dispose]: () => following[Symbol.dispose](),
-  };
 }

@@ -2,6 +2,8 @@
 import type { Need, Value } from '../../../proxies/descriptor.ts';
 import type { Hop } from '../../../proxies/kit/hop.ts';
 import type { Observation, Verdict, WorldName } from '../../../proxies/kit/proof.ts';
+import type { CloudServiceSummary } from '../../cloud-service.ts';
+import type { CloudServiceStep } from '../../cloud-service-rows.ts';
 import type { FailoverLine, FailoverSummary } from '../../failover.ts';
 import type { RuleGroup } from '../../shown-rules.ts';
 import type { LiveErrorCode } from './live-error.ts';
@@ -128,6 +130,12 @@ export interface FailoverResultLine extends FailoverSummary {
   readonly text: string;
 }
 
+/** What became of the Service in all. */
+export interface CloudServiceResultLine extends CloudServiceSummary {
+  readonly type: 'result';
+  readonly text: string;
+}
+
 /** Something went wrong after the stream began. */
 export interface ErrorLine {
   readonly type: 'error';
@@ -152,4 +160,6 @@ export type LiveLine =
   | BalanceResultLine
   | FailoverLine
   | FailoverResultLine
+  | CloudServiceStep
+  | CloudServiceResultLine
   | ErrorLine;

@@ -5,6 +5,7 @@ import { preferredLocale } from '../language.ts';
 import { setSecurityHeaders } from '../security-headers.ts';
 import type { LiveBackend } from './backend.ts';
 import { runBalance } from './balance.ts';
+import { deleteCloudService, runCloudService } from './cloud-service.ts';
 import { runExample } from './examples.ts';
 import { sendError, type Exchange } from './exchange.ts';
 import { runFailover } from './failover.ts';
@@ -98,6 +99,17 @@ const routes: readonly Route[] = [
     pattern: /^\/live\/failover$/,
     methods: ['POST'],
     run: (_, visit) => runFailover(visit.backend, machinesOf(visit), visit.exchange),
+  },
+  {
+    pattern: /^\/live\/cloud-service\/([^/?]+\/[^/?]+)$/,
+    methods: ['POST'],
+    run: (choice, { backend, visitors, exchange }) =>
+      runCloudService(backend, visitors, choice, exchange),
+  },
+  {
+    pattern: /^\/live\/cloud-service$/,
+    methods: ['DELETE'],
+    run: (_, { visitors, exchange }) => deleteCloudService(visitors, exchange),
   },
   {
     pattern: /^\/live\/rules\/([^/?]+\/[^/?]+\/[^/?]+)$/,

@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLaboratory, startLab, type Lab } from '../../../lab/index.ts';
+import { createApiClient } from '../../../proxies/kit/api/api-client.ts';
 import type { Laboratory } from '../../../proxies/kit/proof.ts';
 import { openApiserverProxy } from './apiserver-proxy.ts';
 import type { LiveBackend } from './backend.ts';
@@ -51,6 +52,7 @@ export async function startBackend(options: BackendOptions): Promise<StartedBack
     }),
   );
   const apiserverProxy = lab ? stack.use(await openApiserverProxy(lab)) : null;
+  const caPem = apiserverProxy?.secure?.caPem;
   const owned = stack.move();
   return {
     kind: lab ? 'lab' : 'cluster',
@@ -68,6 +70,10 @@ export async function startBackend(options: BackendOptions): Promise<StartedBack
     },
     lend: (signal) => lend(lab ?? { kubeconfigPath }, directory, signal),
     openVisit: lab ? (name) => lab.createVisitor(name) : null,
+    connectAs:
+      lab && caPem !== undefined
+        ? (token) => createApiClient({ server: lab.server, caPem, token, userAgent: 'hop' })
+        : null,
     kubeconfigPath,
     lab,
     kubectlProxy,

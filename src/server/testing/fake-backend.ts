@@ -76,6 +76,7 @@ export async function startFakeBackend(kind: LiveBackend['kind'] = 'lab'): Promi
         [Symbol.asyncDispose]: async () => void openNamespaces.delete(namespace),
       };
     },
+    connectAs: null,
     reached,
     apiserverProxy,
     openNamespaces,
