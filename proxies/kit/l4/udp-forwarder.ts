@@ -1,6 +1,6 @@
 /** Forwards the datagrams of one socket: each client has a socket of its own behind it, as behind a NAT. */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import { isIPv6 } from 'node:net';
+import { isIPv6, type AddressInfo } from 'node:net';
 import type { L4Backend } from './backend.ts';
 import type { UdpSession, UdpSessions } from './udp-sessions.ts';
 
@@ -10,6 +10,8 @@ export interface UdpForwarderOptions<B extends L4Backend> {
   /** Where a new client's datagrams go; `null` drops them. */
   readonly choose: (client: RemoteInfo) => B | null;
   readonly onSession?: (client: RemoteInfo, backend: B) => void;
+  /** Datagrams leave from this address of ours. */
+  readonly onConnect?: (client: RemoteInfo, backend: B, local: AddressInfo) => void;
   /** Nobody listens there, or no socket was to be had: the session is over. */
   readonly onFailure?: (client: RemoteInfo, backend: B, error: Error) => void;
 }
@@ -25,7 +27,7 @@ const waitingLimit = 64;
 /** Replies leave through `outer`, from the address that the client asked: bind it to one. Closes it at the end. */
 export function forwardUdp<B extends L4Backend>(
   outer: Socket,
-  { sessions, choose, onSession, onFailure }: UdpForwarderOptions<B>,
+  { sessions, choose, onSession, onConnect, onFailure }: UdpForwarderOptions<B>,
 ): UdpForwarder<B> {
   const clients = new Map<string, Session<B>>();
 
@@ -37,6 +39,7 @@ export function forwardUdp<B extends L4Backend>(
         clients.delete(key);
         sessions.remove(session);
       },
+      onConnect: (local) => onConnect?.(client, backend, local),
       onFailure: (error) => onFailure?.(client, backend, error),
     });
     sessions.add(session);
@@ -65,6 +68,7 @@ export function forwardUdp<B extends L4Backend>(
 
 interface SessionEvents {
   readonly onEnd: () => void;
+  readonly onConnect: (local: AddressInfo) => void;
   readonly onFailure: (error: Error) => void;
 }
 
@@ -90,6 +94,7 @@ class Session<B extends L4Backend> implements UdpSession {
     });
     this.inner.on('error', (error) => this.fail(error));
     this.inner.once('connect', () => {
+      events.onConnect(this.inner.address());
       const waiting = this.waiting ?? [];
       this.waiting = null;
       for (const message of waiting) this.send(message);

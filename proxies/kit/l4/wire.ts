@@ -62,11 +62,12 @@ export interface WireEngine extends Disposable {
   /** Milliseconds of a clock that only goes forward. */
   now(): number;
   /**
-   * Until it is disposed of, or the engine is.
+   * Until it is disposed of, or the engine is. An engine whose loop blocks has it at once: nothing can be waited for
+   * there.
    *
    * @throws Error of the system, with its `code`
    */
-  listen(listening: WireListening): Promise<WireListener>;
+  listen(listening: WireListening): WireListener | Promise<WireListener>;
   dial(backend: L4Backend, events: WireEvents): Wire;
   every(periodMs: number, task: () => void): Disposable;
 }

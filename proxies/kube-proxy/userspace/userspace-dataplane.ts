@@ -3,13 +3,13 @@
  * opens a connection of its own to an endpoint for each that comes. `limits.ts` says what it cannot do.
  */
 import type { Dataplane, DataplaneChange, DataplaneOptions, ForwardedFlow } from '../dataplane.ts';
+import { openLocalAddresses, routeProtocols } from '../../kit/l4/local-addresses.ts';
 import { RelaySet } from '../../kit/l4/relay-set.ts';
 import { UdpSessions } from '../../kit/l4/udp-sessions.ts';
 import type { ServicePortState } from '../service-port.ts';
 import { hostPort } from './frontends.ts';
 import type { ListenerEvents } from './listener.ts';
 import { Listeners } from './listeners.ts';
-import { openLocalAddresses } from './local-addresses.ts';
 import type { UserspaceProblem } from './problem.ts';
 import { ServedPort, type Surroundings } from './served-port.ts';
 import { matcherOf } from '../../kit/l4/source-ranges.ts';
@@ -68,7 +68,13 @@ export async function createUserspaceDataplane(
   };
 
   await using starting = new AsyncDisposableStack();
-  const addresses = starting.use(openLocalAddresses(family, nodeIPs));
+  const addresses = starting.use(
+    openLocalAddresses({
+      family,
+      routeProtocol: routeProtocols.kubeProxy,
+      source: nodeIPs[0],
+    }),
+  );
   const relays = starting.use(new RelaySet());
   const sessions = starting.use(
     new UdpSessions({
@@ -132,9 +138,9 @@ export async function createUserspaceDataplane(
         operations += listeners.change(port);
       }
       if (kind === 'full') await addressed(addresses.repair());
-      await addressed(addresses.hold(change.changed));
+      await addressed(addresses.hold(addressesOf(change.changed)));
       operations += await listeners.openWanted();
-      await addressed(addresses.release(unheld));
+      await addressed(addresses.release(addressesOf(unheld)));
       isTrusted = true;
       return { kind, operations, tookMs: performance.now() - startedMs };
     },
@@ -164,6 +170,13 @@ export async function createUserspaceDataplane(
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+function addressesOf(ports: readonly ServicePortState[]): readonly string[] {
+  return ports.flatMap(({ protocol, clusterIP, externalIPs, loadBalancerIPs }) =>
+    // Where nothing can be served nothing is captured.
+    protocol === 'SCTP' ? [] : [clusterIP, ...externalIPs, ...loadBalancerIPs],
+  );
 }
 
 /** By default those of the node, never the loopback's own two (specification 3.12). */

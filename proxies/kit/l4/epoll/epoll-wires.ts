@@ -46,7 +46,7 @@ export function createEpollWires(loop: EpollLoop, options: WireEngineOptions): W
     return address;
   };
 
-  const listen = async ({ host, port, onWire, onError }: WireListening): Promise<WireListener> => {
+  const listen = ({ host, port, onWire, onError }: WireListening): WireListener => {
     const fd = openSocket(calls, host, options);
     if (fd < 0) throw systemError(calls.errno(), 'listen', `${host}:${port}`);
     const address = socketAddress(host, port);

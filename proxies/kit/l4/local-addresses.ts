@@ -1,24 +1,35 @@
 /**
- * Makes the addresses of Services the node's own while they are needed, so that the proxy can listen
- * there and the kernel refuses their other ports. On loopback they are the node's already.
+ * Makes the addresses of Services the machine's own while they are needed, so that a proxy can listen
+ * there and the kernel refuses their other ports. On loopback they are the machine's already.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import { openIpBatch, type IpBatch } from '../../kit/ip-batch.ts';
-import type { Family, ServicePortState } from '../service-port.ts';
+import { openIpBatch, type IpBatch } from '../ip-batch.ts';
+import type { IpFamily } from '../ip.ts';
+
+export interface LocalAddressesOptions {
+  readonly family: IpFamily;
+  /** How the kernel's tables tell our routes from those of others: {@link routeProtocols}. */
+  readonly routeProtocol: number;
+  /** Where the machine itself sends from to these addresses, if it has it. */
+  readonly source?: string | undefined;
+}
+
+/** Below 256, and not in `rt_protos`: programs of one machine do not take away each other's. */
+export const routeProtocols = { kubeProxy: 150, cloudLoadBalancer: 151 } as const;
 
 export interface LocalAddresses extends AsyncDisposable {
-  /** Counts the addresses of these ports, and adds those that nobody has. @throws Error in iproute2's words. */
-  hold(ports: readonly ServicePortState[]): Promise<void>;
+  /** Counts these addresses, and adds those that the machine does not have. @throws Error in iproute2's words. */
+  hold(addresses: readonly string[]): Promise<void>;
   /** Takes away those that nobody holds any more. @throws Error in iproute2's words. */
-  release(ports: readonly ServicePortState[]): Promise<void>;
+  release(addresses: readonly string[]): Promise<void>;
   /** Adds what somebody has taken away. @throws Error in iproute2's words. */
   repair(): Promise<void>;
 }
 
-/** @param nodeIPs the first is the source of what the node itself sends to Services */
-export function openLocalAddresses(family: Family, nodeIPs: readonly string[]): LocalAddresses {
-  const commands = commandsFor(family, nodeIPs);
+export function openLocalAddresses(options: LocalAddressesOptions): LocalAddresses {
+  const { family } = options;
+  const commands = commandsFor(options);
   const holders = new Map<string, number>();
   const added = new Set<string>();
   let batch: IpBatch | null = null;
@@ -36,18 +47,18 @@ export function openLocalAddresses(family: Family, nodeIPs: readonly string[]): 
   };
 
   return {
-    hold: async (ports) => {
-      const fresh = addressesOf(ports).filter((address) => {
+    hold: async (addresses) => {
+      const fresh = addresses.filter((address) => {
         const count = holders.get(address) ?? 0;
         holders.set(address, count + 1);
         return count === 0;
       });
-      const missing = fresh.length === 0 ? [] : withoutThoseOfTheNode(fresh);
+      const missing = fresh.length === 0 ? [] : withoutOwn(fresh);
       for (const address of missing) added.add(address);
       await run(missing.map(commands.add));
     },
-    release: async (ports) => {
-      const unheld = addressesOf(ports).filter((address) => {
+    release: async (addresses) => {
+      const unheld = addresses.filter((address) => {
         const count = (holders.get(address) ?? 0) - 1;
         if (count > 0) holders.set(address, count);
         else holders.delete(address);
@@ -72,16 +83,13 @@ interface Commands {
   readonly remove: (address: string) => string;
 }
 
-/** How the kernel's tables tell our routes from others'; below 256, and not in `rt_protos`. */
-const routeProtocol = 150;
-
 /**
  * Routes, not addresses: others look for the node's own in the lists of those. And ten thousand addresses
  * of IPv6 take the kernel minutes to remove.
  */
-function commandsFor(family: Family, [source]: readonly string[]): Commands {
+function commandsFor({ family, routeProtocol, source }: LocalAddressesOptions): Commands {
   const [everything, length] = family === 'IPv4' ? ['0.0.0.0/0', 32] : ['::/0', 128];
-  const isSource = source !== undefined && withoutThoseOfTheNode([source]).length === 0;
+  const isSource = source !== undefined && withoutOwn([source]).length === 0;
   const from = isSource && !source.startsWith('127.') ? ` src ${source}` : '';
   const route = (address: string) =>
     `local ${address}/${length} dev lo table local proto ${routeProtocol}`;
@@ -101,14 +109,7 @@ function allowBinding(): Disposable | null {
   return { [Symbol.dispose]: () => writeFileSync(nonlocalBind, '0') };
 }
 
-function addressesOf(ports: readonly ServicePortState[]): readonly string[] {
-  return ports.flatMap(({ protocol, clusterIP, externalIPs, loadBalancerIPs }) =>
-    // Where nothing can be served nothing is captured.
-    protocol === 'SCTP' ? [] : [clusterIP, ...externalIPs, ...loadBalancerIPs],
-  );
-}
-
-function withoutThoseOfTheNode(wanted: readonly string[]): readonly string[] {
+function withoutOwn(wanted: readonly string[]): readonly string[] {
   const own = new Set(
     Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map((one) => one.address)),
   );
