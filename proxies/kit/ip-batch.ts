@@ -1,5 +1,6 @@
 /** Runs iproute2's commands through one `ip -batch` that stays open for a while. */
 import { spawn } from 'node:child_process';
+import type { IpFamily } from './ip.ts';
 
 export interface IpBatch {
   /** Runs them in order, also after one that fails. @throws Error in iproute2's words, of the first. */
@@ -11,15 +12,19 @@ export interface IpBatch {
 /** A burst of changes shares one `ip`; where nothing changes it would only take memory. */
 const idleMs = 2_000;
 
-/** When `ip` has ended, the next command starts it anew. */
-export function openIpBatch(): IpBatch {
+/**
+ * When `ip` has ended, the next command starts it anew.
+ *
+ * @param family of rules and routes that name no address; IPv4's if absent
+ */
+export function openIpBatch(family: IpFamily = 'IPv4'): IpBatch {
   let batch: Batch | null = null;
   let idle: NodeJS.Timeout | undefined;
   let isClosed = false;
   return {
     run: (commands) => {
       if (isClosed) return Promise.reject(new Error('ip has ended'));
-      if (batch === null || batch.hasEnded()) batch = startBatch();
+      if (batch === null || batch.hasEnded()) batch = startBatch(family);
       clearTimeout(idle);
       const own = batch;
       idle = setTimeout(() => void own.end(), idleMs).unref();
@@ -41,8 +46,9 @@ interface Batch extends IpBatch {
  * A batch says nothing of commands that went well, so each is followed by one that answers: what has
  * come on stderr until then was about it.
  */
-function startBatch(): Batch {
-  const child = spawn('ip', ['-force', '-batch', '-'], { stdio: ['pipe', 'pipe', 'pipe'] });
+function startBatch(family: IpFamily): Batch {
+  const given = [...(family === 'IPv6' ? ['-6'] : []), '-force', '-batch', '-'];
+  const child = spawn('ip', given, { stdio: ['pipe', 'pipe', 'pipe'] });
   const waiting: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
   let complaint = '';
   let answered = '';

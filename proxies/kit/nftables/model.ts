@@ -6,7 +6,8 @@
 export type NftFamily = 'ip' | 'ip6';
 
 export interface BaseHook {
-  readonly type: 'filter' | 'nat';
+  /** `route`: where the routing is looked up again when the mark has changed. */
+  readonly type: 'filter' | 'nat' | 'route';
   readonly hook: 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting';
   readonly priority: number;
 }

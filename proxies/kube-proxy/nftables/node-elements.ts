@@ -3,7 +3,7 @@ import type { DataplaneOptions } from '../dataplane.ts';
 import type { Batch } from './batch.ts';
 import type { CollectionName } from './layout-facts.ts';
 import type { Found } from './endpoint-lists.ts';
-import { distinctRanges } from './source-ranges.ts';
+import { distinctRanges } from '../../kit/nftables/source-ranges.ts';
 
 export class NodeElements {
   readonly #fixed: ReadonlyMap<CollectionName, ReadonlySet<string>>;

@@ -3,7 +3,7 @@ import type { Backend, ServicePort, ServicePortState } from '../service-port.ts'
 import type { Frontend } from './frontends.ts';
 import type { CollectionName } from './layout-facts.ts';
 import { chainKinds, endpointsMap, rememberChain, type ChainKind } from './shared-chains.ts';
-import { distinctRanges, isEverybody, isWithin } from './source-ranges.ts';
+import { distinctRanges, isEverybody, isWithin } from '../../kit/nftables/source-ranges.ts';
 
 /** Endpoints of a port in the order of their numbers, as maps hold them: `10.244.1.2 . 80`. */
 export interface EndpointList {
