@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LoadBalancerView } from '../proxies/cloud-load-balancer/hop-cloud/options.ts';
 import type { ApiConnection } from '../proxies/kit/api/api-client.ts';
 import { createHopFeed, type HopFeed } from './hop-feed.ts';
 import { base64, writeKubeconfig } from './kubeconfig.ts';
@@ -64,6 +65,11 @@ export interface Cluster extends AsyncDisposable {
    * are followed it remembers the last thousand, too.
    */
   pathOf(source: string): Promise<ApiserverPath | null>;
+  /**
+   * What the cloud has given to Services of type LoadBalancer, with its nodes and their health. Nothing where it
+   * does not answer.
+   */
+  loadBalancers(): Promise<readonly LoadBalancerView[]>;
   /** @throws Error with the reason when it cannot be done. */
   act(machine: string, action: MachineAction): Promise<void>;
   /** Runs a command in that machine's network. */
@@ -151,6 +157,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
     onHop: hops.onHop,
+    loadBalancers: () => supervisor.request('load-balancers', null),
     pathOf: (source) => supervisor.request('path-of', { source }),
     act: async (machine, action) => {
       await supervisor.request('act', { machine, action });

@@ -34,10 +34,11 @@ const program = fileURLToPath(new URL('l4-client/main.ts', import.meta.url));
 
 export function createConnect(
   client: ApiClient,
-  { run, machines, place }: Pick<Cluster, 'run' | 'machines' | 'place'>,
+  cluster: Pick<Cluster, 'run' | 'machines' | 'place' | 'loadBalancers'>,
 ): Connect {
+  const { run, machines, place, loadBalancers } = cluster;
   return async (from, { to, ...request }, { onOutcome, signal } = {}) => {
-    const target = await resolveTarget(client, to);
+    const target = await resolveTarget({ client, loadBalancers }, to);
     const source = await resolveSource(client, from, machines());
     if (place.mode === 'loopback' && !target.address.startsWith('127.')) {
       // Whatever else it is, it is not the lab's.
@@ -98,7 +99,9 @@ interface Service extends KubeObject {
     }[];
   };
   readonly status?: {
-    readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string }[] };
+    readonly loadBalancer?: {
+      readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[];
+    };
   };
 }
 
@@ -108,12 +111,17 @@ interface Node extends KubeObject {
   };
 }
 
+interface Asked extends Pick<Cluster, 'loadBalancers'> {
+  readonly client: ApiClient;
+}
+
 async function resolveTarget(
-  client: ApiClient,
+  { client, loadBalancers }: Asked,
   to: ConnectTarget,
 ): Promise<{ readonly address: string; readonly port: number }> {
   if ('address' in to) return { address: to.address, port: to.port };
-  const { spec, status: given } = await client.get<Service>(pathOf('services', to.service));
+  const service = await client.get<Service>(pathOf('services', to.service));
+  const { spec } = service;
   const found = spec?.ports?.find(({ name, port }) => name === to.port || String(port) === to.port);
   if (!found) throw new Error(`The Service ${to.service} has no port ${to.port}.`);
   const { through = 'ClusterIP', family } = to;
@@ -125,11 +133,8 @@ async function resolveTarget(
     };
   }
   if (through === 'LoadBalancer') {
-    const ingress = given?.loadBalancer?.ingress ?? [];
-    const address = ofFamily(
-      ingress.flatMap(({ ip }) => ip ?? []),
-      family,
-    );
+    const given = await addressesGiven(service, to.service, loadBalancers);
+    const address = ofFamily(given, family);
     return {
       address: demand(address, `No cloud has given ${to.service} such an address.`),
       port: found.port,
@@ -143,6 +148,19 @@ async function resolveTarget(
     family,
   );
   return { address: demand(address, `The node ${through.nodePortOf} has no such address.`), port };
+}
+
+/** What its status shows; where that is a name, what the cloud says that it stands for. */
+async function addressesGiven(
+  { status }: Service,
+  name: string,
+  loadBalancers: Cluster['loadBalancers'],
+): Promise<readonly string[]> {
+  const ingress = status?.loadBalancer?.ingress ?? [];
+  const addresses = ingress.flatMap(({ ip }) => ip ?? []);
+  if (addresses.length > 0 || ingress.length === 0) return addresses;
+  const found = (await loadBalancers()).find(({ service }) => service === name);
+  return found?.addresses ?? [];
 }
 
 /** @example pathOf('pods', 'default/web-0') // '/api/v1/namespaces/default/pods/web-0' */

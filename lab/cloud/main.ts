@@ -1,11 +1,14 @@
 /** The machine `cloud-load-balancer`: the cloud of the lab, which serves Services of type LoadBalancer. */
 import { createServiceEvents } from '../../proxies/cloud-load-balancer/controller/tell-event.ts';
 import { createHopCloud } from '../../proxies/cloud-load-balancer/hop-cloud/provider.ts';
+import { relayHops } from '../../proxies/kit/hop-channel.ts';
 import { createApiClient } from '../../proxies/kit/api/api-client.ts';
 import { readConnection } from '../../proxies/kit/api/read-connection.ts';
 import { serveHealth } from '../controllers/serve-health.ts';
 import { runProgram } from '../machines/program.ts';
 import { cloudLoadBalancer } from '../topology.ts';
+import { answerSupervisor } from './answer-supervisor.ts';
+import { hopSourceOf } from './hop-source.ts';
 import { keepServing } from './keep-serving.ts';
 import { profileOf } from './profile-of.ts';
 import { startDataplane } from './start-dataplane.ts';
@@ -38,6 +41,8 @@ await runProgram(flagNames, async (flags) => {
       log,
     }),
   );
+  starting.use(answerSupervisor(cloud));
+  starting.use(relayHops(hopSourceOf(dataplane)));
   const controller = {
     client,
     provider: cloud,

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import type { Hop } from '../../proxies/kit/hop.ts';
+import type { LoadBalancersAnswer, LoadBalancersQuestion } from '../cloud/messages.ts';
 import type {
   ApiserverPath,
   ApiserversMessage,
@@ -40,6 +41,8 @@ export interface Machines extends AsyncDisposable {
   followHops(isFollowed: boolean): Promise<void>;
   /** Which way the load balancer sent the connection from there, `192.0.2.1:40122`; null where it knows none. */
   pathOf(source: string): Promise<ApiserverPath | null>;
+  /** What the cloud has given to Services; nothing where it does not answer. */
+  loadBalancers(): Promise<LoadBalancersAnswer>;
 }
 
 /** Clients before those whom they ask. */
@@ -148,6 +151,12 @@ export async function startMachines(options: MachinesOptions): Promise<Machines>
         return { ...connection, apiserver: found?.status.name ?? null };
       }
       return null;
+    },
+    loadBalancers: async () => {
+      const question: LoadBalancersQuestion = { loadBalancers: true };
+      const answers = await Promise.all(inRole('cloud').map((cloud) => cloud.ask(question)));
+      // It is our program.
+      return answers.flatMap((answer) => (answer as LoadBalancersAnswer | null) ?? []);
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

@@ -1,5 +1,6 @@
 /** What the host and the supervisor say to each other, over the channel between them. */
 import type { Hop } from '../../proxies/kit/hop.ts';
+import type { LoadBalancersAnswer } from '../cloud/messages.ts';
 import type { ApiserverPath } from '../load-balancer/messages.ts';
 import type { MachineAction, MachineStatus } from '../machines/machine.ts';
 import type { LabMode, LabPlace, TopologyOptions } from '../topology.ts';
@@ -38,6 +39,8 @@ export interface Requests {
   readonly 'follow-hops': { ask: { readonly isFollowed: boolean }; answer: null };
   /** Of a connection to the apiservers: its source outside of a door, or within the lab. */
   readonly 'path-of': { ask: { readonly source: string }; answer: ApiserverPath | null };
+  /** What the cloud has given to Services. */
+  readonly 'load-balancers': { ask: null; answer: LoadBalancersAnswer };
   /** Sent with the socket. */
   readonly 'open-door': {
     ask: { readonly door: number; readonly protocol: DoorProtocol; readonly target: string };
