@@ -16,7 +16,10 @@ const main = new URL('./hop.ts', import.meta.url);
 const [subcommand = ''] = process.argv.slice(2);
 
 /** Where a subcommand is, if not in the folder of its name. */
-const folders = new Map([['apiserver-lb', 'apiserver-load-balancer']]);
+const folders = new Map([
+  ['apiserver-lb', 'apiserver-load-balancer'],
+  ['cloud-lb', 'cloud-load-balancer'],
+]);
 
 /** What a subcommand wants of its Node, beside its code: `{ "nodeFlags": […], "env": {…} }`. */
 function runtime() {

@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   'apiserver-proxy': () => import('../proxies/apiserver-proxy/command.ts'),
   'kube-proxy': () => import('../proxies/kube-proxy/command.ts'),
   'apiserver-lb': () => import('../proxies/apiserver-load-balancer/command.ts'),
+  'cloud-lb': () => import('../proxies/cloud-load-balancer/command.ts'),
   apiserver: () => import('../lab/apiserver/command.ts'),
   kubectl: () => import('./kubectl.ts'),
   lab: () => import('./lab.ts'),

@@ -2,6 +2,7 @@
 import type { ApiClient } from '../../kit/api/api-client.ts';
 import { startInformer, type CacheChange } from '../../kit/api/informer.ts';
 import { keyOf } from '../../kit/api/watch-cache.ts';
+import { createWorkQueueMetrics, type WorkQueueMetrics } from '../../kit/api/work-queue-metrics.ts';
 import { createWorkQueue } from '../../kit/api/work-queue.ts';
 import { systemClock, type Clock } from '../../kit/clock.ts';
 import type { Provider, TellEvent } from '../provider.ts';
@@ -16,6 +17,7 @@ import { createServed } from './served.ts';
 import { createServiceSync } from './service-sync.ts';
 import { createServiceWriter } from './service-writer.ts';
 import { messageOf } from './sync-step.ts';
+import { tellOwn } from './tell-event.ts';
 import { changeOf } from './triggers.ts';
 import { needsCleanup, wantsLoadBalancer } from './wants.ts';
 
@@ -33,12 +35,16 @@ export interface ServiceControllerOptions {
   /** How long the cloud may take for an answer. */
   readonly syncTimeoutMs: number;
   readonly clock?: Clock;
+  /** Whether a Service is served by somebody else; default: none is. */
+  readonly isLeftAlone?: (service: Service) => Promise<boolean>;
 }
 
 export interface RunningController extends AsyncDisposable {
   /** Resolves when the Services are known and the cloud has taken them over: then the first sync begins. */
   readonly began: Promise<void>;
   readonly metrics: ControllerMetrics;
+  /** By the names of its queues, which are upstream's. */
+  readonly queues: Readonly<Record<'service' | 'node', WorkQueueMetrics>>;
 }
 
 /** Upstream's `minRetryDelay` and `maxRetryDelay`. */
@@ -55,6 +61,10 @@ export async function startServiceController(
   const stop = new AbortController();
   const stopped = stop.signal;
   const metrics = createControllerMetrics();
+  const queues = {
+    service: createWorkQueueMetrics('service'),
+    node: createWorkQueueMetrics('node'),
+  };
   const services = startInformer<Service>(client, { path: '/api/v1/services', log });
   const nodes = startInformer<Node>(client, { path: '/api/v1/nodes', log });
   const served = createServed(services);
@@ -73,11 +83,17 @@ export async function startServiceController(
     stopped,
   };
   const writer = createServiceWriter(client);
-  const syncService = createServiceSync({ ...asked, writer, loadBalancerClass });
+  const syncService = createServiceSync({
+    ...asked,
+    writer,
+    loadBalancerClass,
+    isLeftAlone: options.isLeftAlone ?? (async () => false),
+  });
   const syncNodes = createNodeSync({ ...asked, workers, clock, log });
 
   const serviceQueue = createWorkQueue({
     name: 'service',
+    observer: queues.service,
     begin: began,
     workers,
     backoff,
@@ -97,6 +113,7 @@ export async function startServiceController(
   });
   const nodeQueue = createWorkQueue({
     name: 'node',
+    observer: queues.node,
     begin: began,
     workers: 1,
     clock,
@@ -118,7 +135,7 @@ export async function startServiceController(
     if (type === 'deleted') return served.states.has(keyOf(object));
     if (type === 'added') return isWanted(object) || isLeft(object);
     const changed = changeOf(change.previous, object, loadBalancerClass);
-    if (changed?.note) tell(object, 'Normal', changed.note.reason, changed.note.message);
+    if (changed?.note) tellOwn(tell, object, changed.note);
     return changed !== null || isLeft(object);
   };
   const isWanted = (service: Service) => wantsLoadBalancer(service, loadBalancerClass);
@@ -137,6 +154,7 @@ export async function startServiceController(
   return {
     began,
     metrics,
+    queues,
     [Symbol.asyncDispose]: async () => {
       stop.abort(new Error('the controller is stopping'));
       for (const resync of resyncs) resync[Symbol.dispose]();

@@ -4,6 +4,7 @@
  */
 import { systemClock, type Clock } from '../clock.ts';
 import { ApiError, UnreachableError } from './errors.ts';
+import type { WorkQueueObserver } from './work-queue-metrics.ts';
 
 export interface WorkQueueOptions {
   /** For the log. */
@@ -19,6 +20,8 @@ export interface WorkQueueOptions {
   /** Hears of each failure; absent: what nobody expects is logged. */
   readonly onFailure?: (key: string, error: unknown) => void;
   readonly clock?: Clock;
+  /** Hears of all that happens; see `createWorkQueueMetrics`. */
+  readonly observer?: WorkQueueObserver;
 }
 
 /** The pause after a failure doubles with each that follows, until something succeeds. */
@@ -47,7 +50,7 @@ interface Wish {
 }
 
 export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
-  const { workers = 5, backoff = quickBackoff, clock = systemClock } = options;
+  const { workers = 5, backoff = quickBackoff, clock = systemClock, observer } = options;
   const waiting = new Set<string>();
   const working = new Map<string, Promise<void>>();
   const failures = new Map<string, number>();
@@ -58,6 +61,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   const add = (key: string) => {
     if (isStopped) return;
     waiting.add(key);
+    observer?.added(key);
     if (isOpen) work();
   };
   const wish = (key: string, delayMs: number, isRetry: boolean) => {
@@ -86,6 +90,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
       wished.timer[Symbol.dispose]();
       wishes.delete(key);
     }
+    observer?.began(key);
     try {
       const againAfterMs = await options.reconcile(key);
       failures.delete(key);
@@ -94,8 +99,10 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
       const failed = (failures.get(key) ?? 0) + 1;
       failures.set(key, failed);
       if (!isStopped) tellFailure(key, error);
+      observer?.retried();
       wish(key, pauseMs(backoff, failed), true);
     } finally {
+      observer?.ended(key);
       working.delete(key);
       if (waiting.size > 0) work();
     }

@@ -1,0 +1,15 @@
+/** The log of the command: a line each, and how much of it is wanted. */
+import { klogLine, type Severity } from '../../kit/klog.ts';
+
+/** @param level said from this `-v` on; 0 unless told otherwise */
+export type Say = (severity: Severity, text: string, level?: number) => void;
+
+/** `-v` of lines that tell of each change. */
+export const changesLevel = 2;
+
+export function createSay(verbosity: number, log: (line: string) => void): Say {
+  return (severity, text, level = 0) => {
+    if (severity === 'I' && level > verbosity) return;
+    log(klogLine(severity, 'hop', text));
+  };
+}
