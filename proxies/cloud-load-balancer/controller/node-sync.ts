@@ -3,10 +3,14 @@ import type { Clock } from '../../kit/clock.ts';
 import type { Node } from '../service.ts';
 import { isSameSet } from './node-set.ts';
 import type { ServedState } from './served.ts';
-import { tellUnavailable, unlessElsewhere, type ServiceSyncOptions } from './service-sync.ts';
+import { unlessElsewhere, type ServiceSyncOptions } from './service-sync.ts';
 import { messageOf } from './sync-step.ts';
+import { tellOwn } from './tell-event.ts';
 
-export interface NodeSyncOptions extends Omit<ServiceSyncOptions, 'writer' | 'loadBalancerClass'> {
+export interface NodeSyncOptions extends Omit<
+  ServiceSyncOptions,
+  'writer' | 'loadBalancerClass' | 'isLeftAlone'
+> {
   readonly workers: number;
   readonly clock: Clock;
   readonly log: (line: string) => void;
@@ -41,9 +45,8 @@ export function createNodeSync(options: NodeSyncOptions): SyncNodes {
       return true;
     } catch (error) {
       if (stopped.aborted || !(await mayExist(key, state))) return true;
-      const names = namesOf(nodes);
-      const message = `Error updating load balancer with new hosts ${names} [node names limited, total number of nodes: ${nodes.length}], error: ${messageOf(error)}`;
-      tell(state.service, 'Warning', 'UpdateLoadBalancerFailed', message);
+      const values = { nodes: namesOf(nodes), count: nodes.length, cause: messageOf(error) };
+      tellOwn(tell, state.service, { event: 'updateFailed', values });
       log(`failed to update load balancer hosts for service ${key}: ${messageOf(error)}`);
       metrics.nodeSyncErrors += 1;
       return false;
@@ -52,8 +55,7 @@ export function createNodeSync(options: NodeSyncOptions): SyncNodes {
     }
   };
   const tellUpdated = ({ service }: ServedState, nodes: readonly Node[]) => {
-    if (nodes.length === 0) tellUnavailable(tell, service);
-    else tell(service, 'Normal', 'UpdatedLoadBalancer', 'Updated load balancer with new hosts');
+    tellOwn(tell, service, { event: nodes.length === 0 ? 'unavailable' : 'updated' });
   };
   /** It is only a failure where there is a load balancer. */
   const mayExist = async (key: string, { service }: ServedState): Promise<boolean> => {
@@ -83,12 +85,12 @@ export function createNodeSync(options: NodeSyncOptions): SyncNodes {
 
 const mostNames = 20;
 
-/** As Go shows a list, cut: `[node-1 node-2 <3 more>]`. */
+/** `node-1 node-2 <3 more>` */
 function namesOf(nodes: readonly Node[]): string {
   const names = nodes
     .slice(0, mostNames)
     .map(({ metadata }) => metadata.name)
     .sort();
   const left = nodes.length - names.length;
-  return `[${[...names, ...(left > 0 ? [`<${left} more>`] : [])].join(' ')}]`;
+  return [...names, ...(left > 0 ? [`<${left} more>`] : [])].join(' ');
 }

@@ -7,7 +7,8 @@ import { messageOf, SyncStepError, step } from './sync-step.ts';
 import type { ProviderCalls } from './provider-calls.ts';
 import type { Served } from './served.ts';
 import { isSameStatus, type ServiceWriter } from './service-writer.ts';
-import { hasFinalizer, wantsLoadBalancer } from './wants.ts';
+import { tellOwn, type OwnEvent } from './tell-event.ts';
+import { hasFinalizer, isLeaving, wantsLoadBalancer } from './wants.ts';
 
 export interface ServiceSyncOptions {
   readonly provider: Provider;
@@ -19,6 +20,8 @@ export interface ServiceSyncOptions {
   readonly loadBalancerClass: string | null;
   readonly metrics: ControllerMetrics;
   readonly stopped: AbortSignal;
+  /** Whether it is served by somebody else, so that nothing may be written or cleaned up. */
+  readonly isLeftAlone: (service: Service) => Promise<boolean>;
 }
 
 /** Resolves to when to look again, where the cloud has said so. @throws Error when it is to be tried again */
@@ -27,13 +30,15 @@ export type SyncService = (key: string) => Promise<RetryLater | null>;
 export function createServiceSync(options: ServiceSyncOptions): SyncService {
   const { provider, calls, writer, served, tell, loadBalancerClass, metrics, stopped } = options;
   const { states } = served;
+  const say = (service: Service, event: OwnEvent['event'], values: OwnEvent['values'] = {}) =>
+    tellOwn(tell, service, { event, values });
   const written = (key: string, service: Service) => {
     served.wrote(key, service);
     return service;
   };
 
   const ensure = async (key: string, service: Service): Promise<void> => {
-    tell(service, 'Normal', 'EnsuringLoadBalancer', 'Ensuring load balancer');
+    say(service, 'ensuring');
     const held = await step('add load balancer cleanup finalizer', () =>
       unlessGone(() => writer.addFinalizer(service, stopped)),
     );
@@ -45,7 +50,7 @@ export function createServiceSync(options: ServiceSyncOptions): SyncService {
       unlessElsewhere(() =>
         calls.call(key, (signal) => {
           const nodes = options.eligibleNodes();
-          if (nodes.length === 0) tellUnavailable(tell, held);
+          if (nodes.length === 0) say(held, 'unavailable');
           states.set(key, { service: held, nodes });
           metrics.loadBalancerSyncs += 1;
           return provider.ensureLoadBalancer(held, nodes, signal);
@@ -53,7 +58,7 @@ export function createServiceSync(options: ServiceSyncOptions): SyncService {
       ),
     );
     if (!status) return;
-    tell(held, 'Normal', 'EnsuredLoadBalancer', 'Ensured load balancer');
+    say(held, 'ensured');
     await writeStatus(key, held, status);
   };
 
@@ -64,20 +69,17 @@ export function createServiceSync(options: ServiceSyncOptions): SyncService {
     const wasServed = states.has(key);
     if (!status && !wasServed && !isOursToClean(service, loadBalancerClass)) return;
     if (status) {
-      tell(service, 'Normal', 'DeletingLoadBalancer', 'Deleting load balancer');
+      say(service, 'deleting');
       await step('delete load balancer', () =>
         unlessElsewhere(() =>
           calls.call(key, (signal) => provider.ensureLoadBalancerDeleted(service, signal)),
         ),
       );
     }
-    const shown = service.status?.loadBalancer;
-    // Another controller may have taken the Service over: what it has written is its own.
-    const isOthers =
-      isOtherClass(service, loadBalancerClass) &&
-      !isLeaving(service) &&
-      !isSameStatus(shown, status ?? {});
-    const cleared = isOthers ? service : await writeStatus(key, service, {});
+    // As it is now: deleting may have taken long.
+    const now = newest(key, service);
+    const isOthers = isTakenOver(now, status, loadBalancerClass);
+    const cleared = isOthers ? now : await writeStatus(key, now, {});
     if (cleared) {
       const freed = await step('remove load balancer cleanup finalizer', () =>
         unlessGone(() => writer.removeFinalizer(cleared, stopped)),
@@ -85,23 +87,27 @@ export function createServiceSync(options: ServiceSyncOptions): SyncService {
       if (freed) written(key, freed);
     }
     states.delete(key);
-    tell(service, 'Normal', 'DeletedLoadBalancer', 'Deleted load balancer');
+    say(service, 'deleted');
+  };
+
+  const newest = (key: string, service: Service): Service => {
+    const latest = served.latest(key);
+    return latest && latest.metadata.uid === service.metadata.uid ? latest : service;
   };
 
   /** Without a Service there is nobody to write to: only the cloud is left. */
   const deleteGone = async (key: string, service: Service): Promise<void> => {
-    tell(service, 'Normal', 'DeletingLoadBalancer', 'Deleting load balancer');
+    say(service, 'deleting');
     try {
       await unlessElsewhere(() =>
         calls.call(key, (signal) => provider.ensureLoadBalancerDeleted(service, signal)),
       );
     } catch (error) {
-      const message = `Error deleting load balancer: ${messageOf(error)}`;
-      if (!stopped.aborted) tell(service, 'Warning', 'DeleteLoadBalancerFailed', message);
+      if (!stopped.aborted) say(service, 'deleteFailed', { cause: messageOf(error) });
       throw error;
     }
     states.delete(key);
-    tell(service, 'Normal', 'DeletedLoadBalancer', 'Deleted load balancer');
+    say(service, 'deleted');
   };
 
   const writeStatus = async (key: string, service: Service, status: LoadBalancerStatus) => {
@@ -118,22 +124,17 @@ export function createServiceSync(options: ServiceSyncOptions): SyncService {
     if (!service) return null;
     const isWanted = wantsLoadBalancer(service, loadBalancerClass) && !isLeaving(service);
     try {
+      if (await options.isLeftAlone(service)) return null;
       await (isWanted ? ensure(key, service) : cleanUp(key, service));
       return null;
     } catch (error) {
       if (stopped.aborted) throw error;
-      const message = `Error syncing load balancer: ${messageOf(error)}`;
-      tell(service, 'Warning', 'SyncLoadBalancerFailed', message);
+      say(service, 'syncFailed', { cause: messageOf(error) });
       const cause = error instanceof SyncStepError ? error.cause : error;
       if (cause instanceof RetryLater) return cause;
       throw error;
     }
   };
-}
-
-export function tellUnavailable(tell: TellEvent, service: Service): void {
-  const message = 'There are no available nodes for LoadBalancer';
-  tell(service, 'Warning', 'UnAvailableLoadBalancer', message);
 }
 
 /** Undefined where somebody else serves it. */
@@ -171,11 +172,17 @@ function isOursToClean(service: Service, loadBalancerClass: string | null): bool
   return isLeaving(service) && !hasAddress;
 }
 
+/** Another controller may serve it by now: then the status is not ours to clear. */
+function isTakenOver(
+  service: Service,
+  given: LoadBalancerStatus | null,
+  loadBalancerClass: string | null,
+): boolean {
+  if (!isOtherClass(service, loadBalancerClass) || isLeaving(service)) return false;
+  return !isSameStatus(service.status?.loadBalancer, given ?? {});
+}
+
 function isOtherClass(service: Service, loadBalancerClass: string | null): boolean {
   const isBalanced = service.spec.type === 'LoadBalancer';
   return isBalanced && !wantsLoadBalancer(service, loadBalancerClass);
-}
-
-function isLeaving({ metadata }: Service): boolean {
-  return metadata.deletionTimestamp !== undefined;
 }

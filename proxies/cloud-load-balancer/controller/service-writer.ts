@@ -1,8 +1,9 @@
 /** What the controller writes into a Service: its finalizer, and the load balancer's status. */
 import { isDeepStrictEqual } from 'node:util';
 import type { ApiClient, KubeObject } from '../../kit/api/api-client.ts';
+import { finalizer } from '../facts/finalizer.ts';
 import type { LoadBalancerIngress, LoadBalancerStatus, Service } from '../service.ts';
-import { cleanupFinalizer, hasFinalizer } from './wants.ts';
+import { hasFinalizer } from './wants.ts';
 
 /** Each answers with the Service as it is then, and asks nobody where nothing changes. */
 export interface ServiceWriter {
@@ -18,11 +19,11 @@ export function createServiceWriter(client: ApiClient): ServiceWriter {
   return {
     addFinalizer: async (service, signal) => {
       if (hasFinalizer(service)) return service;
-      return patch(service, { metadata: { finalizers: [cleanupFinalizer] } }, signal);
+      return patch(service, { metadata: { finalizers: [finalizer] } }, signal);
     },
     removeFinalizer: async (service, signal) => {
       if (!hasFinalizer(service)) return service;
-      const metadata = { '$deleteFromPrimitiveList/finalizers': [cleanupFinalizer] };
+      const metadata = { '$deleteFromPrimitiveList/finalizers': [finalizer] };
       return patch(service, { metadata }, signal);
     },
     writeStatus: async (service, status, signal) => {

@@ -2,7 +2,9 @@
 import { hostname } from 'node:os';
 import type { ApiClient } from '../../kit/api/api-client.ts';
 import { createEventRecorder } from '../../kit/api/event-recorder.ts';
+import { events, fillIn, type EventName } from '../facts/events.ts';
 import type { TellEvent } from '../provider.ts';
+import type { Service } from '../service.ts';
 
 export interface ServiceEvents extends AsyncDisposable {
   /** Never waits, and never fails. */
@@ -26,4 +28,15 @@ export function createServiceEvents(client: ApiClient): ServiceEvents {
     },
     [Symbol.asyncDispose]: () => recorder[Symbol.asyncDispose](),
   };
+}
+
+/** An event of the controller's own: which, and what its message is filled in with. */
+export interface OwnEvent {
+  readonly event: EventName;
+  readonly values?: Readonly<Record<string, string | number>>;
+}
+
+export function tellOwn(tell: TellEvent, service: Service, { event, values = {} }: OwnEvent): void {
+  const { type, reason, message } = events[event];
+  tell(service, type, reason, fillIn(message, values));
 }

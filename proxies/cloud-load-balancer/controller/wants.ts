@@ -1,8 +1,6 @@
 /** Which Services are to have a load balancer of ours, and of which one is left that must go. */
+import { finalizer } from '../facts/finalizer.ts';
 import type { Service } from '../service.ts';
-
-/** While it is there, the Service cannot go: its load balancer is still to be deleted. */
-export const cleanupFinalizer = 'service.kubernetes.io/load-balancer-cleanup';
 
 /** @param loadBalancerClass the one class that we serve; null: Services without a class */
 export function wantsLoadBalancer({ spec }: Service, loadBalancerClass: string | null): boolean {
@@ -10,11 +8,15 @@ export function wantsLoadBalancer({ spec }: Service, loadBalancerClass: string |
 }
 
 export function hasFinalizer({ metadata: { finalizers = [] } }: Service): boolean {
-  return finalizers.includes(cleanupFinalizer);
+  return finalizers.includes(finalizer);
 }
 
 /** It was given one, and is to have it no more: it is being deleted, or wants none. */
 export function needsCleanup(service: Service, loadBalancerClass: string | null): boolean {
-  const isLeaving = service.metadata.deletionTimestamp !== undefined;
-  return hasFinalizer(service) && (isLeaving || !wantsLoadBalancer(service, loadBalancerClass));
+  if (!hasFinalizer(service)) return false;
+  return isLeaving(service) || !wantsLoadBalancer(service, loadBalancerClass);
+}
+
+export function isLeaving({ metadata }: Service): boolean {
+  return metadata.deletionTimestamp !== undefined;
 }

@@ -32,7 +32,9 @@ export const events = {
   updateFailed: {
     type: 'Warning',
     reason: 'UpdateLoadBalancerFailed',
-    message: 'Error updating load balancer with new hosts [{{nodes}}]: {{cause}}',
+    message:
+      'Error updating load balancer with new hosts [{{nodes}}] ' +
+      '[node names limited, total number of nodes: {{count}}], error: {{cause}}',
   },
   deleting: { type: 'Normal', reason: 'DeletingLoadBalancer', message: 'Deleting load balancer' },
   deleted: { type: 'Normal', reason: 'DeletedLoadBalancer', message: 'Deleted load balancer' },
