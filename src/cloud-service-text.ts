@@ -1,6 +1,10 @@
 /** What becomes of the Service, in a language; events stay in Kubernetes' words. */
-import type { LoadBalancerIngress } from '../proxies/cloud-load-balancer/service.ts';
-import type { CloudServiceLine, CloudServiceSummary, PacketLine } from './cloud-service.ts';
+import type {
+  CloudServiceLine,
+  CloudServiceSummary,
+  PacketLine,
+  StatusLine,
+} from './cloud-service.ts';
 import type { Translate } from './i18n/messages.ts';
 
 /** With backticks around code. */
@@ -18,7 +22,7 @@ export function sayCloudServiceLine(line: CloudServiceLine, t: Translate): strin
     case 'event':
       return `\`${line.reason}\` ${line.message}`;
     case 'status':
-      return sayStatus(line.ingress, t);
+      return sayStatus(line, t);
     case 'packet':
       return sayPacket(line, t);
     case 'deleted':
@@ -46,7 +50,7 @@ export function sayCloudService(summary: CloudServiceSummary, t: Translate): str
   ].join(' ');
 }
 
-function sayStatus(ingress: readonly LoadBalancerIngress[], t: Translate): string {
+function sayStatus({ ingress, standsFor }: StatusLine, t: Translate): string {
   if (ingress.length === 0) return t('interface:cloudService.status.emptied');
   const addresses = ingress.map(({ ip, hostname = '', ipMode }) => {
     const shown = `\`${ip ?? hostname}\``;
@@ -57,6 +61,13 @@ function sayStatus(ingress: readonly LoadBalancerIngress[], t: Translate): strin
   );
   return [
     t('interface:cloudService.status.given', { addresses }),
+    ...(standsFor.length === 0
+      ? []
+      : [
+          t('interface:cloudService.status.standsFor', {
+            addresses: standsFor.map((one) => `\`${one}\``),
+          }),
+        ]),
     ...(errors.length === 0 ? [] : [t('interface:cloudService.status.errors', { errors })]),
   ].join(' ');
 }

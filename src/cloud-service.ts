@@ -58,6 +58,8 @@ export interface StatusLine extends Since {
   readonly type: 'status';
   /** Empty: there is no address any more. */
   readonly ingress: readonly LoadBalancerIngress[];
+  /** The addresses that a hostname in it stands for; empty where it has none. */
+  readonly standsFor: readonly string[];
 }
 
 /** A connection, or a datagram, from outside to the address, and what came of it. */

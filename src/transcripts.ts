@@ -129,6 +129,7 @@ const cloudServiceLineSchema = z.discriminatedUnion('type', [
     type: z.literal('status'),
     ...sinceStart,
     ingress: z.array(ingressSchema).readonly(),
+    standsFor: z.array(z.string()).readonly(),
   }),
   z.object({
     type: z.literal('packet'),

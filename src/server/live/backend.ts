@@ -9,7 +9,10 @@ import type { RunningProxy } from './running-proxy.ts';
 import type { Visit } from './visitors.ts';
 
 /** What of the lab's network is needed here: who connects, what is run there, what is seen of it. */
-export type LabNetwork = Pick<Lab, 'mode' | 'connect' | 'run' | 'onHop' | 'pathOf'>;
+export type LabNetwork = Pick<
+  Lab,
+  'mode' | 'connect' | 'run' | 'onHop' | 'pathOf' | 'loadBalancers'
+>;
 
 export interface LiveBackend {
   /** `cluster`: a real one, which is only read. */

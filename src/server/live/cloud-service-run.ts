@@ -16,7 +16,7 @@ import {
   type PortChoice,
 } from '../../cloud-service.ts';
 import type { LabNetwork } from './backend.ts';
-import { addressOf } from './cloud-service-address.ts';
+import { firstAddress, standsFor } from './cloud-service-address.ts';
 import type { Expectation } from './cloud-service-expected.ts';
 import { openJournal, type Journal, type Untimed } from './cloud-service-journal.ts';
 import { echoPort, podOf, serviceOf } from './cloud-service-objects.ts';
@@ -92,7 +92,14 @@ export async function tryCloudService(
   // Not aborted in the middle: what was made must be known, to be removed.
   const made = await client.create<Service>(services, serviceOf(wish));
   journal.write(madeLine(made));
-  watch.tell(made, (line) => journal.write(line));
+  watch.tell(made, (line) => {
+    const atMs = journal.now();
+    if (line.type !== 'status') journal.write(line);
+    else
+      void standsFor(line.ingress, network).then((addresses) =>
+        journal.write({ ...line, standsFor: addresses }, atMs),
+      );
+  });
 
   const address = await untilAddress(journal, order.cloud, times);
   const knocks = address === null ? [] : knocksAt(address, order, times.answerMs);
@@ -134,14 +141,16 @@ async function untilAddress(
   cloud: string,
   { addressMs, pendingMs, refusedMs }: CloudServiceTimes,
 ): Promise<string | null> {
-  const ingress = () => journal.lines.findLast((line) => line.type === 'status')?.ingress ?? [];
+  const status = () => journal.lines.findLast((line) => line.type === 'status');
+  const isGiven = () => (status()?.ingress.length ?? 0) > 0;
   const isRefused = () =>
     journal.lines.some((line) => line.type === 'event' && line.reason === failureReason);
-  const isDecided = () => ingress().length > 0 || isRefused();
+  const isDecided = () => isGiven() || isRefused();
   await journal.until(isDecided, cloud === noCloud ? pendingMs : addressMs);
   // It is tried again, and may yet come.
-  if (isRefused()) await journal.until(() => ingress().length > 0, refusedMs);
-  return addressOf(ingress());
+  if (isRefused()) await journal.until(isGiven, refusedMs);
+  const { ingress = [], standsFor: named = [] } = status() ?? {};
+  return firstAddress([...ingress.flatMap(({ ip }) => ip ?? []), ...named]);
 }
 
 /** What is not accepted is tried once: nobody is to answer. */

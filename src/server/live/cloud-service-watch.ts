@@ -7,7 +7,8 @@ import type { EventLine, FinalizerLine, GoneLine, StatusLine } from '../../cloud
 import type { Untimed } from './cloud-service-journal.ts';
 import { whenAborted } from './when-aborted.ts';
 
-export type WatchedLine = FinalizerLine | EventLine | StatusLine | GoneLine;
+/** What a hostname in a status stands for is not the apiserver's to say. */
+export type WatchedLine = FinalizerLine | EventLine | Omit<StatusLine, 'standsFor'> | GoneLine;
 
 interface KubeEvent extends KubeObject {
   readonly type?: string;

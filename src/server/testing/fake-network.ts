@@ -52,6 +52,7 @@ export function fakeNetwork(): FakeNetwork {
       }
       return outcomes;
     },
+    loadBalancers: async () => [],
     pathOf: async (source) => ({
       source,
       destination: '192.0.2.2:6443',
