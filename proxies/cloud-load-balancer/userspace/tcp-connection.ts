@@ -2,7 +2,7 @@
 import { dialTimeoutsMs } from '../../kit/l4/dial-ladder.ts';
 import { Relay, type Meter } from '../../kit/l4/relay.ts';
 import { ignored, type Wire, type WireEvents } from '../../kit/l4/wire.ts';
-import type { NodePort } from './tcp-service.ts';
+import type { NodePort } from './door.ts';
 
 /** What a connection asks of the forwarder that it belongs to. */
 export interface ConnectionDesk {

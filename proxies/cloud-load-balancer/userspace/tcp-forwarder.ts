@@ -1,17 +1,17 @@
 /** The TCP half of the data path, in whichever thread it runs: doors, and the connections behind them. */
-import { matcherOf } from '../../kit/l4/source-ranges.ts';
 import type { Meter } from '../../kit/l4/relay.ts';
 import type { Wire, WireEngine, WireEvents, WireListener } from '../../kit/l4/wire.ts';
 import { endpointText } from '../../kit/http/endpoint-text.ts';
-import { Dealer } from './choose.ts';
+import { Dealer } from './dealer.ts';
+import { allowing } from './allowing.ts';
 import { listenReason } from './listen-reason.ts';
 import { TcpConnection, type ConnectionDesk } from './tcp-connection.ts';
-import type { Door, NodePort, TcpFlow, TcpService } from './tcp-service.ts';
+import type { Door, NodePort, DoorFlow, DoorService } from './door.ts';
 
 export interface TcpForwarderEvents {
   readonly log: (line: string) => void;
   /** Called only while {@link TcpForwarder.isWatched}. */
-  readonly onFlow: (flow: TcpFlow) => void;
+  readonly onFlow: (flow: DoorFlow) => void;
 }
 
 /** A door that is there. */
@@ -42,34 +42,51 @@ export class TcpForwarder implements Disposable {
   }
 
   /**
-   * Doors with somebody behind them are open; the others are closed, so that the kernel refuses.
+   * Doors with somebody behind them are open; the others are closed, so that the kernel refuses. What it returns is a
+   * promise only where the engine's listening is one: a loop that blocks waits for nothing.
    *
    * @throws Error when one of them cannot be opened: then it is as before
    */
-  async ensure(service: TcpService): Promise<void> {
+  ensure(service: DoorService): void | Promise<void> {
     const before = this.services.get(service.name) ?? new Map<string, OpenDoor>();
     const after = new Map<string, OpenDoor>();
-    const opened: OpenDoor[] = [];
+    const opening: OpenDoor[] = [];
+    const pending: Promise<void>[] = [];
+    const undo = (error: unknown) => {
+      for (const door of opening) close(door);
+      return error;
+    };
+    const finish = () => {
+      for (const door of service.doors) {
+        const known = after.get(keyOf(door));
+        if (known) change(known, door, service);
+      }
+      for (const [key, door] of before) if (!after.has(key)) end(door);
+      this.services.set(service.name, after);
+    };
     try {
       for (const door of service.doors) {
-        const key = endpointText(door.address, door.port);
-        const known = before.get(key) ?? this.newDoor(key, service);
-        if (known.listener === null && door.targets.length > 0) {
-          opened.push(known);
-          await this.open(known, door);
-        }
-        after.set(key, known);
+        const known = before.get(keyOf(door)) ?? newDoor(door, service);
+        after.set(known.key, known);
+        if (known.listener !== null || door.targets.length === 0) continue;
+        opening.push(known);
+        // From its first client on it must know where to.
+        change(known, door, service);
+        const listening = this.open(known, door);
+        if (listening) pending.push(listening);
       }
     } catch (error) {
-      for (const door of opened) close(door);
-      throw error;
+      throw undo(error);
     }
-    for (const door of service.doors) {
-      const known = after.get(endpointText(door.address, door.port));
-      if (known) this.change(known, door, service);
+    if (pending.length === 0) {
+      finish();
+      return;
     }
-    for (const [key, door] of before) if (!after.has(key)) end(door);
-    this.services.set(service.name, after);
+    return Promise.allSettled(pending).then((results) => {
+      const failed = results.find((result) => result.status === 'rejected');
+      if (failed) throw undo(failed.reason);
+      finish();
+    });
   }
 
   remove(name: string): void {
@@ -83,35 +100,27 @@ export class TcpForwarder implements Disposable {
     this.engine[Symbol.dispose]();
   }
 
-  private newDoor(key: string, { service }: TcpService): OpenDoor {
-    return {
-      key,
-      service,
-      listener: null,
-      dealer: new Dealer([], false),
-      isAllowed: () => false,
-      connections: new Set(),
+  private open(door: OpenDoor, { address, port }: Door): void | Promise<void> {
+    const reason = (cause: unknown) => new Error(listenReason('TCP', door.key, cause), { cause });
+    const opened = (listener: WireListener) => {
+      door.listener = listener;
     };
-  }
-
-  private async open(door: OpenDoor, { address, port }: Door): Promise<void> {
     try {
-      door.listener = await this.engine.listen({
+      const listening = this.engine.listen({
         host: address,
         port,
         onWire: (client) => this.accept(door, client),
         onError: (error) => this.events.log(`${door.service}: ${door.key}: ${error.message}`),
       });
+      if (listening instanceof Promise) {
+        return listening.then(opened, (cause: unknown) => {
+          throw reason(cause);
+        });
+      }
+      opened(listening);
     } catch (cause) {
-      throw new Error(listenReason('TCP', door.key, cause), { cause });
+      throw reason(cause);
     }
-  }
-
-  private change(known: OpenDoor, { family, targets }: Door, service: TcpService): void {
-    const { sourceRanges, isSticky } = service;
-    known.dealer = new Dealer(targets, isSticky);
-    known.isAllowed = allowing(family, sourceRanges);
-    if (targets.length === 0) close(known);
   }
 
   private accept(door: OpenDoor, client: Wire): void {
@@ -171,13 +180,21 @@ export class TcpForwarder implements Disposable {
   }
 }
 
-function allowing(family: Door['family'], ranges: readonly string[]): (client: string) => boolean {
-  if (ranges.length === 0) return () => true;
-  const isIPv6 = family === 'IPv6';
-  return matcherOf(
-    family,
-    ranges.filter((range) => range.includes(':') === isIPv6),
-  );
+function newDoor(door: Door, { service }: DoorService): OpenDoor {
+  return {
+    key: keyOf(door),
+    service,
+    listener: null,
+    dealer: new Dealer([], false),
+    isAllowed: () => false,
+    connections: new Set(),
+  };
+}
+
+function change(known: OpenDoor, { family, targets }: Door, service: DoorService): void {
+  known.dealer = new Dealer(targets, service.isSticky);
+  known.isAllowed = allowing(family, service.sourceRanges);
+  if (targets.length === 0) close(known);
 }
 
 function close(door: OpenDoor): void {
@@ -189,6 +206,10 @@ function close(door: OpenDoor): void {
 function end(door: OpenDoor): void {
   close(door);
   for (const connection of [...door.connections]) connection.reset();
+}
+
+function keyOf({ address, port }: Door): string {
+  return endpointText(address, port);
 }
 
 /** @example hostOf('[::1]:80') // '::1' */

@@ -1,6 +1,6 @@
 /** Whom a client is sent to, and whom next when that one does not answer. */
 import { dealSlots, slotOf } from '../slots.ts';
-import type { NodePort } from './tcp-service.ts';
+import type { NodePort } from './door.ts';
 
 export class Dealer {
   readonly targets: readonly NodePort[];
@@ -13,21 +13,26 @@ export class Dealer {
     this.isSticky = isSticky;
   }
 
+  has({ node, address, port }: NodePort): boolean {
+    return this.targets.some(
+      (one) => one.node === node && one.address === address && one.port === port,
+    );
+  }
+
   /**
-   * The place of a new client's target. Without affinity any, all alike; with it the one that has the slot of the
-   * client's address.
+   * All of them, each once, the client's own first.
    *
    * @param client its address
    */
-  place(client: string): number {
-    if (!this.isSticky) return Math.floor(Math.random() * this.targets.length);
-    this.slots ??= dealSlots(this.targets.map(({ node }) => node));
-    return this.slots[slotOf(client)] ?? 0;
-  }
-
-  /** All of them, each once, the client's own first. */
   order(client: string): readonly NodePort[] {
     const place = this.place(client);
     return [...this.targets.slice(place), ...this.targets.slice(0, place)];
+  }
+
+  /** Without affinity any, all alike; with it the one that has the slot of the client's address. */
+  private place(client: string): number {
+    if (!this.isSticky) return Math.floor(Math.random() * this.targets.length);
+    this.slots ??= dealSlots(this.targets.map(({ node }) => node));
+    return this.slots[slotOf(client)] ?? 0;
   }
 }
