@@ -2,6 +2,7 @@
 import { defineProxy } from '../descriptor.ts';
 import { claims } from './facts/claims.ts';
 import { eventsTable } from './facts/events-table.ts';
+import { examples } from './facts/examples.ts';
 import { fields } from './facts/fields.ts';
 import { flags } from './facts/flags.ts';
 import { ipModes } from './facts/ip-modes.ts';
@@ -33,7 +34,7 @@ export const cloudLoadBalancer = defineProxy({
   headers: [],
   errors: [],
   metrics,
-  examples: [],
+  examples,
   tables: [eventsTable, ipModes, fields, ports],
   differences: [],
 });
