@@ -60,6 +60,14 @@ describe('annotations that make a load balancer internal', () => {
     ['openstack', 'service.beta.kubernetes.io/openstack-internal-load-balancer', 'true', true],
     ['openstack', 'service.beta.kubernetes.io/openstack-internal-load-balancer', 'True', false],
     ['hetzner', 'service.beta.kubernetes.io/azure-load-balancer-internal', 'true', false],
+    ['aws-lb-controller', 'service.beta.kubernetes.io/aws-load-balancer-scheme', 'internal', true],
+    [
+      'aws-lb-controller',
+      'service.beta.kubernetes.io/aws-load-balancer-scheme',
+      'internet-facing',
+      false,
+    ],
+    ['aws-lb-controller', 'example.com/nothing', 'said', true],
   ] as const)('%s: %s=%s: %s', (id, key, value, expected) => {
     const service = serviceWith({ annotations: { [key]: value } });
     expect(isInternal(profileOf(id), service)).toBe(expected);

@@ -140,7 +140,7 @@ export function assignedEvents(
 ): readonly ProfileEvent[] {
   const words = profile.assignedEvent?.value;
   const addresses = ingress.flatMap(({ ip }) => (ip === undefined ? [] : [ip]));
-  if (!words || addresses.length === 0) return [];
+  if (!words || ingress.length === 0) return [];
   const message = fillIn(words.message, {
     addresses: addresses.join(' '),
     quotedAddresses: addresses.map((address) => JSON.stringify(address)).join(' '),

@@ -44,9 +44,12 @@ export interface ProviderProfile {
   readonly protocols: Cell<Readonly<Record<Transport, Support>>>;
   /** What happens to a port of a protocol that it does not have; null: it has all. */
   readonly otherProtocol: Cell<Refusal> | null;
-  /** Several protocols in one Service. `opt-in`: by the annotation in `mixedAnnotation`. */
+  /**
+   * Several protocols in one Service. `opt-in`: of two on one port, it has the second only by the annotation in
+   * `mixedAnnotation`.
+   */
   readonly mixedProtocols: Cell<'yes' | 'no' | 'opt-in'>;
-  readonly mixedAnnotation: string | null;
+  readonly mixedAnnotation: Cell<AnnotationMark> | null;
   readonly mixedRefusal: Cell<Refusal> | null;
   /** What it says to `sessionAffinity: ClientIP`, with which it fails; null: it is taken. */
   readonly affinityRefusal: Cell<string> | null;
@@ -103,6 +106,8 @@ export interface AnnotationMark {
 export interface InternalMark extends AnnotationMark {
   /** A `loadBalancerClass` that does, too. */
   readonly classes: readonly string[];
+  /** Whether one is internal where no annotation says anything. */
+  readonly byDefault: boolean;
 }
 
 export interface EventWords {

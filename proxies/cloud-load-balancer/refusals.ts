@@ -1,5 +1,5 @@
 /** What a cloud does not take, and the words in which it says so. */
-import { isMarked, annotationOf } from './annotations.ts';
+import { isAnnotated, isMarked } from './annotations.ts';
 import { fillIn, type EventFact } from './facts/events.ts';
 import type { ProviderProfile, Refusal } from './profile.ts';
 import { defaultLoadBalancerName } from './provider.ts';
@@ -22,11 +22,11 @@ export function refusalOf(profile: ProviderProfile, service: Service): WholeRefu
     return { failure: fillIn(affinityRefusal.value, { affinity: sessionAffinity }), events: [] };
   }
   const [first] = ports;
-  if (first && isMixed(ports) && !takesMixed(profile, service)) {
+  if (first && isMixed(ports)) {
     const refusal = wholeRefusal(profile.mixedRefusal?.value, profile, service, first);
     if (refusal) return refusal;
   }
-  const refused = ports.find((port) => !isTaken(profile, service, port));
+  const refused = ports.find((port) => !hasProtocol(profile, service, port));
   const refusal = refused && wholeRefusal(profile.otherProtocol?.value, profile, service, refused);
   if (refusal) return refusal;
   if (loadBalancerIPRefusal && loadBalancerIP !== '') {
@@ -37,17 +37,17 @@ export function refusalOf(profile: ProviderProfile, service: Service): WholeRefu
 
 /** What is told of a port that is left out. */
 export function skipped(
-  { otherProtocol }: ProviderProfile,
+  profile: ProviderProfile,
   service: Service,
   port: ServicePort,
 ): readonly EventFact[] {
-  return eventsOf(otherProtocol?.value, service, port);
+  const refusal = isSecond(profile, service, port) ? profile.mixedRefusal : profile.otherProtocol;
+  return eventsOf(refusal?.value, service, port);
 }
 
-/** Whether the cloud has the port's protocol for this Service. */
+/** Whether the cloud has the port for this Service. */
 export function isTaken(profile: ProviderProfile, service: Service, port: ServicePort): boolean {
-  const support = profile.protocols.value[protocolOf(port)];
-  return support === 'internal-only' ? isInternal(profile, service) : support !== 'no';
+  return hasProtocol(profile, service, port) && !isSecond(profile, service, port);
 }
 
 /** Whether the Service asks for a load balancer without an address outside. */
@@ -57,6 +57,7 @@ export function isInternal(profile: ProviderProfile, service: Service): boolean 
   if (loadBalancerClass !== undefined && profile.classes.value.includes(loadBalancerClass)) {
     return mark?.classes.includes(loadBalancerClass) ?? false;
   }
+  if (mark?.byDefault && !isAnnotated(mark, service)) return true;
   return isMarked(mark, service);
 }
 
@@ -79,16 +80,23 @@ function wholeRefusal(
   };
 }
 
+function hasProtocol(profile: ProviderProfile, service: Service, port: ServicePort): boolean {
+  const support = profile.protocols.value[protocolOf(port)];
+  return support === 'internal-only' ? isInternal(profile, service) : support !== 'no';
+}
+
 function isMixed(ports: readonly ServicePort[]): boolean {
   return new Set(ports.map(protocolOf)).size > 1;
 }
 
-function takesMixed(
+/** Whether another protocol has the port, and the cloud has not been asked for both. */
+function isSecond(
   { mixedProtocols, mixedAnnotation }: ProviderProfile,
   service: Service,
+  port: ServicePort,
 ): boolean {
-  if (mixedProtocols.value !== 'opt-in') return mixedProtocols.value === 'yes';
-  return mixedAnnotation !== null && annotationOf(service, mixedAnnotation) === 'true';
+  if (mixedProtocols.value !== 'opt-in' || isMarked(mixedAnnotation?.value, service)) return false;
+  return service.spec.ports?.find((each) => each.port === port.port) !== port;
 }
 
 function eventsOf(

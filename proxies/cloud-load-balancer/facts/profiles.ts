@@ -1,6 +1,7 @@
 /** The clouds, in the order in which the page tells of them. */
 import type { ProviderProfile } from '../profile.ts';
 import { awsClb } from './profiles/aws-clb.ts';
+import { awsLbController } from './profiles/aws-lb-controller.ts';
 import { awsNlb } from './profiles/aws-nlb.ts';
 import { azure } from './profiles/azure.ts';
 import { cloudProviderKind } from './profiles/cloud-provider-kind.ts';
@@ -17,6 +18,7 @@ const all = [
   hop,
   awsNlb,
   awsClb,
+  awsLbController,
   gcp,
   azure,
   digitalOcean,

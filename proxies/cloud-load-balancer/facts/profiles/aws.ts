@@ -40,6 +40,7 @@ export const aws = {
       keys: ['service.beta.kubernetes.io/aws-load-balancer-internal'],
       on: /^(?!false$)/,
       classes: [],
+      byDefault: false,
     },
     sources,
   },

@@ -36,6 +36,7 @@ export const azure = {
       keys: ['service.beta.kubernetes.io/azure-load-balancer-internal'],
       on: /^true$/i,
       classes: [],
+      byDefault: false,
     },
     sources: [azureProvider('pkg/consts/helpers.go'), azureProvider('pkg/consts/consts.go')],
   },

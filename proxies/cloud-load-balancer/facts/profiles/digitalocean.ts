@@ -46,6 +46,7 @@ export const digitalOcean = {
       keys: ['service.beta.kubernetes.io/do-loadbalancer-network'],
       on: /^INTERNAL$/,
       classes: [],
+      byDefault: false,
     },
     sources: annotations,
   },

@@ -55,6 +55,7 @@ export const gcp = {
       keys: ['networking.gke.io/load-balancer-type', 'cloud.google.com/load-balancer-type'],
       on: /^[Ii]nternal$/,
       classes: [internalClass],
+      byDefault: false,
     },
     sources: [annotations],
   },
@@ -64,9 +65,10 @@ export const gcp = {
   },
   listsPorts: { value: false, sources: [external, internal] },
   targets: { value: 'every-node', sources: [external, internal] },
+  // A second service controller, in the same program, has those with a class.
   classes: {
     value: ['networking.gke.io/l4-regional-external-legacy', internalClass],
-    sources: [both, annotations],
+    sources: [both, annotations, gcpProvider('pkg/controller/service/controller.go')],
   },
   servesWithoutClass: { value: true, sources: [both] },
   loadBalancerIP: { value: true, sources: [external, internal] },

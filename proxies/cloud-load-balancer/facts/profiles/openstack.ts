@@ -27,6 +27,7 @@ export const openStack = {
       keys: ['service.beta.kubernetes.io/openstack-internal-load-balancer'],
       on: /^true$/,
       classes: [],
+      byDefault: false,
     },
     sources,
   },

@@ -69,7 +69,7 @@ describe.each(profiles)('$title', (profile) => {
 
   const hears = wantedAddress(profile, serviceWith({ loadBalancerIP: '203.0.113.77' })) !== null;
   it(`${hears ? 'hears' : 'does not hear'} loadBalancerIP (${filesOf(profile, 'loadBalancerIP')})`, () => {
-    const deaf = ['aws-nlb', 'aws-clb', 'digitalocean', 'hetzner', 'klipper'];
+    const deaf = ['aws-nlb', 'aws-clb', 'aws-lb-controller', 'digitalocean', 'hetzner', 'klipper'];
     expect(hears).toBe(!deaf.includes(profile.id));
   });
 
@@ -83,6 +83,7 @@ describe.each(profiles)('$title', (profile) => {
 
 describe('events of clouds’ own, once there are addresses', () => {
   it.each([
+    ['aws-lb-controller', 'SuccessfullyReconciled', 'Successfully reconciled'],
     ['metallb', 'IPAllocated', 'Assigned IP ["203.0.113.4" "2001:db8:113::4"]'],
     [
       'klipper',
@@ -98,7 +99,7 @@ describe('events of clouds’ own, once there are addresses', () => {
   it('no other tells any', () => {
     const status = { ingress: [{ ip: '203.0.113.4' }] };
     const tellers = profiles.filter((profile) => assignedEvents(profile, status).length > 0);
-    expect(tellers.map(({ id }) => id)).toEqual(['metallb', 'klipper']);
+    expect(tellers.map(({ id }) => id)).toEqual(['aws-lb-controller', 'metallb', 'klipper']);
   });
 });
 

@@ -3,6 +3,7 @@ const at = (repository: string, ref: string) => (path: string) =>
   ({ kind: 'source', repository, path, ref }) as const;
 
 export const awsProvider = at('kubernetes/cloud-provider-aws', 'v1.36.1');
+export const awsController = at('kubernetes-sigs/aws-load-balancer-controller', 'v3.5.0');
 export const gcpProvider = at('kubernetes/cloud-provider-gcp', 'v36.3.8');
 export const azureProvider = at('kubernetes-sigs/cloud-provider-azure', 'v1.36.5');
 export const digitalOceanProvider = at(

@@ -29,6 +29,10 @@ const internal = {
   'service.beta.kubernetes.io/openstack-internal-load-balancer': 'true',
 };
 
+const mixedWanted = {
+  'service.beta.kubernetes.io/aws-load-balancer-enable-tcp-udp-listener': 'true',
+};
+
 export const cases = {
   TCP: { service: { ports: ['TCP 80', 'TCP 443'] }, cells: ['protocols'] },
   UDP: { service: { ports: ['UDP 53'] }, cells: ['protocols', 'otherProtocol'] },
@@ -40,6 +44,14 @@ export const cases = {
   'TCP and UDP': {
     service: { ports: ['TCP 53', 'UDP 53'] },
     cells: ['mixedProtocols', 'mixedRefusal', 'otherProtocol'],
+  },
+  'TCP and UDP on two ports': {
+    service: { ports: ['TCP 80', 'UDP 53'] },
+    cells: ['mixedProtocols', 'mixedRefusal', 'otherProtocol'],
+  },
+  'TCP and UDP, opted in': {
+    service: { ports: ['TCP 53', 'UDP 53'], annotations: mixedWanted },
+    cells: ['mixedProtocols', 'mixedAnnotation', 'mixedRefusal', 'otherProtocol'],
   },
   'TCP and SCTP': {
     service: { ports: ['TCP 80', 'SCTP 3868'] },
@@ -67,6 +79,8 @@ const onAws = {
   SCTP: notSupported('SCTP'),
   'internal SCTP': notSupported('SCTP'),
   'TCP and UDP': mixed,
+  'TCP and UDP on two ports': mixed,
+  'TCP and UDP, opted in': mixed,
   'TCP and SCTP': mixed,
   'ClientIP affinity': { fails: 'unsupported load balancer affinity: ClientIP' },
   'a loadBalancerIP': { fails: 'LoadBalancerIP cannot be specified for AWS ELB' },
@@ -77,9 +91,17 @@ const everything: Readonly<Record<CaseName, Seen>> = {
   SCTP: all,
   'internal SCTP': all,
   'TCP and UDP': all,
+  'TCP and UDP on two ports': all,
+  'TCP and UDP, opted in': all,
   'TCP and SCTP': all,
   'ClientIP affinity': all,
   'a loadBalancerIP': all,
+};
+const noEnumValue =
+  "ValidationError: 1 validation error detected: Value 'SCTP' at 'protocol' failed to satisfy constraint: Member must satisfy enum value set: […]";
+const refusedByAws: Seen = {
+  fails: noEnumValue,
+  events: [`FailedDeployModel: Failed deploy model due to ${noEnumValue}`],
 };
 const mixedAtGcp: Seen = {
   ...mixed,
@@ -101,6 +123,13 @@ export const rows: Readonly<Record<ProfileId, Readonly<Record<CaseName, Seen>>>>
   hop: everything,
   'aws-nlb': { ...onAws, UDP: all },
   'aws-clb': { ...onAws, UDP: notSupported('UDP') },
+  'aws-lb-controller': {
+    ...everything,
+    SCTP: refusedByAws,
+    'internal SCTP': refusedByAws,
+    'TCP and UDP': { serves: ['TCP 53'] },
+    'TCP and SCTP': refusedByAws,
+  },
   gcp: {
     ...everything,
     SCTP: {
@@ -109,6 +138,8 @@ export const rows: Readonly<Record<ProfileId, Readonly<Record<CaseName, Seen>>>>
     },
     'internal SCTP': { fails: 'Invalid protocol SCTP, only TCP and UDP are supported' },
     'TCP and UDP': mixedAtGcp,
+    'TCP and UDP on two ports': mixedAtGcp,
+    'TCP and UDP, opted in': mixedAtGcp,
     'TCP and SCTP': mixedAtGcp,
   },
   azure: { ...everything, SCTP: internalOnly, 'TCP and SCTP': internalOnly },
@@ -125,6 +156,8 @@ export const rows: Readonly<Record<ProfileId, Readonly<Record<CaseName, Seen>>>>
     SCTP: { serves: [], events: [skippedAtHetzner('SCTP')] },
     'internal SCTP': { serves: [], events: [skippedAtHetzner('SCTP')] },
     'TCP and UDP': { serves: ['TCP 53'], events: [skippedAtHetzner('UDP')] },
+    'TCP and UDP on two ports': { serves: ['TCP 80'], events: [skippedAtHetzner('UDP')] },
+    'TCP and UDP, opted in': { serves: ['TCP 53'], events: [skippedAtHetzner('UDP')] },
     'TCP and SCTP': { serves: ['TCP 80'], events: [skippedAtHetzner('SCTP')] },
   },
   metallb: everything,
@@ -157,6 +190,7 @@ export const statuses: Readonly<Record<ProfileId, readonly object[]>> = (() => {
     ],
     'aws-nlb': hostname('aws-nlb'),
     'aws-clb': hostname('aws-clb'),
+    'aws-lb-controller': hostname('aws-lb-controller').map((shown) => ({ ...shown, ports })),
     gcp: [ipv4],
     azure: [ipv4, ipv6],
     digitalocean: [ipv4, ipv6],
@@ -183,6 +217,7 @@ export const served: Readonly<Record<ProfileId, readonly (string | null)[]>> = {
   hop: [null],
   'aws-nlb': [null],
   'aws-clb': [null],
+  'aws-lb-controller': [null, 'service.k8s.aws/nlb'],
   gcp: [
     null,
     'networking.gke.io/l4-regional-external-legacy',
