@@ -12,8 +12,14 @@ import type { ProviderErrors } from './provider-errors.ts';
  */
 export type Stage = 'connecting' | 'standing-by' | 'starting' | 'serving' | 'stopping';
 
+/** What of the configuration it tells. */
+export type ShownConfiguration = Pick<
+  Configuration,
+  'clusterName' | 'profile' | 'dataplane' | 'mode' | 'pools'
+> & { readonly election: Pick<NonNullable<Configuration['election']>, 'lease'> | null };
+
 export interface AdminView {
-  readonly configuration: Configuration;
+  readonly configuration: ShownConfiguration;
   readonly stage: () => Stage;
   readonly loadBalancers: () => readonly LoadBalancerView[];
   /** Of the load balancer of this name. */
