@@ -8,6 +8,7 @@ import { flags } from './facts/flags.ts';
 import { ipModes } from './facts/ip-modes.ts';
 import { metrics } from './facts/metrics.ts';
 import { ports } from './facts/ports.ts';
+import { healthChecks, providerFields, providers, refusals } from './facts/providers.ts';
 
 /** What it carries: it ends none of it, and asks nobody who they are. */
 const carried = {
@@ -35,7 +36,7 @@ export const cloudLoadBalancer = defineProxy({
   errors: [],
   metrics,
   examples,
-  tables: [eventsTable, ipModes, fields, ports],
+  tables: [eventsTable, ipModes, providers, refusals, providerFields, healthChecks, fields, ports],
   differences: [],
 });
 
