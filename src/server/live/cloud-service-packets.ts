@@ -1,7 +1,6 @@
 /** Knocks at a load balancer's address from outside, until somebody answers or it is clear that nobody will. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ConnectFrom, ConnectOutcome } from '../../../proxies/kit/connect-request.ts';
-import { flowName } from '../../../proxies/kit/connect-request.ts';
 import type { Hop } from '../../../proxies/kit/hop.ts';
 import type { Transport } from '../../../proxies/cloud-load-balancer/service.ts';
 import type { PacketLine, PacketPath } from '../../cloud-service.ts';
@@ -19,14 +18,14 @@ export interface Knock {
   readonly port: number;
   /** How long it is tried; 0: once. */
   readonly forMs: number;
-  /** How many hops its way has. */
-  readonly hops: number;
+  /** Whether a load balancer stands before the nodes. */
+  readonly isForwarded: boolean;
 }
 
 /** Without its time: the caller's clock runs. @param onAnswer at the moment of the answer, or of the last refusal */
 export async function knock(
   network: LabNetwork,
-  { protocol, address, port, forMs, hops: count }: Knock,
+  { protocol, address, port, forMs, isForwarded }: Knock,
   onAnswer: () => void,
   signal: AbortSignal,
 ): Promise<Omit<PacketLine, 'atMs'>> {
@@ -48,8 +47,8 @@ export async function knock(
     }
     onAnswer();
     const seen =
-      outcome?.local && outcome.backend
-        ? await hops.of(flowName(protocol, outcome.local), count, hopsWithinMs)
+      isForwarded && outcome?.local && outcome.backend
+        ? await hops.throughCloud({ protocol, source: outcome.local }, hopsWithinMs)
         : [];
     return packetOf(protocol, outcome, seen);
   }

@@ -164,7 +164,7 @@ function knocksAt(
     address,
     port: echoPort,
     forMs: expected.served.includes(protocol) ? answerMs : 0,
-    hops: expected.isForwarded ? 3 : 2,
+    isForwarded: expected.isForwarded,
   }));
 }
 

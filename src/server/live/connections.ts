@@ -1,9 +1,8 @@
 /** An example below HTTP: connections that somebody in the lab makes, and what became of each. */
-import {
-  flowName,
-  type ConnectFrom,
-  type ConnectOutcome,
-  type ConnectRequest,
+import type {
+  ConnectFrom,
+  ConnectOutcome,
+  ConnectRequest,
 } from '../../../proxies/kit/connect-request.ts';
 import type {
   TransportExample,
@@ -36,8 +35,6 @@ const nodeOfNodePorts = 'node-1';
 
 /** Conntrack tells of a flow on its own way, a moment before or after the answer. */
 const hopsWithinMs = 1500;
-/** To the Service, and on to the pod; before them, to the load balancer. */
-const hopsOf = { ClusterIP: 2, NodePort: 2, LoadBalancer: 3 } as const;
 
 /**
  * Makes the connections, and tells each as it comes: what was said, and the hops of the first.
@@ -74,9 +71,9 @@ export async function makeConnections(
   const tookMs = connections === 1 ? (first?.tookMs ?? 0) : performance.now() - startedAt;
   const isSent = expect.outcome === 'answered' && first?.result === 'ok';
   if (first?.local && isSent) {
-    const flow = flowName(first.protocol, first.local);
-    const count = hopsOf[request.through];
-    for (const hop of await hops.of(flow, count, hopsWithinMs)) send({ type: 'hop', hop });
+    const flow = { protocol: first.protocol, source: first.local };
+    const way = request.through === 'LoadBalancer' ? 'throughCloud' : 'of';
+    for (const hop of await hops[way](flow, hopsWithinMs)) send({ type: 'hop', hop });
   }
   const pods = new Set(outcomes.flatMap(({ backend }) => backend?.pod ?? []));
   const isRight = outcomes.length === connections && isAsStated(expect, outcomes, pods.size);
