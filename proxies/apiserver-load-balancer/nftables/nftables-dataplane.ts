@@ -5,6 +5,7 @@ import { reservePort, type ReservedPort } from '../../kit/libc/reserve-port.ts';
 import { flowOf, watchFlows } from '../../kit/netlink/watch-flows.ts';
 import { openNftConnection } from '../../kit/nftables/connection.ts';
 import type { NftConnection } from '../../kit/nftables/nft-connection.ts';
+import { repairTables } from '../../kit/nftables/table-watch.ts';
 import { oneAtATime } from '../../kit/one-at-a-time.ts';
 import type { Backend } from '../backend.ts';
 import type {
@@ -21,7 +22,7 @@ import { ensureForwarding, ensureStraysAreSeen } from './forwarding.ts';
 import { followCounts, type LiveCounts } from './live-counts.ts';
 import { beTheOnlyOne } from './only-one.ts';
 import { RuleTables } from './rule-tables.ts';
-import { repairTables } from './table-watch.ts';
+import { tableName } from './rules.ts';
 import { familyOf, isBeginning, isOurs, isSpeaking, listTracked } from './tracked-connections.ts';
 import { forgetUnanswered } from './unanswered.ts';
 
@@ -122,7 +123,9 @@ class NftablesDataplane implements Dataplane {
     owned.use(this.#ender);
     if (netlinkPort !== null) {
       const repair = () => this.#rewriteAfter(0, true);
-      owned.use(await repairTables({ netlinkPort, repair, log }));
+      owned.use(
+        await repairTables({ tableName, command: 'hop apiserver-lb', netlinkPort, repair, log }),
+      );
     }
     if (balance === 'least-connections') {
       const onChange = () => this.#rewriteAfter(rebalanceMs);

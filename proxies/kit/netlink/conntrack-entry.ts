@@ -46,7 +46,7 @@ const tcpStates = [
 ] as const;
 export type TcpState = (typeof tcpStates)[number];
 
-const protocolNumbers = { TCP: 6, UDP: 17, SCTP: 132 } as const;
+export const protocolNumbers = { TCP: 6, UDP: 17, SCTP: 132 } as const;
 export const familyNumbers = { IPv4: 2, IPv6: 10 } as const;
 
 const entryAttributes = {

@@ -75,6 +75,8 @@ export function writeMessage(message: {
   readonly flags: number;
   readonly sequence: number;
   readonly family: number;
+  /** What it is about, for subsystems that number their things. */
+  readonly resource?: number;
   readonly attributes: Buffer;
 }): Buffer {
   const header = Buffer.alloc(headerBytes + netfilterHeaderBytes);
@@ -83,6 +85,7 @@ export function writeMessage(message: {
   writeNative(header, message.flags, 6, 2);
   writeNative(header, message.sequence, 8, 4);
   header.writeUInt8(message.family, headerBytes);
+  header.writeUInt16BE(message.resource ?? 0, headerBytes + 2);
   return Buffer.concat([header, message.attributes]);
 }
 

@@ -8,6 +8,7 @@ export interface NetlinkRequest {
   readonly type: number;
   readonly flags: number;
   readonly family: number;
+  readonly resource?: number;
   readonly attributes: Buffer;
 }
 

@@ -1,12 +1,15 @@
 /** Repairs the tables when somebody else has changed them. */
-import { systemClock } from '../../kit/clock.ts';
-import { watchRuleset } from '../../kit/netlink/watch-ruleset.ts';
-import { createDriftRepair } from '../../kit/nftables/drift-repair.ts';
-import { nftFamily, tableName } from './rules.ts';
+import { systemClock } from '../clock.ts';
+import { watchRuleset } from '../netlink/watch-ruleset.ts';
+import { createDriftRepair } from './drift-repair.ts';
 
 const maxPauseMs = 30_000;
 
 export async function repairTables(options: {
+  /** Of our tables, one for each family. */
+  readonly tableName: string;
+  /** Of which there should be one: `hop apiserver-lb`. */
+  readonly command: string;
   /** What the kernel calls our own connection. */
   readonly netlinkPort: number;
   readonly repair: () => void;
@@ -17,13 +20,13 @@ export async function repairTables(options: {
     createDriftRepair({
       clock: systemClock,
       maxPauseMs,
-      owner: tableName,
-      question: 'Does another hop apiserver-lb run on this machine?',
+      owner: options.tableName,
+      question: `Does another ${options.command} run on this machine?`,
       repair: options.repair,
       warn: options.log,
     }),
   );
-  const ours = (['IPv4', 'IPv6'] as const).map((family) => `${nftFamily(family)} ${tableName}`);
+  const ours = ['ip', 'ip6'].map((family) => `${family} ${options.tableName}`);
   owned.use(
     await watchRuleset([options.netlinkPort], ({ who, tables }) => {
       if (tables === null || ours.some((table) => tables.has(table))) drift.drifted(who);
