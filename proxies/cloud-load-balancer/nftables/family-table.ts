@@ -47,19 +47,35 @@ export class FamilyTable {
     this.#writer = nftWriter(nftFamily(family), tableName);
   }
 
+  /** Whose mark it is. */
+  nodeOf(mark: number): NodeMark | undefined {
+    return this.#marks.all().find((node) => node.mark === mark);
+  }
+
+  /** All that load balancers have. */
+  get addresses(): readonly string[] {
+    return [...this.#addressUses.keys()];
+  }
+
+  /** Whether packets are to be sent on. */
+  get hasNodes(): boolean {
+    return this.#marks.all().length > 0;
+  }
+
   /** Those that packets of `VIP` may be sent to. */
   get vipNodes(): readonly NodeMark[] {
     return this.#marks.all().filter(({ mode }) => mode === 'VIP');
   }
 
   /** An empty one instead of whatever there is. */
-  begin(): readonly string[] {
+  begin(pools: readonly string[]): readonly string[] {
     const writer = this.#writer;
     const chains = chainsOf(this.family);
     return [
       ...removed(this.family),
       writer.addTable(tableComment),
       ...collectionsOf(this.family).map((each) => writer.addCollection(each)),
+      ...(pools.length === 0 ? [] : [writer.addElements('pools', pools)]),
       ...chains.map((chain) => writer.addChain(chain)),
       ...chains.flatMap(({ name, rules }) => rules.map((rule) => writer.addRule(name, rule))),
     ];
@@ -107,7 +123,8 @@ export class FamilyTable {
     for (const { key, nodePort } of destinationsOf(wanted)) {
       if (from !== null) put('source-ranges', key, `jump ${from}`);
       if (to !== null) put(wanted.mode === 'VIP' ? 'vip' : 'proxy', key, `goto ${to}`);
-      if (to !== null && wanted.mode === 'Proxy') put('node-ports', key, String(nodePort));
+      // Also without targets: connections that live go on.
+      if (wanted.mode === 'Proxy') put('node-ports', key, String(nodePort));
     }
     return { addresses: wanted.addresses, elements, shares };
   }

@@ -42,12 +42,22 @@ export const timeouts = {
 
 export const keepers = { None: 'keep-flow', ClientIP: 'keep-client' } as const;
 
+/** Of connections of `Proxy`: the mark of their node. */
+export const connectionMark = 'ct mark & 0xffff0000 == 0xc1b00000';
+
 export function collectionsOf(family: Family): readonly Collection[] {
   const address = family === 'IPv4' ? 'ipv4_addr' : 'ipv6_addr';
   const destination = [address, 'inet_proto', 'inet_service'];
   const ofType = { by: 'type' } as const;
   return [
     { ...ofType, name: 'addresses', key: [address], comment: 'of load balancers' },
+    {
+      ...ofType,
+      name: 'pools',
+      key: [address],
+      flags: ['interval'],
+      comment: 'that addresses are given from',
+    },
     { ...ofType, name: 'source-ranges', key: destination, data: ['verdict'] },
     { ...ofType, name: 'vip', key: destination, data: ['verdict'] },
     { ...ofType, name: 'proxy', key: destination, data: ['verdict'] },
@@ -82,12 +92,17 @@ export function chainsOf(family: Family): readonly Chain[] {
     { text: `${destination} vmap @vip` },
   ];
   const translated = [
-    others,
     { text: 'ct state untracked return' },
     { text: `${destination} vmap @proxy` },
-    { text: 'goto refuse' },
+    { text: `${ours} goto refuse` },
+    { text: `${ip} daddr @pools goto refuse` },
   ];
+  const gone: Rule = {
+    text: `${connectionMark} ct direction original ${destination} != @node-ports goto refuse`,
+    comment: 'connections to what has gone',
+  };
   const invalid = [
+    gone,
     { text: `ct state invalid ${ours} drop` },
     {
       text: `ct state invalid ${ip} saddr @node-addresses drop`,
@@ -104,6 +119,7 @@ export function chainsOf(family: Family): readonly Chain[] {
     base('raw-prerouting', 'filter', 'prerouting', raw, untracked),
     base('raw-output', 'route', 'output', raw, untracked),
     base('filter-prerouting', 'filter', 'prerouting', beforeDnat, invalid),
+    base('filter-output', 'filter', 'output', beforeDnat, [gone]),
     base('nat-prerouting', 'nat', 'prerouting', -100, translated),
     base('nat-output', 'nat', 'output', -100, translated),
     base('nat-postrouting', 'nat', 'postrouting', 100, [

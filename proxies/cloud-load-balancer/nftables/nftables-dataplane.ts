@@ -1,33 +1,35 @@
 /** The dataplane `nftables`: the kernel sends packets of load balancers on their way. */
-import { openIpBatch } from '../../kit/ip-batch.ts';
+import { systemClock } from '../../kit/clock.ts';
 import { openNftConnection, type KernelNftConnection } from '../../kit/nftables/connection.ts';
+import { repairTables } from '../../kit/nftables/table-watch.ts';
 import { oneAtATime } from '../../kit/one-at-a-time.ts';
-import type { Dataplane, ForwardedFlow, Forwarding, Target } from '../forwarding.ts';
+import { beTheOnlyOne } from '../../kit/only-one.ts';
+import type { Dataplane, Forwarding, Target } from '../forwarding.ts';
 import { transports, type Family } from '../service.ts';
+import { ensureNeighbourProxy } from './announce.ts';
 import { attachedNetworks, type FindDevice } from './attached.ts';
 import { chunksOf } from './chunks.ts';
 import { FamilyTable } from './family-table.ts';
+import { tellFlows } from './flows.ts';
+import { startForgetting, type Forgetting } from './forgetting.ts';
+import { KernelRouting } from './kernel-routing.ts';
+import { tableName } from './layout.ts';
 import { poolNetworks, type PoolNetwork } from './pool-networks.ts';
-import {
-  byKey,
-  listRouting,
-  markRule,
-  nodeRoute,
-  poolRoute,
-  routingChange,
-  type IpBatches,
-  type RoutingItem,
-} from './routing.ts';
-import { forgetFlows, goneOf, type Gone } from './stale-flows.ts';
+import { KernelSettings } from './settings.ts';
+import { goneOf, type Gone } from './stale-flows.ts';
 import { wantedOf } from './wanted.ts';
 
 export interface NftablesOptions {
   /** CIDRs or ranges `a-b` of both families: what is addressed to none of the load balancers is refused. */
   readonly addressPools: readonly string[];
+  /** Where clients are that find addresses by ARP and NDP; absent or null where routers know the way. */
+  readonly interface?: string | null;
   readonly log: (line: string) => void;
 }
 
 const families = ['IPv4', 'IPv6'] as const satisfies readonly Family[];
+/** Routes that somebody took away are there again after so long at most. */
+const resyncMs = 30_000;
 
 /**
  * Until `replaceAll`, what a process before left in the kernel goes on. It goes on, too, when the dataplane is
@@ -38,131 +40,182 @@ const families = ['IPv4', 'IPv6'] as const satisfies readonly Family[];
 export async function createNftablesDataplane(options: NftablesOptions): Promise<Dataplane> {
   await using owned = new AsyncDisposableStack();
   const networks = poolNetworks(options.addressPools);
+  owned.use(await onlyOne());
   const connection = owned.use(await openNftConnection());
-  const batches = { IPv4: openIpBatch('IPv4'), IPv6: openIpBatch('IPv6') };
-  for (const batch of Object.values(batches)) owned.defer(() => batch.end());
-  return new NftablesDataplane(options, networks, connection, batches, owned.move());
+  const routing = owned.use(new KernelRouting(networks, options.interface ?? null));
+  const forgetting = owned.use(startForgetting(systemClock, options.log));
+  const parts = { networks, connection, routing, forgetting };
+  const dataplane = new NftablesDataplane(options, parts);
+  if (options.interface) await ensureNeighbourProxy(options.interface, options.log);
+  await dataplane.begin(owned.move());
+  return dataplane;
+}
+
+async function onlyOne(): Promise<Disposable> {
+  try {
+    return await beTheOnlyOne(`hop-${tableName}-nftables`);
+  } catch (cause) {
+    throw new Error(
+      'nftables: another hop cloud-lb with this dataplane runs on this machine: end it, or use --dataplane userspace',
+      { cause },
+    );
+  }
+}
+
+interface Parts {
+  readonly networks: readonly PoolNetwork[];
+  readonly connection: KernelNftConnection;
+  readonly routing: KernelRouting;
+  readonly forgetting: Forgetting;
 }
 
 class NftablesDataplane implements Dataplane {
   readonly kind = 'nftables';
   readonly abilities = { protocols: transports, modes: ['VIP', 'Proxy'] } as const;
-  readonly #options: NftablesOptions;
-  readonly #networks: readonly PoolNetwork[];
-  readonly #connection: KernelNftConnection;
-  readonly #batches: IpBatches;
-  readonly #owned: AsyncDisposableStack;
+  readonly onFlow: Dataplane['onFlow'];
+  readonly #log: (line: string) => void;
+  readonly #parts: Parts;
+  readonly #settings: KernelSettings;
   readonly #inOrder = oneAtATime();
+  readonly #unattached = new Set<string>();
+  #owned = new AsyncDisposableStack();
+  /** Null before the first that is wanted. */
+  #tables: readonly FamilyTable[] | null = null;
   #forwardings = new Map<string, Forwarding>();
-  #tables: readonly FamilyTable[] = [];
-  #routing: ReadonlyMap<string, RoutingItem> = new Map();
-  /** By address, protocol and port: whose it is. */
-  #unattached = new Set<string>();
+  /** By address, protocol and port: the name of the load balancer. */
+  #places = new Map<string, string>();
+  #resync: Disposable | null = null;
+  #isDisposed = false;
 
-  constructor(
-    options: NftablesOptions,
-    networks: readonly PoolNetwork[],
-    connection: KernelNftConnection,
-    batches: IpBatches,
-    owned: AsyncDisposableStack,
-  ) {
-    this.#options = options;
-    this.#networks = networks;
-    this.#connection = connection;
-    this.#batches = batches;
+  constructor({ log }: NftablesOptions, parts: Parts) {
+    this.#log = log;
+    this.#parts = parts;
+    this.#settings = new KernelSettings(log);
+    this.onFlow = tellFlows({
+      findService: (address, protocol, port) =>
+        this.#forwardings.get(this.#places.get(placeOf(address, protocol, port)) ?? ''),
+      findNode: (family, mark) => {
+        const table = this.#tables?.find((one) => one.family === family);
+        return table?.nodeOf(mark)?.target;
+      },
+    });
+  }
+
+  async begin(owned: AsyncDisposableStack): Promise<void> {
     this.#owned = owned;
+    const { netlinkPort } = this.#parts.connection;
+    if (netlinkPort === null) return;
+    const repair = () => this.#again('repair');
+    const watched = { tableName, command: 'hop cloud-lb', netlinkPort, repair, log: this.#log };
+    owned.use(await repairTables(watched));
   }
 
   replaceAll(forwardings: readonly Forwarding[]): Promise<void> {
     return this.#inOrder(async () => {
-      this.#forwardings = new Map(forwardings.map((one) => [one.name, one]));
+      const before = this.#forwardings;
+      this.#forwardings = new Map();
+      this.#places = new Map();
+      for (const one of forwardings) this.#remember(one.name, one);
       await this.#rewrite();
+      for (const [name, one] of before) this.#forget(one, this.#forwardings.get(name) ?? null);
+      this.#resyncLater();
     });
   }
 
   ensure(forwarding: Forwarding): Promise<void> {
     return this.#inOrder(async () => {
       const before = this.#forwardings.get(forwarding.name);
-      if (before && isSame(before, forwarding)) return;
+      if (before && JSON.stringify(before) === JSON.stringify(forwarding)) return;
       this.#refuseTaken(forwarding);
-      await this.#change(forwarding.name, before ?? null, forwarding);
+      await this.#change(forwarding.name, forwarding);
     });
   }
 
   remove(name: string): Promise<void> {
     return this.#inOrder(async () => {
-      const before = this.#forwardings.get(name);
-      if (before) await this.#change(name, before, null);
+      if (this.#forwardings.has(name)) await this.#change(name, null);
     });
   }
 
-  onFlow(listener: (flow: ForwardedFlow) => void): Disposable & { readonly ready: Promise<void> } {
-    void listener;
-    throw new Error('not yet');
-  }
-
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#inOrder(() => this.#owned.disposeAsync());
+    return this.#inOrder(async () => {
+      if (this.#isDisposed) return;
+      this.#isDisposed = true;
+      this.#resync?.[Symbol.dispose]();
+      await this.#owned.disposeAsync();
+    });
   }
 
-  async #change(name: string, before: Forwarding | null, after: Forwarding | null): Promise<void> {
-    const lines = this.#tables.flatMap((table) => table.change(name, after));
+  async #change(name: string, after: Forwarding | null): Promise<void> {
+    const before = this.#forwardings.get(name) ?? null;
+    const tables = this.#tables;
     try {
-      await this.#commit(lines);
+      if (tables === null) throw new Error('nftables: replaceAll comes first');
+      await this.#commit(() => tables.flatMap((table) => table.change(name, after)));
     } catch (error) {
-      // The kernel has what it had; what the tables think they have is no longer known.
+      // The kernel has what it had, and it is no longer known what that is.
       await this.#rewrite();
       throw error;
     }
-    if (after) this.#forwardings.set(name, after);
-    else this.#forwardings.delete(name);
-    await this.#forget(before, after);
+    this.#remember(name, after);
+    this.#forget(before, after);
   }
 
+  /** Everything from the beginning, whatever there is. */
   async #rewrite(): Promise<void> {
-    const findDevice = this.#attached();
-    this.#tables = families.map((family) => new FamilyTable(family, findDevice));
-    this.#routing = await listRouting();
-    const lines = this.#tables.flatMap((table) => [
-      ...table.begin(),
-      ...[...this.#forwardings].flatMap(([name, one]) => table.change(name, one)),
-    ]);
-    await this.#commit(lines);
+    const { networks, routing } = this.#parts;
+    const findDevice = this.#findDevice();
+    const tables = families.map((family) => new FamilyTable(family, findDevice));
+    this.#tables = tables;
+    await routing.look();
+    await this.#commit(() =>
+      tables.flatMap((table) => [
+        ...table.begin(
+          networks.filter(({ family }) => family === table.family).map(({ cidr }) => cidr),
+        ),
+        ...[...this.#forwardings].flatMap(([name, one]) => table.change(name, one)),
+      ]),
+    );
   }
 
   /** Routes before the packets that need them, and no packets before routes go. */
-  async #commit(lines: readonly string[]): Promise<void> {
-    const want = this.#wantedRouting();
-    await routingChange(this.#batches, this.#routing, want, 'add');
-    for (const chunk of chunksOf(lines)) await this.#connection.run(chunk);
-    await routingChange(this.#batches, this.#routing, want, 'remove');
-    this.#routing = want;
+  async #commit(changeTables: () => readonly string[]): Promise<void> {
+    const lines = changeTables();
+    const needs = this.#tables ?? [];
+    const devices = needs.flatMap(({ vipNodes }) => vipNodes.map(({ device }) => device ?? ''));
+    const forwarding = needs.filter(({ hasNodes }) => hasNodes).map(({ family }) => family);
+    await this.#settings.ensure(forwarding, devices.filter(Boolean));
+    const change = await this.#parts.routing.add(needs);
+    for (const chunk of chunksOf(lines)) await this.#parts.connection.run(chunk);
+    await change.removeOthers();
   }
 
-  #wantedRouting(): ReadonlyMap<string, RoutingItem> {
-    return byKey([
-      ...this.#networks.map(({ family, cidr }) => poolRoute(family, cidr)),
-      ...this.#tables.flatMap(({ family, vipNodes }) =>
-        vipNodes.flatMap(({ mark, target, device }) =>
-          device === null
-            ? []
-            : [markRule(family, mark), nodeRoute(family, mark, target.address, device)],
-        ),
-      ),
-    ]);
+  #remember(name: string, forwarding: Forwarding | null): void {
+    const before = this.#forwardings.get(name);
+    for (const place of before ? placesOf(before) : []) this.#places.delete(place);
+    for (const place of forwarding ? placesOf(forwarding) : []) this.#places.set(place, name);
+    if (forwarding) this.#forwardings.set(name, forwarding);
+    else this.#forwardings.delete(name);
   }
 
-  async #forget(before: Forwarding | null, after: Forwarding | null): Promise<void> {
-    const gone = families
-      .map((family) =>
-        goneOf(family, before && wantedOf(family, before), after && wantedOf(family, after)),
-      )
-      .filter((one): one is Gone => one !== null);
-    if (gone.length > 0) await forgetFlows(gone);
+  #forget(before: Forwarding | null, after: Forwarding | null): void {
+    const gone = families.map((family) =>
+      goneOf(family, before && wantedOf(family, before), after && wantedOf(family, after)),
+    );
+    this.#parts.forgetting.request(gone.filter((one): one is Gone => one !== null));
+  }
+
+  /** @throws Error when another load balancer has a port of it */
+  #refuseTaken(forwarding: Forwarding): void {
+    for (const place of placesOf(forwarding)) {
+      const name = this.#places.get(place);
+      if (name === undefined || name === forwarding.name) continue;
+      throw new Error(`nftables: ${place} is ${this.#forwardings.get(name)?.service ?? name}'s`);
+    }
   }
 
   /** Says once of each node that it is not on a network of ours. */
-  #attached(): FindDevice {
+  #findDevice(): FindDevice {
     let find = attachedNetworks();
     return (target: Target) => {
       const device = find(target) ?? (find = attachedNetworks())(target);
@@ -170,7 +223,7 @@ class NftablesDataplane implements Dataplane {
       if (device !== null) this.#unattached.delete(key);
       else if (!this.#unattached.has(key)) {
         this.#unattached.add(key);
-        this.#options.log(
+        this.#log(
           `nftables: node ${target.node} at ${target.address} is not on a network of this machine: use --ip-mode Proxy`,
         );
       }
@@ -178,23 +231,35 @@ class NftablesDataplane implements Dataplane {
     };
   }
 
-  /** @throws Error when another load balancer has a port of it */
-  #refuseTaken(forwarding: Forwarding): void {
-    const own = new Set(placesOf(forwarding));
-    for (const other of this.#forwardings.values()) {
-      if (other.name === forwarding.name) continue;
-      const taken = placesOf(other).find((place) => own.has(place));
-      if (taken) throw new Error(`nftables: ${taken} is ${other.service}'s`);
-    }
+  #resyncLater(): void {
+    this.#resync?.[Symbol.dispose]();
+    this.#resync = systemClock.after(resyncMs, () => this.#again('resync'));
+  }
+
+  /** What somebody else changed is as it was; tried again until it is. */
+  #again(why: 'repair' | 'resync'): void {
+    const work = this.#inOrder(async () => {
+      if (this.#isDisposed || this.#tables === null) return;
+      if (why === 'repair') await this.#rewrite();
+      else {
+        await this.#parts.routing.look();
+        await this.#commit(() => []);
+      }
+    });
+    work
+      .catch((error: unknown) => this.#log(`nftables: ${String(error)}; it is tried again`))
+      .finally(() => {
+        if (!this.#isDisposed) this.#resyncLater();
+      });
   }
 }
 
 function placesOf({ addresses, ports }: Forwarding): readonly string[] {
   return addresses.flatMap(({ address }) =>
-    ports.map(({ protocol, port }) => `${address} ${protocol} ${port}`),
+    ports.map(({ protocol, port }) => placeOf(address, protocol, port)),
   );
 }
 
-function isSame(one: Forwarding, other: Forwarding): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+function placeOf(address: string, protocol: string, port: number): string {
+  return `${address} ${protocol} ${port}`;
 }

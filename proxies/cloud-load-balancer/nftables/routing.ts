@@ -4,7 +4,6 @@
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { IpBatch } from '../../kit/ip-batch.ts';
 import type { Family } from '../service.ts';
 import { markText } from './marks.ts';
 
@@ -18,9 +17,6 @@ export interface RoutingItem {
   readonly add: string;
   readonly remove: string;
 }
-
-/** A batch of `ip` is about one family. */
-export type IpBatches = Readonly<Record<Family, IpBatch>>;
 
 /** Packets of that mark are looked up in the table of that number. */
 export function markRule(family: Family, mark: number): RoutingItem {
@@ -60,48 +56,68 @@ export function poolRoute(family: Family, cidr: string): RoutingItem {
   };
 }
 
-/** Adds what is missing, and with `remove` takes away what is too much. */
-export async function routingChange(
-  batches: IpBatches,
-  have: ReadonlyMap<string, RoutingItem>,
-  want: ReadonlyMap<string, RoutingItem>,
-  what: 'add' | 'remove',
-): Promise<void> {
-  const [of, not] = what === 'add' ? [want, have] : [have, want];
-  const items = [...of.values()].filter(({ key }) => !not.has(key));
-  for (const family of ['IPv4', 'IPv6'] as const) {
-    const commands = items.filter((item) => item.family === family).map((item) => item[what]);
-    if (commands.length > 0) await batches[family].run(commands);
-  }
+/** The kernel answers for the address by ARP or NDP. */
+export function neighbourAnswer(family: Family, address: string, device: string): RoutingItem {
+  const neighbour = `proxy ${address} dev ${device}`;
+  return {
+    family,
+    key: `${family} neighbour ${address} ${device}`,
+    add: `neighbour replace ${neighbour}`,
+    remove: `neighbour del ${neighbour}`,
+  };
+}
+
+/** ARP is answered for addresses only that a route leads to, by another interface. */
+export function addressRoute(address: string): RoutingItem {
+  const route = `${address}/32 dev lo proto ${routingProtocol}`;
+  return {
+    family: 'IPv4',
+    key: `IPv4 address ${address}`,
+    add: `route replace ${route}`,
+    remove: `route del ${route}`,
+  };
 }
 
 export function byKey(items: readonly RoutingItem[]): ReadonlyMap<string, RoutingItem> {
   return new Map(items.map((item) => [item.key, item]));
 }
 
-/** All of ours that there are. */
-export async function listRouting(): Promise<ReadonlyMap<string, RoutingItem>> {
+/**
+ * All of ours that there are. Answers for neighbours have no protocol number: those in the pools are ours.
+ *
+ * @param announced whether an address is from a pool
+ */
+export async function listRouting(
+  announced: (address: string) => boolean,
+): Promise<ReadonlyMap<string, RoutingItem>> {
   const items: RoutingItem[] = [];
   for (const family of ['IPv4', 'IPv6'] as const) {
-    for (const rule of await ipJson<ListedRule>([flagOf(family), 'rule', 'show'])) {
+    for (const rule of await ipJson<ListedRule>(family, ['rule', 'show'])) {
       if (rule.protocol !== String(routingProtocol)) continue;
       items.push(markRule(family, Number(rule.fwmark ?? rule.table)));
     }
-    const routes = [
-      flagOf(family),
-      'route',
-      'show',
-      'table',
-      'all',
-      'proto',
-      String(routingProtocol),
-    ];
-    for (const { type, dst, gateway, dev, table } of await ipJson<ListedRoute>(routes)) {
-      if (type === '7') items.push(poolRoute(family, dst));
+    const ours = ['route', 'show', 'table', 'all', 'proto', String(routingProtocol)];
+    for (const { type, dst, gateway, dev, table } of await ipJson<ListedRoute>(family, ours)) {
+      if (type === unreachable) items.push(poolRoute(family, dst));
       else if (gateway && dev) items.push(nodeRoute(family, Number(table), gateway, dev));
+      else items.push(addressRoute(dst));
+    }
+    const neighbours = ['neighbour', 'show', 'proxy'];
+    for (const { dst, dev } of await ipJson<ListedNeighbour>(family, neighbours)) {
+      // Asked for one family, ip lists those of IPv6, too.
+      const isOfFamily = dst.includes(':') === (family === 'IPv6');
+      if (isOfFamily && announced(dst)) items.push(neighbourAnswer(family, dst, dev));
     }
   }
   return byKey(items);
+}
+
+/** The number that iproute2 prints. */
+const unreachable = '7';
+
+interface ListedNeighbour {
+  readonly dst: string;
+  readonly dev: string;
 }
 
 interface ListedRule {
@@ -111,7 +127,6 @@ interface ListedRule {
 }
 
 interface ListedRoute {
-  /** A number: 7 is unreachable. */
   readonly type?: string;
   readonly dst: string;
   readonly gateway?: string;
@@ -121,12 +136,10 @@ interface ListedRoute {
 
 const run = promisify(execFile);
 
-async function ipJson<Item>(command: readonly string[]): Promise<readonly Item[]> {
-  const { stdout } = await run('ip', ['-j', '-N', ...command], { maxBuffer: 64 << 20 });
+async function ipJson<Item>(family: Family, command: readonly string[]): Promise<readonly Item[]> {
+  const { stdout } = await run('ip', ['-j', '-N', family === 'IPv4' ? '-4' : '-6', ...command], {
+    maxBuffer: 64 << 20,
+  });
   // What iproute2 prints of its own.
   return stdout.trim() === '' ? [] : (JSON.parse(stdout) as readonly Item[]);
-}
-
-function flagOf(family: Family): string {
-  return family === 'IPv4' ? '-4' : '-6';
 }

@@ -86,7 +86,8 @@ function proxyRules(id: number, { family, affinity, nodes }: Dealing): readonly 
     'meta l4proto { tcp, udp, sctp } ' +
     `dnat ${ip} to meta mark map @nodes : ${destinationKey(ip)} map @node-ports`;
   const choose = pick(ip, id, affinity, nodes);
-  if (affinity === 'None') return [`meta mark set ${choose}`, send];
+  const know = 'ct mark set meta mark';
+  if (affinity === 'None') return [`meta mark set ${choose}`, know, send];
   const key = flowKey(ip, affinity);
   return [
     'meta mark set 0x0',
@@ -95,6 +96,7 @@ function proxyRules(id: number, { family, affinity, nodes }: Dealing): readonly 
     `meta mark 0x0 delete @flows { ${key} : meta mark }`,
     `meta mark 0x0 meta mark set ${choose}`,
     `update @flows { ${key} timeout ${timeouts.client} : meta mark }`,
+    know,
     send,
   ];
 }
