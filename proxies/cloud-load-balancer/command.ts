@@ -1,6 +1,7 @@
 /** `hop cloud-lb`: the flags, the start and the end of the command. */
 import type { Terminal } from '../kit/command.ts';
 import { flagCommand, serveUntilStopped } from '../kit/flag-command.ts';
+import { splitValues } from '../kit/flags.ts';
 import { ownVersion } from '../kit/own-version.ts';
 import type { StopSignal } from '../kit/until-stopped.ts';
 import { cleanUp } from './command/clean-up.ts';
@@ -23,7 +24,7 @@ async function run(
 ): Promise<StopSignal | null> {
   const log = (line: string) => void terminal.stderr.write(`${line}\n`);
   if (flags.cleanup) {
-    await cleanUp(log);
+    await cleanUp(splitValues(flags['address-pool']), log);
     return null;
   }
   const configuration = await configure(flags, terminal);

@@ -2,27 +2,40 @@
 import { readFile } from 'node:fs/promises';
 import { ConfigurationError } from '../../kit/apiserver/configuration-error.ts';
 import { beTheOnlyOne } from '../../kit/only-one.ts';
+import { isLoopbackPool } from '../config/address-pools.ts';
 import type { AddressPool } from '../hop-cloud/addresses/pool.ts';
 
 type Range = Pick<AddressPool, 'family' | 'first' | 'last'>;
 
+/** Held by the one process that gives out addresses that are not on loopback. */
+export const routesLock = 'hop-cloud-lb/routes';
+
 /** @throws ConfigurationError `another` where somebody on this machine gives out some of them */
 export async function ownPools(pools: readonly AddressPool[]): Promise<Disposable> {
   using owned = new DisposableStack();
+  const outside = pools.find((pool) => !isLoopbackPool(pool));
+  if (outside) {
+    // Routes of the machine: who begins removes what another has left.
+    owned.use(
+      await beTheOnlyOne(routesLock).catch(() => {
+        throw another(outside, 'has addresses that are not on loopback');
+      }),
+    );
+  }
   for (const pool of pools) {
     const before = (await rangesOnThisMachine()).find((range) => isOverlap(range, pool));
-    if (before) throw another(pool);
+    if (before) throw another(pool, 'gives out some of these');
     owned.use(
       await beTheOnlyOne(nameOf(pool)).catch(() => {
-        throw another(pool);
+        throw another(pool, 'gives out some of these');
       }),
     );
   }
   return owned.move();
 }
 
-function another({ text }: AddressPool): ConfigurationError {
-  const why = `another hop cloud-lb on this machine gives out addresses of ${text}`;
+function another({ text }: AddressPool, what: string): ConfigurationError {
+  const why = `--address-pool ${text}: another hop cloud-lb on this machine ${what}`;
   return new ConfigurationError('another', why);
 }
 

@@ -1,5 +1,6 @@
 /** A cloud as a process of its own: its addresses, its data path, its cluster, and its admin server. */
 import { startAdminServer } from '../../kit/apiserver/admin-server.ts';
+import { keyOf } from '../../kit/api/watch-cache.ts';
 import type { Terminal } from '../../kit/command.ts';
 import { endWithin } from '../../kit/end-within.ts';
 import type { Serving } from '../../kit/flag-command.ts';
@@ -12,14 +13,16 @@ import { createServiceEvents } from '../controller/tell-event.ts';
 import { createDoors } from '../doors/doors.ts';
 import { withDoors } from '../doors/with-doors.ts';
 import { createHopCloud } from '../hop-cloud/provider.ts';
+import type { TellEvent } from '../provider.ts';
 import { createClusterClient } from './connect.ts';
 import { hopSource } from './hop-source.ts';
 import { loadDataplane } from './load-dataplane.ts';
 import { ownPools } from './own-pools.ts';
 import { createProfileOf } from './profile-of.ts';
 import { reservedAddresses } from './reserved-addresses.ts';
-import { changesLevel, createSay } from './say.ts';
+import { eventsLevel, createSay } from './say.ts';
 import { serveCluster, type ServingCluster } from './serving-cluster.ts';
+import { tellAddresses } from './tell-addresses.ts';
 
 /** Longer than an apiserver's patience; shorter than what a pod is given to end, and systemd's. */
 const endMs = 20_000;
@@ -43,7 +46,12 @@ export async function startRunning(
   // After all else: two must not answer for one address.
   starting.defer(async () => serving?.release());
   const events = starting.use(createServiceEvents(client));
-  const plain = starting.use(await loadDataplane(configuration, (text) => say('W', text)));
+  const tell: TellEvent = (service, type, reason, message) => {
+    say('I', `${keyOf(service)}: ${reason}: ${message}`, eventsLevel);
+    events.tell(service, type, reason, message);
+  };
+  const warn = (text: string) => say('W', text);
+  const plain = await loadDataplane(configuration, { warn, owned: starting });
   const doors = isPortMapping ? starting.use(createDoors(info)) : null;
   const dataplane = doors ? withDoors(plain, doors) : plain;
   const cloud = starting.use(
@@ -55,11 +63,8 @@ export async function startRunning(
       ipMode: mode,
       check,
       name: configuration.profile.id,
-      tell: (service, type, reason, message) => {
-        say('I', `${reason}: ${service.metadata.name}: ${message}`, changesLevel);
-        events.tell(service, type, reason, message);
-      },
-      log: (text) => say('W', text),
+      tell,
+      log: warn,
     }),
   );
   const errors = createProviderErrors();
@@ -67,8 +72,8 @@ export async function startRunning(
   if (flows) starting.use(flows);
   starting.use(relayHops(hopSource(dataplane)));
   const cluster = serveCluster({
-    ...{ configuration, client, say, tell: events.tell },
-    provider: errors.count(cloud),
+    ...{ configuration, client, say, tell },
+    provider: tellAddresses(errors.count(cloud), info),
   });
   serving = cluster;
   starting.defer(() => cluster.stop());

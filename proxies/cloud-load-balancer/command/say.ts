@@ -4,8 +4,8 @@ import { klogLine, type Severity } from '../../kit/klog.ts';
 /** @param level said from this `-v` on; 0 unless told otherwise */
 export type Say = (severity: Severity, text: string, level?: number) => void;
 
-/** `-v` of lines that tell of each change. */
-export const changesLevel = 2;
+/** From this `-v` on, all events of Services are said, too. */
+export const eventsLevel = 2;
 
 export function createSay(verbosity: number, log: (line: string) => void): Say {
   return (severity, text, level = 0) => {

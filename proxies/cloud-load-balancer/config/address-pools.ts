@@ -17,10 +17,7 @@ export async function addressPools(
   texts: readonly string[],
   { dataplane, hasIPv6: isIPv6Here = hasIPv6 }: AddressPoolsOptions,
 ): Promise<readonly AddressPool[]> {
-  const pools = texts.map(read);
-  if (pools.length === 0) {
-    throw new ConfigurationError('bad-pool', '--address-pool names no addresses');
-  }
+  const pools = readPools(texts);
   for (const [index, pool] of pools.entries()) {
     refuseForeign(pool);
     refuseLarge(pool);
@@ -40,6 +37,14 @@ export async function addressPools(
     throw new ConfigurationError('no-ipv6', `--address-pool: ${why}`);
   }
   return pools;
+}
+
+/** @throws ConfigurationError `bad-pool` */
+export function readPools(texts: readonly string[]): readonly AddressPool[] {
+  if (texts.length === 0) {
+    throw new ConfigurationError('bad-pool', '--address-pool names no addresses');
+  }
+  return texts.map(read);
 }
 
 /** Addresses that are this machine's without anybody's doing. */

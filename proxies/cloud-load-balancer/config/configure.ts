@@ -23,6 +23,7 @@ export async function configure(flags: Flags, terminal: Terminal): Promise<Confi
     throw new ConfigurationError('vip-userspace', `--ip-mode VIP: ${why}`);
   }
   const profile = profileOf(flags);
+  const pools = await addressPools(splitValues(flags['address-pool']), { dataplane });
   return {
     clusterName: flags['cluster-name'],
     concurrentServiceSyncs: atLeast(1, flags, 'concurrent-service-syncs'),
@@ -31,11 +32,11 @@ export async function configure(flags: Flags, terminal: Terminal): Promise<Confi
     check: checkOf(flags, profile),
     providerAnnotation: qualifiedName(flags, 'provider-annotation', 'bad-annotation'),
     loadBalancerClass: qualifiedName(flags, 'load-balancer-class', 'bad-class'),
-    pools: await addressPools(splitValues(flags['address-pool']), { dataplane }),
+    pools,
     mode,
     syncTimeoutMs: longerThan0(flags, 'sync-timeout'),
     dataplane,
-    interfaceName: await interfaceOf(flags.interface),
+    interfaceName: await interfaceOf(flags.interface, pools),
     isPortMapping: flags['enable-lb-port-mapping'],
     adminBindAddress: listenAddress(flags, 'admin-bind-address'),
     verbosity: atLeast(0, flags, 'v'),

@@ -2,8 +2,10 @@
  * Makes the addresses of Services the machine's own while they are needed, so that a proxy can listen
  * there and the kernel refuses their other ports. On loopback they are the machine's already.
  */
+import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import { promisify } from 'node:util';
 import { openIpBatch, type IpBatch } from '../ip-batch.ts';
 import type { IpFamily } from '../ip.ts';
 
@@ -76,6 +78,32 @@ export function openLocalAddresses(options: LocalAddressesOptions): LocalAddress
     },
   };
 }
+
+/** Removes what a killed program has left. @returns how many addresses it were. @throws Error in iproute2's words */
+export async function removeLocalAddresses(routeProtocol: number): Promise<number> {
+  const counts = [];
+  for (const family of ['IPv4', 'IPv6'] as const) {
+    const table = ['table', 'local', 'proto', String(routeProtocol)];
+    const { stdout } = await ip(family, ['-o', 'route', 'show', ...table]);
+    const count = stdout.split('\n').filter((line) => line !== '').length;
+    // Everybody may look, and not everybody change something.
+    if (count > 0) await ip(family, ['route', 'flush', ...table]);
+    counts.push(count);
+  }
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+async function ip(family: IpFamily, args: readonly string[]) {
+  try {
+    return await execute('ip', [family === 'IPv4' ? '-4' : '-6', ...args]);
+  } catch (error) {
+    // The border: a program that fails has said why.
+    const { stderr = '' } = error as { readonly stderr?: string };
+    throw new Error(stderr === '' ? String(error) : stderr.trim(), { cause: error });
+  }
+}
+
+const execute = promisify(execFile);
 
 interface Commands {
   readonly flush: string;
