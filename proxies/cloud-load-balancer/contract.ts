@@ -133,19 +133,25 @@ export function forwardingModeOf(
   return isNamed || ipModeOf(profile, service, wanted) === 'Proxy' ? 'Proxy' : wanted;
 }
 
-/** What the cloud tells once the Service has addresses that it had not before. */
+/** What the cloud tells once the Service has addresses, or other ones than it had. */
 export function assignedEvents(
   profile: ProviderProfile,
-  { ingress = [] }: LoadBalancerStatus,
+  before: LoadBalancerStatus | undefined,
+  now: LoadBalancerStatus,
 ): readonly ProfileEvent[] {
   const words = profile.assignedEvent?.value;
-  const addresses = ingress.flatMap(({ ip }) => (ip === undefined ? [] : [ip]));
-  if (!words || ingress.length === 0) return [];
+  const [old, addresses] = [shownIn(before), shownIn(now)];
+  if (!words || addresses.length === 0 || old.join(' ') === addresses.join(' ')) return [];
   const message = fillIn(words.message, {
+    before: old.join(' '),
     addresses: addresses.join(' '),
     quotedAddresses: addresses.map((address) => JSON.stringify(address)).join(' '),
   });
   return [{ type: 'Normal', reason: words.reason, message }];
+}
+
+function shownIn(status: LoadBalancerStatus | undefined): readonly string[] {
+  return (status?.ingress ?? []).map(({ ip, hostname }) => ip ?? hostname ?? '');
 }
 
 function portStatusesOf(

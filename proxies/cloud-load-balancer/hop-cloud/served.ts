@@ -3,6 +3,7 @@ import { systemClock } from '../../kit/clock.ts';
 import {
   assignedEvents,
   familiesOf,
+  forwardingModeOf,
   isElsewhere,
   judgeService,
   servesClass,
@@ -19,7 +20,6 @@ import type { AddressBook } from './addresses/address-book.ts';
 import { assignAddresses, isAmong } from './addresses/assign.ts';
 import type { HealthChecks } from './checks/health-checks.ts';
 import type { Health } from './checks/health.ts';
-import { forwardingModeOf } from './forwarding-mode.ts';
 import type { LoadBalancer } from './load-balancer.ts';
 import { checkOf } from './node-checks.ts';
 import { shownAddressOfNode } from './node-address.ts';
@@ -66,7 +66,8 @@ export class Served {
     await this.askNodes(balancer);
     await this.forward(balancer);
     balancer.status = this.statusOf(balancer, judgement);
-    this.tell(balancer, service, assignedEvents(profile, balancer.status));
+    const before = service.status?.loadBalancer;
+    this.tell(balancer, service, assignedEvents(profile, before, balancer.status));
   }
 
   /** Changes whom it sends to, when that has become others. */

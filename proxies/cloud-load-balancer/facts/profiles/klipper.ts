@@ -33,7 +33,7 @@ export const klipper = {
   assignedEvent: {
     value: {
       reason: 'UpdatedLoadBalancer',
-      message: 'Updated LoadBalancer with new IPs: [] -> [{{addresses}}]',
+      message: 'Updated LoadBalancer with new IPs: [{{before}}] -> [{{addresses}}]',
     },
     sources,
   },

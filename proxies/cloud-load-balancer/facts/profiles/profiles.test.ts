@@ -92,13 +92,26 @@ describe('events of clouds’ own, once there are addresses', () => {
     ],
   ] as const)('%s tells %s: %s', (id, reason, message) => {
     const status = { ingress: addresses.map(({ address }) => ({ ip: address })) };
-    expect(assignedEvents(profileOf(id), status)).toEqual([{ type: 'Normal', reason, message }]);
-    expect(assignedEvents(profileOf(id), {})).toEqual([]);
+    const profile = profileOf(id);
+    expect(assignedEvents(profile, undefined, status)).toEqual([
+      { type: 'Normal', reason, message },
+    ]);
+    expect(assignedEvents(profile, status, status)).toEqual([]);
+    expect(assignedEvents(profile, undefined, {})).toEqual([]);
+  });
+
+  it('of K3s tells what was there before, too', () => {
+    const before = { ingress: [{ ip: '203.0.113.4' }] };
+    const now = { ingress: [{ ip: '203.0.113.4' }, { ip: '203.0.113.5' }] };
+    const [event] = assignedEvents(profileOf('klipper'), before, now);
+    expect(event?.message).toBe(
+      'Updated LoadBalancer with new IPs: [203.0.113.4] -> [203.0.113.4 203.0.113.5]',
+    );
   });
 
   it('no other tells any', () => {
     const status = { ingress: [{ ip: '203.0.113.4' }] };
-    const tellers = profiles.filter((profile) => assignedEvents(profile, status).length > 0);
+    const tellers = profiles.filter((profile) => assignedEvents(profile, {}, status).length > 0);
     expect(tellers.map(({ id }) => id)).toEqual(['aws-lb-controller', 'metallb', 'klipper']);
   });
 });
