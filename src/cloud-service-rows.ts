@@ -62,11 +62,11 @@ function isBad(step: CloudServiceLine): boolean {
   return step.type === 'pending' || (step.type === 'event' && step.level === 'Warning');
 }
 
-const [width, apart, height] = [72, 15, 100] as const;
+const [width, apart, height] = [76, 15, 100] as const;
 
 /** It stretches to the height of its row; a line of no length, with round ends, is a dot. */
 function draw(from: Station | null, way: readonly Station[], goesOn: boolean): string {
-  const x = (station: Station) => 6 + cloudServiceStations.indexOf(station) * apart;
+  const x = (station: Station) => 8 + cloudServiceStations.indexOf(station) * apart;
   const [first = 'object', last = first] = [way[0], way.at(-1)];
   const middle = height / 2;
   const start = from === null ? '' : `M${x(from)},0V8L${x(first)},${middle - 12}V${middle}`;

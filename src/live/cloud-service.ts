@@ -103,6 +103,8 @@ class HopCloudService extends Experiment {
       (one) => one.firstElementChild?.textContent.trim() === title,
     );
     const cells = [...(row?.children ?? [])].slice(1).flatMap((cell) => {
+      // Where it comes from stands in the table.
+      if (cell.querySelector('a')) return [];
       const term = document.createElement('dt');
       term.textContent = cell.getAttribute('data-column');
       const said = document.createElement('dd');
