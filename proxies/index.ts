@@ -2,6 +2,7 @@
 import { apiserverLoadBalancer } from './apiserver-load-balancer/descriptor.ts';
 import { apiserverProxy } from './apiserver-proxy/descriptor.ts';
 import { redirects } from './apiserver-proxy/redirects/descriptor.ts';
+import { cloudLoadBalancer } from './cloud-load-balancer/descriptor.ts';
 import type { Descriptor, Station, Topic } from './descriptor.ts';
 import { kubeProxy } from './kube-proxy/descriptor.ts';
 import { nftablesLayout } from './kube-proxy/nftables-layout/descriptor.ts';
@@ -12,6 +13,7 @@ export const proxies: readonly Descriptor[] = [
   apiserverProxy,
   kubeProxy,
   apiserverLoadBalancer,
+  cloudLoadBalancer,
 ];
 
 /** Pages that are about no proxy, and state something all the same. */

@@ -1,11 +1,13 @@
 /** The facts of the cloud load balancer: what it states of itself, what it takes and counts. */
 import { defineProxy } from '../descriptor.ts';
+import { metricsTable } from '../kit/metrics-table.ts';
 import { claims } from './facts/claims.ts';
 import { eventsTable } from './facts/events-table.ts';
 import { examples } from './facts/examples.ts';
 import { fields } from './facts/fields.ts';
 import { flags } from './facts/flags.ts';
 import { ipModes } from './facts/ip-modes.ts';
+import { limits } from './facts/limits.ts';
 import { metrics } from './facts/metrics.ts';
 import { ports } from './facts/ports.ts';
 import { healthChecks, providerFields, providers, refusals } from './facts/providers.ts';
@@ -36,7 +38,18 @@ export const cloudLoadBalancer = defineProxy({
   errors: [],
   metrics,
   examples,
-  tables: [eventsTable, ipModes, providers, refusals, providerFields, healthChecks, fields, ports],
+  tables: [
+    eventsTable,
+    ipModes,
+    providers,
+    refusals,
+    providerFields,
+    healthChecks,
+    fields,
+    limits,
+    ports,
+    metricsTable(metrics, ''),
+  ],
   differences: [],
 });
 

@@ -1,4 +1,4 @@
-/** Where the cloud load balancer tells of itself. */
+/** Where the cloud load balancer tells of itself, and where it asks nodes how they are. */
 import type { z } from 'zod';
 import type { tableSchema } from '../../descriptor.ts';
 import { flags } from './flags.ts';
@@ -20,5 +20,21 @@ export const ports: z.input<typeof tableSchema> = {
     { id: 'readyz', cells: { address: admin, path: '/readyz' } },
     { id: 'metrics', cells: { address: admin, path: '/metrics' } },
     { id: 'load-balancers', cells: { address: admin, path: '/load-balancers' } },
+    {
+      id: 'node',
+      cells: {
+        address: ':10256',
+        path: '/healthz',
+        policy: 'externalTrafficPolicy: Cluster',
+      },
+    },
+    {
+      id: 'node-of-service',
+      cells: {
+        address: ':healthCheckNodePort',
+        path: '/healthz',
+        policy: 'externalTrafficPolicy: Local',
+      },
+    },
   ],
 };

@@ -45,7 +45,7 @@ async function askByTcp({ address, port, from }: Question, signal: AbortSignal):
 }
 
 async function askByUdp({ address, port, from }: Question, signal: AbortSignal): Promise<string> {
-  const socket = createSocket({ type: 'udp4', signal });
+  const socket = createSocket('udp4');
   const failed = once(socket, 'error').then(([error]) => Promise.reject(error as Error));
   const sending = setInterval(() => socket.send('whoami'), againMs);
   try {
