@@ -215,3 +215,18 @@ it('a slow update never takes away the node that came meanwhile', async () => {
     'node-1,node-3,node-4',
   ]);
 });
+
+it('a node that comes while a load balancer is being deleted does not bring it back', async () => {
+  await serve('web');
+  const { promise: mayGoOn, resolve: letGo } = Promise.withResolvers<undefined>();
+  world.cloud.onCall = (call) => (call === 'delete' ? mayGoOn.then(() => undefined) : undefined);
+  await world.cluster.api.delete(`${servicesPath}/web`);
+  await world.until(() => world.cloud.calls.includes('delete default/web'));
+  await world.cluster.api.create(nodesPath, nodeOf('node-4'));
+  await world.settle();
+  letGo(undefined);
+  await world.until(() => world.service('web') === undefined);
+  await world.settle();
+  expect(world.cloud.balancers.size).toBe(0);
+  expect(updates()).toEqual([]);
+});

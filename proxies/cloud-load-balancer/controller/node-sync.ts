@@ -9,7 +9,7 @@ import { tellOwn } from './tell-event.ts';
 
 export interface NodeSyncOptions extends Omit<
   ServiceSyncOptions,
-  'writer' | 'loadBalancerClass' | 'isLeftAlone'
+  'writer' | 'loadBalancerClass' | 'inherited' | 'isLeftAlone'
 > {
   readonly workers: number;
   readonly clock: Clock;
@@ -25,7 +25,7 @@ export function createNodeSync(options: NodeSyncOptions): SyncNodes {
   /** Whether it need not be tried again. */
   const syncOne = async (key: string): Promise<boolean> => {
     const state = served.states.get(key);
-    if (!state || isSameSet(state.nodes, eligibleNodes())) return true;
+    if (!isToBeTold(state, eligibleNodes())) return true;
     const from = clock.now();
     metrics.loadBalancerSyncs += 1;
     let nodes: readonly Node[] = [];
@@ -35,7 +35,7 @@ export function createNodeSync(options: NodeSyncOptions): SyncNodes {
           const now = served.states.get(key);
           nodes = eligibleNodes();
           // Somebody was faster, while this call waited for the one before.
-          if (!now || isSameSet(now.nodes, nodes)) return false;
+          if (!isToBeTold(now, nodes)) return false;
           served.states.set(key, { ...now, nodes });
           await provider.updateLoadBalancer(now.service, nodes, signal);
           return true;
@@ -81,6 +81,10 @@ export function createNodeSync(options: NodeSyncOptions): SyncNodes {
     metrics.nodeSyncSeconds.observe('', (clock.now() - from) / 1000);
     return failed;
   };
+}
+
+function isToBeTold(state: ServedState | undefined, nodes: readonly Node[]): state is ServedState {
+  return state !== undefined && !state.isGoing && !isSameSet(state.nodes, nodes);
 }
 
 const mostNames = 20;

@@ -6,6 +6,8 @@ import type { Node, Service } from '../service.ts';
 export interface ServedState {
   readonly service: Service;
   readonly nodes: readonly Node[];
+  /** It is being deleted: what it sends to is of no account any more, and telling would bring it back. */
+  readonly isGoing: boolean;
 }
 
 export interface Served {
@@ -13,6 +15,8 @@ export interface Served {
   /** The newest that is known of a Service: what was written counts before the watch tells it. */
   latest(key: string): Service | undefined;
   wrote(key: string, service: Service): void;
+  /** Whether this is what was written, or was overwritten by it: only its echo. */
+  isEcho(key: string, service: Service): boolean;
 }
 
 export function createServed(services: Informer<Service>): Served {
@@ -27,6 +31,10 @@ export function createServed(services: Informer<Service>): Served {
       return cached;
     },
     wrote: (key, service) => void written.set(key, service),
+    isEcho: (key, service) => {
+      const own = written.get(key);
+      return own?.metadata.uid === service.metadata.uid && !isNewer(service, own);
+    },
   };
 }
 

@@ -19,7 +19,7 @@ import { createServiceWriter } from './service-writer.ts';
 import { messageOf } from './sync-step.ts';
 import { tellOwn } from './tell-event.ts';
 import { changeOf } from './triggers.ts';
-import { needsCleanup, wantsLoadBalancer } from './wants.ts';
+import { hasFinalizer, isOtherClass, needsCleanup, wantsLoadBalancer } from './wants.ts';
 
 export interface ServiceControllerOptions {
   readonly client: ApiClient;
@@ -83,10 +83,16 @@ export async function startServiceController(
     stopped,
   };
   const writer = createServiceWriter(client);
+  const inherited = new Set<string>();
+  let hasBegun = false;
+  void began.then(() => {
+    hasBegun = true;
+  });
   const syncService = createServiceSync({
     ...asked,
     writer,
     loadBalancerClass,
+    inherited,
     isLeftAlone: options.isLeftAlone ?? (async () => false),
   });
   const syncNodes = createNodeSync({ ...asked, workers, clock, log });
@@ -127,7 +133,16 @@ export async function startServiceController(
 
   const onService = (change: CacheChange<Service>) => {
     const { object } = change;
+    noteWhose(change);
     if (isToBeLookedAt(change)) serviceQueue.add(keyOf(object));
+  };
+  const noteWhose = (change: CacheChange<Service>) => {
+    const key = keyOf(change.object);
+    if (served.isEcho(key, change.object)) return;
+    const wasOurs = change.type === 'changed' && isWanted(change.previous);
+    const wasOthers = change.type === 'changed' && isOtherClass(change.previous, loadBalancerClass);
+    if (wasOurs || (change.type === 'added' && !hasBegun)) inherited.add(key);
+    else if (wasOthers || change.type !== 'changed') inherited.delete(key);
   };
   const isToBeLookedAt = (change: CacheChange<Service>): boolean => {
     const { type, object } = change;
@@ -136,7 +151,8 @@ export async function startServiceController(
     if (type === 'added') return isWanted(object) || isLeft(object);
     const changed = changeOf(change.previous, object, loadBalancerClass);
     if (changed?.note) tellOwn(tell, object, changed.note);
-    return changed !== null || isLeft(object);
+    const hasLostFinalizer = hasFinalizer(change.previous) && !hasFinalizer(object);
+    return changed !== null || isLeft(object) || (isWanted(object) && hasLostFinalizer);
   };
   const isWanted = (service: Service) => wantsLoadBalancer(service, loadBalancerClass);
   const isLeft = (service: Service) => needsCleanup(service, loadBalancerClass);

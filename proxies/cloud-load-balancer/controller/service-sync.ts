@@ -8,7 +8,7 @@ import type { ProviderCalls } from './provider-calls.ts';
 import type { Served } from './served.ts';
 import { isSameStatus, type ServiceWriter } from './service-writer.ts';
 import { tellOwn, type OwnEvent } from './tell-event.ts';
-import { hasFinalizer, isLeaving, wantsLoadBalancer } from './wants.ts';
+import { hasFinalizer, isLeaving, isOtherClass, wantsLoadBalancer } from './wants.ts';
 
 export interface ServiceSyncOptions {
   readonly provider: Provider;
@@ -20,6 +20,8 @@ export interface ServiceSyncOptions {
   readonly loadBalancerClass: string | null;
   readonly metrics: ControllerMetrics;
   readonly stopped: AbortSignal;
+  /** The keys of Services that were as they are before the controller began, or that were ours before they changed. */
+  readonly inherited: Set<string>;
   /** Whether it is served by somebody else, so that nothing may be written or cleaned up. */
   readonly isLeftAlone: (service: Service) => Promise<boolean>;
 }
@@ -45,13 +47,18 @@ export function createServiceSync(options: ServiceSyncOptions): SyncService {
     // Gone, or another by now: the watch tells what.
     if (!held || held.metadata.uid !== service.metadata.uid) return;
     written(key, held);
-    if (isLeaving(held) || !wantsLoadBalancer(held, loadBalancerClass)) return;
+    if (isLeaving(held) || !wantsLoadBalancer(held, loadBalancerClass)) {
+      // It has become another meanwhile; the finalizer is ours all the same.
+      options.inherited.add(key);
+      await cleanUp(key, held);
+      return;
+    }
     const status = await step('ensure load balancer', () =>
       unlessElsewhere(() =>
         calls.call(key, (signal) => {
           const nodes = options.eligibleNodes();
           if (nodes.length === 0) say(held, 'unavailable');
-          states.set(key, { service: held, nodes });
+          states.set(key, { service: held, nodes, isGoing: false });
           metrics.loadBalancerSyncs += 1;
           return provider.ensureLoadBalancer(held, nodes, signal);
         }),
@@ -67,19 +74,21 @@ export function createServiceSync(options: ServiceSyncOptions): SyncService {
       calls.call(key, (signal) => provider.getLoadBalancer(service, signal)),
     );
     const wasServed = states.has(key);
-    if (!status && !wasServed && !isOursToClean(service, loadBalancerClass)) return;
+    const isInherited = options.inherited.has(key);
+    const isKnown = status !== null || wasServed;
+    if (!isKnown && !isOursToClean(service, loadBalancerClass, isInherited)) return;
+    const isMoved = isOtherClass(service, loadBalancerClass) && !isLeaving(service);
+    // As long as the cloud knows it: without the cloud, an address would be somebody else's.
+    const before = newest(key, service);
+    if (isMoved && isSameStatus(before.status?.loadBalancer, status ?? {})) {
+      await writeStatus(key, before, {});
+    }
     if (status) {
       say(service, 'deleting');
-      await step('delete load balancer', () =>
-        unlessElsewhere(() =>
-          calls.call(key, (signal) => provider.ensureLoadBalancerDeleted(service, signal)),
-        ),
-      );
+      await step('delete load balancer', () => deleteAtCloud(key, service));
     }
-    // As it is now: deleting may have taken long.
     const now = newest(key, service);
-    const isOthers = isTakenOver(now, status, loadBalancerClass);
-    const cleared = isOthers ? now : await writeStatus(key, now, {});
+    const cleared = isMoved ? now : await writeStatus(key, now, {});
     if (cleared) {
       const freed = await step('remove load balancer cleanup finalizer', () =>
         unlessGone(() => writer.removeFinalizer(cleared, stopped)),
@@ -87,8 +96,18 @@ export function createServiceSync(options: ServiceSyncOptions): SyncService {
       if (freed) written(key, freed);
     }
     states.delete(key);
+    options.inherited.delete(key);
     say(service, 'deleted');
   };
+
+  const deleteAtCloud = (key: string, service: Service) =>
+    unlessElsewhere(() =>
+      calls.call(key, (signal) => {
+        const state = states.get(key);
+        if (state) states.set(key, { ...state, isGoing: true });
+        return provider.ensureLoadBalancerDeleted(service, signal);
+      }),
+    );
 
   const newest = (key: string, service: Service): Service => {
     const latest = served.latest(key);
@@ -99,9 +118,7 @@ export function createServiceSync(options: ServiceSyncOptions): SyncService {
   const deleteGone = async (key: string, service: Service): Promise<void> => {
     say(service, 'deleting');
     try {
-      await unlessElsewhere(() =>
-        calls.call(key, (signal) => provider.ensureLoadBalancerDeleted(service, signal)),
-      );
+      await deleteAtCloud(key, service);
     } catch (error) {
       if (!stopped.aborted) say(service, 'deleteFailed', { cause: messageOf(error) });
       throw error;
@@ -163,26 +180,17 @@ async function unlessGone(write: () => Promise<Service>): Promise<Service | unde
  * Whether the finalizer is ours, when neither the cloud nor we know anything of the Service: other controllers use
  * the same one. Who serves Services without a class cleans up after each that is no load balancer any more, as
  * upstream. Of others we take it only where there is no address that anybody could still have to give back.
+ *
+ * @param isInherited it was so when we began, or was ours before it changed: nobody is just about to give it an address
  */
-function isOursToClean(service: Service, loadBalancerClass: string | null): boolean {
+function isOursToClean(
+  service: Service,
+  loadBalancerClass: string | null,
+  isInherited: boolean,
+): boolean {
   if (!hasFinalizer(service)) return false;
   const hasAddress = (service.status?.loadBalancer?.ingress?.length ?? 0) > 0;
   if (service.spec.type !== 'LoadBalancer') return loadBalancerClass === null || !hasAddress;
   if (!isOtherClass(service, loadBalancerClass)) return true;
-  return isLeaving(service) && !hasAddress;
-}
-
-/** Another controller may serve it by now: then the status is not ours to clear. */
-function isTakenOver(
-  service: Service,
-  given: LoadBalancerStatus | null,
-  loadBalancerClass: string | null,
-): boolean {
-  if (!isOtherClass(service, loadBalancerClass) || isLeaving(service)) return false;
-  return !isSameStatus(service.status?.loadBalancer, given ?? {});
-}
-
-function isOtherClass(service: Service, loadBalancerClass: string | null): boolean {
-  const isBalanced = service.spec.type === 'LoadBalancer';
-  return isBalanced && !wantsLoadBalancer(service, loadBalancerClass);
+  return !hasAddress && (isInherited || isLeaving(service));
 }

@@ -20,3 +20,9 @@ export function needsCleanup(service: Service, loadBalancerClass: string | null)
 export function isLeaving({ metadata }: Service): boolean {
   return metadata.deletionTimestamp !== undefined;
 }
+
+/** A load balancer, but somebody else's. */
+export function isOtherClass(service: Service, loadBalancerClass: string | null): boolean {
+  const isBalanced = service.spec.type === 'LoadBalancer';
+  return isBalanced && !wantsLoadBalancer(service, loadBalancerClass);
+}
