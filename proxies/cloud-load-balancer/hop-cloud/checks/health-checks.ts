@@ -1,14 +1,12 @@
 /** Asks nodes for their health: each address and port once, for all load balancers that want to know. */
 import type { Clock } from '../../../kit/clock.ts';
 import type { HealthCheck } from '../../profile.ts';
-import { askHealth } from './ask-health.ts';
+import { askHealth, type HealthQuestion } from './ask-health.ts';
 import type { Health } from './health.ts';
 import { RunningCheck } from './running-check.ts';
 
-export interface CheckedNode {
-  readonly address: string;
-  readonly port: number;
-  readonly check: HealthCheck;
+export interface CheckedNode extends Omit<HealthQuestion, 'timeoutMs'> {
+  readonly check: Omit<HealthCheck, 'asks'>;
 }
 
 export interface HealthChecksOptions {
@@ -68,11 +66,11 @@ export class HealthChecks implements Disposable {
     this.waiting.length = 0;
   }
 
-  private begin(key: string, { address, port, check }: CheckedNode): RunningCheck {
+  private begin(key: string, { check, ...node }: CheckedNode): RunningCheck {
     const known = this.checks.get(key);
     if (known) return known;
     const { clock, onChange } = this.options;
-    const question = { address, port, timeoutMs: check.timeoutSeconds * 1_000 };
+    const question = { ...node, timeoutMs: check.timeoutSeconds * 1_000 };
     const running = new RunningCheck(check, {
       clock,
       ask: (isOver) => this.inTurn(() => askHealth(question, clock, this.ending.signal), isOver),
@@ -112,7 +110,8 @@ export class HealthChecks implements Disposable {
   }
 }
 
-function keyOf({ address, port, check }: CheckedNode): string {
+function keyOf({ address, port, how, check }: CheckedNode): string {
   const { intervalSeconds, timeoutSeconds, healthyThreshold, unhealthyThreshold } = check;
-  return `${address} ${port} ${intervalSeconds} ${timeoutSeconds} ${healthyThreshold} ${unhealthyThreshold}`;
+  const times = `${intervalSeconds} ${timeoutSeconds} ${healthyThreshold} ${unhealthyThreshold}`;
+  return `${how} ${address} ${port} ${times}`;
 }

@@ -16,7 +16,10 @@ export const unknownHealth: HealthRecord = { health: 'unknown', against: 0 };
 export function afterAnswer(
   { health, against }: HealthRecord,
   isGood: boolean,
-  { healthyThreshold, unhealthyThreshold }: HealthCheck,
+  {
+    healthyThreshold,
+    unhealthyThreshold,
+  }: Pick<HealthCheck, 'healthyThreshold' | 'unhealthyThreshold'>,
 ): HealthRecord {
   const told: Health = isGood ? 'healthy' : 'unhealthy';
   if (health === told || health === 'unknown') return { health: told, against: 0 };

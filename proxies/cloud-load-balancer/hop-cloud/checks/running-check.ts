@@ -1,6 +1,6 @@
 /** One node asked again and again. */
 import type { Clock } from '../../../kit/clock.ts';
-import type { HealthCheck } from '../../profile.ts';
+import type { CheckedNode } from './health-checks.ts';
 import { afterAnswer, unknownHealth, type HealthRecord } from './health.ts';
 
 export interface RunningCheckOptions {
@@ -20,7 +20,7 @@ export class RunningCheck implements Disposable {
   readonly owners = new Set<string>();
   readonly firstAnswer: Promise<undefined>;
   record: HealthRecord = unknownHealth;
-  private readonly check: HealthCheck;
+  private readonly check: CheckedNode['check'];
   private readonly options: RunningCheckOptions;
   private readonly answered: () => void;
   private againMs = firstAgainMs;
@@ -28,7 +28,7 @@ export class RunningCheck implements Disposable {
   private timer: Disposable | null = null;
   private isOver = false;
 
-  constructor(check: HealthCheck, options: RunningCheckOptions) {
+  constructor(check: CheckedNode['check'], options: RunningCheckOptions) {
     this.check = check;
     this.options = options;
     const { promise, resolve } = Promise.withResolvers<undefined>();
@@ -51,7 +51,7 @@ export class RunningCheck implements Disposable {
     if (this.isOver || isGood === null) return;
     const before = this.record.health;
     this.record = afterAnswer(this.record, isGood, this.check);
-    this.wasHealthy ||= isGood;
+    this.wasHealthy ||= this.record.health === 'healthy';
     this.answered();
     this.timer = this.options.clock.after(this.nextMs(), () => void this.askOnce());
     if (this.record.health !== before) this.options.onChange();
