@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { profiles } from '../facts/profiles.ts';
+import { findProfile, profiles, type ProfileId } from '../facts/profiles.ts';
 import { cases, rows, statuses, type CaseName } from '../facts/profiles/testing/rows.ts';
 import { serviceWith } from '../facts/profiles/testing/service-with.ts';
 import type { ProviderProfile } from '../profile.ts';
@@ -77,37 +77,31 @@ function reachedBy({ address, targets }: ProviderProfile): number {
   return targets.value === 'one-node' ? 1 : 2;
 }
 
-it.each(profiles.flatMap((profile) => (profile.elsewhereAnnotation ? [profile] : [])))(
-  'the hop cloud as $title leaves to others what is another controller’s',
-  async (profile) => {
-    await using world = await worldOf(profile);
-    const values: Readonly<Partial<Record<string, string>>> = { gcp: 'enabled' };
-    const [key] = profile.elsewhereAnnotation?.value.keys ?? [''];
-    const annotations = { [key]: values[profile.id] ?? 'external' };
-    const ensured = world.cloud.ensureLoadBalancer(
-      serviceWith({ annotations }),
-      nodes,
-      world.signal,
-    );
-    await expect(ensured).rejects.toBeInstanceOf(ImplementedElsewhere);
-    expect(world.events).toEqual([]);
+it.each([
+  ['aws-nlb', 'service.beta.kubernetes.io/aws-load-balancer-type', 'external'],
+  ['aws-clb', 'service.beta.kubernetes.io/aws-load-balancer-type', 'nlb-ip'],
+  ['gcp', 'cloud.google.com/l4-rbs', 'enabled'],
+] as const)('%s leaves a Service with %s=%s to another controller', async (id, key, value) => {
+  await using world = await worldOf(profileOf(id));
+  const service = serviceWith({ annotations: { [key]: value } });
+  const ensured = world.cloud.ensureLoadBalancer(service, nodes, world.signal);
+  await expect(ensured).rejects.toBeInstanceOf(ImplementedElsewhere);
+  expect(world.events).toEqual([]);
+});
+
+it.each(['hop', 'openstack', 'metallb', 'kube-vip'] as const)(
+  'a dataplane without SCTP is told in the status, as %s too',
+  async (id) => {
+    const dataplane = createFakeDataplane({ protocols: ['TCP', 'UDP'], modes: ['Proxy'] });
+    await using world = await cloudWorld({ dataplane, profileOf: () => unasked(profileOf(id)) });
+    const service = serviceWith({ ports: ['TCP 80', 'SCTP 3868'] });
+    const { ingress } = await world.cloud.ensureLoadBalancer(service, nodes, world.signal);
+    expect(ingress?.[0]?.ports).toEqual([
+      { port: 80, protocol: 'TCP' },
+      { port: 3868, protocol: 'SCTP', error: 'hop-by-hop.dev/ProtocolNotSupported' },
+    ]);
   },
 );
-
-it.each(profiles)('a dataplane without SCTP is told in the status: $title', async (profile) => {
-  const dataplane = createFakeDataplane({ protocols: ['TCP', 'UDP'], modes: ['Proxy'] });
-  await using world = await cloudWorld({ dataplane, profileOf: () => unasked(profile) });
-  const service = serviceWith({ ports: ['TCP 80', 'SCTP 3868'] });
-  if (profile.protocols.value.SCTP === 'no' || profile.protocols.value.SCTP === 'internal-only') {
-    return;
-  }
-  const { ingress } = await world.cloud.ensureLoadBalancer(service, nodes, world.signal);
-  expect(ingress?.[0]?.ports).toContainEqual({
-    port: 3868,
-    protocol: 'SCTP',
-    error: 'hop-by-hop.dev/ProtocolNotSupported',
-  });
-});
 
 it.each([
   ['metallb', 'default/shop Normal IPAllocated: Assigned IP ["203.0.113.4"]'],
@@ -117,8 +111,7 @@ it.each([
   ],
   ['aws-lb-controller', 'default/shop Normal SuccessfullyReconciled: Successfully reconciled'],
 ] as const)('%s tells of its addresses, once', async (id, event) => {
-  const profile = profiles.find((each) => each.id === id);
-  if (!profile) throw new Error(`no profile ${id}`);
+  const profile = profileOf(id);
   await using world = await worldOf(profile);
   const service = serviceWith({});
   const status = await world.cloud.ensureLoadBalancer(service, nodes, world.signal);
@@ -131,3 +124,9 @@ it.each([
   await restarted.cloud.ensureLoadBalancer(known, nodes, restarted.signal);
   expect([...world.events, ...restarted.events]).toEqual([event]);
 });
+
+function profileOf(id: ProfileId): ProviderProfile {
+  const profile = findProfile(id);
+  if (!profile) throw new Error(`no profile ${id}`);
+  return profile;
+}
