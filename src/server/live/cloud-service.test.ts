@@ -7,6 +7,7 @@ import type { CloudServiceLine, PortChoice } from '../../cloud-service.ts';
 import type { LiveBackend } from './backend.ts';
 import { expectationOf } from './cloud-service-expected.ts';
 import { shownTimes, tryCloudService } from './cloud-service-run.ts';
+import type { LiveLine } from './lines.ts';
 import { createLive } from './live.ts';
 
 let stack: AsyncDisposableStack;
@@ -19,20 +20,21 @@ beforeEach(async () => {
 afterEach(() => stack.disposeAsync());
 
 /** What is not to come is not waited for. */
-const times = { ...shownTimes, pendingMs: 200, refusedMs: 50, keptMs: 50, goneMs: 4_000 };
+const times = { ...shownTimes, pendingMs: 200, refusedMs: 50, keptMs: 50, goneMs: 10_000 };
 
 interface Trial {
   readonly signal?: AbortSignal;
   readonly onLine?: (line: CloudServiceLine) => void;
   readonly deletion?: Promise<unknown>;
   readonly keptMs?: number;
+  readonly goneMs?: number;
 }
 
 let visits = 0;
 
 async function tryIn(name: string, ports: PortChoice, trial: Trial = {}) {
   const { signal = AbortSignal.timeout(30_000), onLine, keptMs = times.keptMs } = trial;
-  const { deletion = new Promise<never>(() => undefined) } = trial;
+  const { deletion = new Promise<never>(() => undefined), goneMs = times.goneMs } = trial;
   visits += 1;
   const visit = stack.use(await cloud.openVisit(`reader-${visits}`));
   const client = stack.use(cloud.connectAs(visit.token));
@@ -45,9 +47,18 @@ async function tryIn(name: string, ports: PortChoice, trial: Trial = {}) {
     lines.push(line);
     onLine?.(line);
   };
-  const timed = { ...order, times: { ...times, keptMs } };
+  const timed = { ...order, times: { ...times, keptMs, goneMs } };
   const summary = await tryCloudService(timed, cloud.network, tell, signal);
   return { lines, summary };
+}
+
+async function* linesOf(response: Response): AsyncGenerator<LiveLine> {
+  let rest = '';
+  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) yield JSON.parse(line) as LiveLine;
+  }
 }
 
 const eventsIn = (lines: readonly CloudServiceLine[]) =>
@@ -68,7 +79,7 @@ describe('a Service that is created', () => {
     const [answered, refused] = lines.filter((line) => line.type === 'packet');
     expect(answered).toMatchObject({
       ...{ protocol: 'TCP', to: `${fakeAddress}:7`, result: 'answered' },
-      path: { podNode: 'node-3', pod: 'here/hello', seenAs: '172.30.0.22:40112' },
+      path: { node: 'node-2', podNode: 'node-3', pod: 'here/hello', seenAs: '172.30.0.22:40112' },
     });
     expect(refused).toMatchObject({ result: 'refused', path: null });
     expect(summary).toMatchObject({ result: 'served', isAsExpected: true });
@@ -123,7 +134,7 @@ describe('a Service that is created', () => {
     const onLine = ({ type }: CloudServiceLine) => {
       if (type === 'settled') cloud.isDown = true;
     };
-    const { lines, summary } = await tryIn('hop', 'tcp', { onLine });
+    const { lines, summary } = await tryIn('hop', 'tcp', { onLine, goneMs: 300 });
     expect(lines.at(-1)?.type).toBe('deleted');
     expect(summary).toMatchObject({ result: 'served', goneMs: null });
   });
@@ -171,6 +182,29 @@ describe('over HTTP', () => {
       expect([status, codeOf(body)]).toEqual([404, 'unknown-choice']);
     },
   );
+
+  test('it is streamed, is the visitor’s one and only, and is deleted at a word', async () => {
+    const url = `http://127.0.0.1:${server.port}/live/cloud-service`;
+    const headers = { 'Accept-Language': 'it' };
+    const response = await fetch(`${url}/hop/tcp`, { method: 'POST', headers });
+    expect(response.headers.get('Content-Type')).toContain('application/x-ndjson');
+    const cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    const told: LiveLine[] = [];
+    for await (const line of linesOf(response)) {
+      told.push(line);
+      if (line.type !== 'settled') continue;
+      const { status, body } = await post('hop/tcp', { Cookie: cookie });
+      expect([status, codeOf(body)]).toEqual([409, 'already-running']);
+      const foreign = await fetch(url, { method: 'DELETE' });
+      expect(foreign.status, 'somebody else deletes nothing').toBe(404);
+      const deletion = await fetch(url, { method: 'DELETE', headers: { Cookie: cookie } });
+      expect(deletion.status).toBe(204);
+    }
+    expect(told.find(({ type }) => type === 'deleted')).toMatchObject({ by: 'reader' });
+    const result = told.at(-1);
+    expect(result).toMatchObject({ type: 'result', result: 'served', isAsExpected: true });
+    expect(await cloud.left()).toEqual([]);
+  });
 
   test('another site may not ask for one', async () => {
     const { status } = await post('hop/tcp', { Origin: 'https://elsewhere.example' });

@@ -3,6 +3,7 @@ import { startTestApiserver } from '../../../lab/apiserver/testing/test-apiserve
 import { openVisitors } from '../../../lab/visitors.ts';
 import { judgeService } from '../../../proxies/cloud-load-balancer/contract.ts';
 import { finalizer } from '../../../proxies/cloud-load-balancer/facts/finalizer.ts';
+import { hopsOfFlow } from '../../../proxies/cloud-load-balancer/flow-hops.ts';
 import { findProfile } from '../../../proxies/cloud-load-balancer/facts/profiles.ts';
 import type { Service } from '../../../proxies/cloud-load-balancer/service.ts';
 import {
@@ -12,7 +13,9 @@ import {
 } from '../../../proxies/kit/api/api-client.ts';
 import { createEventRecorder } from '../../../proxies/kit/api/event-recorder.ts';
 import { startInformer } from '../../../proxies/kit/api/informer.ts';
-import type { ConnectOutcome } from '../../../proxies/kit/connect-request.ts';
+import { flowName, type ConnectOutcome } from '../../../proxies/kit/connect-request.ts';
+import type { Hop } from '../../../proxies/kit/hop.ts';
+import { fakeHop } from '../../../proxies/kit/testing/fake-hop.ts';
 import type { LiveBackend } from '../live/backend.ts';
 import { providerAnnotation } from '../live/cloud-service-objects.ts';
 import { fakeNetwork, type FakeNetwork } from './fake-network.ts';
@@ -115,19 +118,33 @@ function controller(
 /** Answers over the protocols that the cloud has taken, as long as it has them. */
 function networkTo(given: ReadonlySet<string>): FakeNetwork {
   const network = fakeNetwork();
+  const listeners = new Set<(hop: Hop) => void>();
   return {
     ...network,
+    onHop: (listener) => {
+      listeners.add(listener);
+      const dispose = () => void listeners.delete(listener);
+      return { ready: Promise.resolve(), [Symbol.dispose]: dispose };
+    },
     connect: async (from, { protocol, to }) => {
+      const source = '192.0.2.10:40000';
+      const seenAs = '172.30.0.3:50000';
       const isThere = 'address' in to && to.address === fakeAddress && given.has(protocol);
       const { machine } = 'machine' in from ? from : { machine: '' };
       const outcome: ConnectOutcome = {
-        ...{ index: 0, protocol, answers: [], tookMs: 1, local: '192.0.2.10:40000' },
+        ...{ index: 0, protocol, answers: [], tookMs: 1, local: source },
         result: isThere && machine === 'client' ? 'ok' : 'ECONNREFUSED',
         remote: 'address' in to ? `${to.address}:${to.port}` : '',
         backend: isThere
           ? { pod: 'here/hello', node: 'node-3', self: '', peer: '172.30.0.22:40112' }
           : null,
       };
+      const flow = { protocol, source, destination: outcome.remote, node: 'node-2', seenAs };
+      const on = { service: 'here/hello', target: '172.30.0.22:30007', mode: 'Proxy' } as const;
+      const toPod = fakeHop(flowName(protocol, seenAs), 'kube-proxy', 'pod');
+      for (const hop of [...hopsOfFlow({ ...flow, ...on }, 'nftables'), toPod]) {
+        for (const listener of outcome.result === 'ok' ? listeners : []) listener(hop);
+      }
       return [outcome];
     },
   };
