@@ -105,6 +105,11 @@ export function proxyTurnOf(place: LabPlace): string {
   return `${(serviceRangesOf(place)[0] ?? '').replace(/0\.0\/\d+$/, '255.254')}:12797`;
 }
 
+/** Where kube-proxy tells load balancers whether its node is to get packets: upstream's port, where nodes have hosts. */
+export function nodeHealthPortOf({ mode, share }: LabPlace): number {
+  return mode === 'isolated' ? 10_256 : 10_300 + share;
+}
+
 /** The ClusterIP of the cluster's DNS: the tenth of the Services' addresses. */
 export function clusterDnsOf(place: LabPlace): string {
   return (serviceRangesOf(place)[0] ?? '').replace(/0\/\d+$/, '10');

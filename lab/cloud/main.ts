@@ -18,7 +18,13 @@ import { isNobodys, leavingToNobody } from './nobody.ts';
 import { defaultProfile, profileOf } from './profile-of.ts';
 import { startDataplane } from './start-dataplane.ts';
 
-const flagNames = ['kubeconfig', 'address-pool', 'dataplane', 'admin-bind-address'] as const;
+const flagNames = [
+  'kubeconfig',
+  'address-pool',
+  'dataplane',
+  'node-health-port',
+  'admin-bind-address',
+] as const;
 
 /** A reader waits for it: more than upstream's 1. */
 const concurrentServiceSyncs = 8;
@@ -38,7 +44,10 @@ await runProgram(flagNames, async (flags) => {
   // The node sees the client's own address where that can be.
   const mode: Forwarding['mode'] = dataplane.abilities.modes.includes('VIP') ? 'VIP' : 'Proxy';
   const cloud = starting.use(
-    await createHopCloud({ dataplane, addressPools: pools, profileOf, ipMode: mode, tell, log }),
+    await createHopCloud({
+      ...{ dataplane, addressPools: pools, profileOf, ipMode: mode, tell, log },
+      check: { port: Number(flags['node-health-port']) },
+    }),
   );
   starting.use(answerSupervisor(cloud));
   starting.use(relayHops(hopSource(dataplane)));

@@ -10,6 +10,7 @@ import {
   cloudLoadBalancer,
   kubeletPort,
   loadBalancerPoolsOf,
+  nodeHealthPortOf,
   storePort,
   clusterCidrsOf,
   clusterDnsOf,
@@ -119,6 +120,7 @@ const commands: Record<Exclude<MachineRole, 'client'>, ProgramCommand> = {
       kubeconfig: join(passing.kubeconfigs, name),
       'address-pool': loadBalancerPoolsOf(place).join(','),
       dataplane: isIsolated(place) ? 'nftables' : 'userspace',
+      'node-health-port': String(nodeHealthPortOf(place)),
       'admin-bind-address': isIsolated(place)
         ? `${addresses[0] ?? ''}:${cloudLoadBalancer.adminPort}`
         : '127.0.0.1:0',
@@ -148,13 +150,21 @@ const commands: Record<Exclude<MachineRole, 'client'>, ProgramCommand> = {
       'proxy-kubeconfig': join(passing.kubeconfigs, kubeProxyUser),
       'proxy-mode': isIsolated(place) ? 'nftables' : 'userspace',
       'cluster-cidr': clusterCidrsOf(place).join(','),
-      ...(isIsolated(place) ? {} : { 'proxy-turn': proxyTurnOf(place) }),
+      ...(isIsolated(place) ? {} : turnFlags(place)),
       'client-ca-file': join(pki, 'ca.crt'),
       'tls-cert-file': join(pki, `kubelet-${name}.crt`),
       'tls-private-key-file': join(pki, `kubelet-${name}.key`),
     }),
   },
 };
+
+/** The nodes of a loopback lab share the host's ports: whose turn it is serves. */
+function turnFlags(place: LabPlace): Readonly<Record<string, string>> {
+  return {
+    'proxy-turn': proxyTurnOf(place),
+    'proxy-healthz-bind-address': `127.0.0.1:${nodeHealthPortOf(place)}`,
+  };
+}
 
 function servedAt(address: string): string {
   return formatEndpoint(address, apiserverLoadBalancer.port);

@@ -26,6 +26,7 @@ const flagNames = [
   'proxy-kubeconfig',
   'proxy-mode',
   'proxy-turn',
+  'proxy-healthz-bind-address',
   'cluster-cidr',
 ] as const;
 
@@ -84,6 +85,7 @@ async function startProxy(
   const kubeconfig = flags['proxy-kubeconfig'];
   if (kubeconfig === undefined) return null;
   const isIsolated = flags['proxy-turn'] === undefined;
+  const healthzBindAddress = flags['proxy-healthz-bind-address'] ?? '';
   return startNodeProxy({
     ...node,
     connection: await readConnection(kubeconfig, `kube-proxy/${gitVersion}`),
@@ -93,7 +95,7 @@ async function startProxy(
     settings: isIsolated
       ? {}
       : // The nodes share the host's ports.
-        { families: ['IPv4'], healthzBindAddress: '', metricsBindAddress: '' },
+        { families: ['IPv4'], healthzBindAddress, metricsBindAddress: '' },
   });
 }
 
