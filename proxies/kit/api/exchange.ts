@@ -16,6 +16,7 @@ export interface ApiRequest {
 }
 
 export const answerTimeoutMs = 20_000;
+const late = `no answer within ${answerTimeoutMs / 1000} s`;
 /** Pauses before another attempt; then the caller decides. */
 const pausesMs = [50, 200, 800];
 const longestRetryAfterSeconds = 5;
@@ -58,7 +59,8 @@ async function exchangeOnce(
     ...(body !== undefined && { 'content-type': mediaType }),
   };
   const stream = await openStream(link, headers, body === undefined, options?.signal);
-  const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), answerTimeoutMs);
+  // A stream of a session that is no more may never close by itself.
+  const timer = setTimeout(() => stream.destroy(new Error(late)), answerTimeoutMs);
   try {
     if (body !== undefined) stream.end(body);
     const { status, text } = await readAnswer(stream, connection.server, options?.signal);

@@ -54,11 +54,13 @@ export function createLink(connection: ApiConnection): Link {
   return {
     open: async (headers, endStream) => {
       if (isDisposed) throw new UnreachableError('the client has been closed', false);
-      const session = await (current ??= dialOnce());
+      const dialled = (current ??= dialOnce());
+      const session = await dialled;
       try {
         return session.request(headers, { endStream });
       } catch (cause) {
-        // It broke between our wish and our request.
+        // It broke between our wish and our request; whether `close` follows or not, it is of no more use.
+        if (current === dialled) current = undefined;
         throw new UnreachableError(`${connection.server}: ${messageOf(cause)}`, false, cause);
       }
     },
