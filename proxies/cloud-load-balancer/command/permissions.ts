@@ -40,9 +40,14 @@ export async function refuseMissingPermissions(
     ...(election ? questions(electionPermissions, election.lease) : []),
   ];
   const answers = await Promise.all(wanted.map((question) => isAllowed(client, question)));
-  const missing = wanted.filter((_, index) => answers[index] === false);
-  if (missing.length === 0) return;
-  const list = missing.map(textOf).join(', ');
+  const missing = Map.groupBy(
+    wanted.filter((_, index) => answers[index] === false),
+    whatOf,
+  );
+  if (missing.size === 0) return;
+  const list = [...missing]
+    .map(([what, own]) => `${own.map(({ verb }) => verb).join(', ')} ${what}`)
+    .join('; ');
   throw new ConfigurationError('refused', `the cluster does not let it: ${list}`);
 }
 
@@ -93,7 +98,8 @@ interface Review {
   readonly status?: { readonly allowed?: boolean };
 }
 
-function textOf({ verb, resource, subresource, namespace }: Question): string {
-  const what = subresource === undefined ? resource : `${resource}/${subresource}`;
-  return `${verb} ${what}${namespace === undefined ? '' : ` in ${namespace}`}`;
+/** @example 'services/status', 'leases in kube-system' */
+function whatOf({ resource, subresource, namespace }: Question): string {
+  const path = subresource === undefined ? resource : `${resource}/${subresource}`;
+  return namespace === undefined ? path : `${path} in ${namespace}`;
 }

@@ -94,7 +94,8 @@ export async function startRunning(
     addresses: { address: admin.address },
     ended: cluster.ended,
     [Symbol.asyncDispose]: async () => {
-      info('Stopping: the addresses close; the Services keep them for the next start');
+      const isServing = cluster.stage === 'serving';
+      info(isServing ? 'Stopping: the addresses close, and stay the Services’ own' : 'Stopping');
       await endWithin(endMs, owned.disposeAsync(), () =>
         say('E', 'Not all of it ends: it is left'),
       );

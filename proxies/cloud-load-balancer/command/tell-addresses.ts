@@ -18,7 +18,7 @@ export function tellAddresses(provider: Provider, say: (text: string) => void): 
       const status = await provider.ensureLoadBalancer(service, ...rest);
       const addresses = addressesText(status);
       if (addresses !== said.get(uidOf(service)) && addresses !== '') {
-        say(`${keyOf(service)} has ${addresses} (${portsText(service)})`);
+        say(`${keyOf(service)} has ${addresses} (${portsText(service, status)})`);
       }
       said.set(uidOf(service), addresses);
       return status;
@@ -37,7 +37,11 @@ function addressesText({ ingress = [] }: LoadBalancerStatus): string {
   return ingress.map(({ ip, hostname }) => ip ?? hostname ?? '').join(', ');
 }
 
-/** @example '80/TCP, 53/UDP' */
-function portsText({ spec: { ports = [] } }: Service): string {
-  return ports.map(({ port, protocol = 'TCP' }) => `${port}/${protocol}`).join(', ');
+/** Those that are served. @example '80/TCP, 53/UDP' */
+function portsText({ spec }: Service, { ingress = [] }: LoadBalancerStatus): string {
+  const listed = ingress[0]?.ports ?? spec.ports ?? [];
+  return listed
+    .filter((port) => !('error' in port))
+    .map(({ port, protocol = 'TCP' }) => `${port}/${protocol}`)
+    .join(', ');
 }
