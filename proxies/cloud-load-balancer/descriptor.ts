@@ -6,11 +6,14 @@ import { eventsTable } from './facts/events-table.ts';
 import { examples } from './facts/examples.ts';
 import { fields } from './facts/fields.ts';
 import { flags } from './facts/flags.ts';
+import { healthChecks } from './facts/health-checks.ts';
 import { ipModes } from './facts/ip-modes.ts';
 import { limits } from './facts/limits.ts';
 import { metrics } from './facts/metrics.ts';
+import { nodes } from './facts/nodes.ts';
 import { ports } from './facts/ports.ts';
-import { healthChecks, providerFields, providers, refusals } from './facts/providers.ts';
+import { providerFields, providers } from './facts/providers.ts';
+import { refusalsTable } from './facts/refusals-table.ts';
 
 /** What it carries: it ends none of it, and asks nobody who they are. */
 const carried = {
@@ -40,9 +43,10 @@ export const cloudLoadBalancer = defineProxy({
   examples,
   tables: [
     eventsTable,
+    nodes,
     ipModes,
     providers,
-    refusals,
+    refusalsTable,
     providerFields,
     healthChecks,
     fields,

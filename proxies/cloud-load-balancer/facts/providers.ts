@@ -1,8 +1,9 @@
 /** What each provider takes and writes: tables made of the profiles that the providers work by. */
 import type { z } from 'zod';
-import type { Source, tableSchema } from '../../descriptor.ts';
-import type { Cell, ProviderProfile } from '../profile.ts';
+import type { tableSchema } from '../../descriptor.ts';
+import type { ProviderProfile } from '../profile.ts';
 import type { Transport } from '../service.ts';
+import { linksOf } from './profile-links.ts';
 import { profiles } from './profiles.ts';
 
 type Table = z.input<typeof tableSchema>;
@@ -57,63 +58,6 @@ export const providerFields: Table = {
   })),
 };
 
-/** How they ask the nodes for their health: only those that do. */
-export const healthChecks: Table = {
-  id: 'health-checks',
-  columns: [
-    { id: 'provider', kind: 'text' },
-    { id: 'asks', kind: 'term' },
-    { id: 'interval', kind: 'text' },
-    { id: 'timeout', kind: 'text' },
-    { id: 'healthy', kind: 'text' },
-    { id: 'unhealthy', kind: 'text' },
-    { id: 'source', kind: 'link' },
-  ],
-  note: {
-    without: profiles
-      .filter(({ healthCheck }) => healthCheck.value === null)
-      .map(({ title }) => title),
-  },
-  rows: profiles.flatMap((profile) => {
-    const check = profile.healthCheck.value;
-    if (check === null) return [];
-    const cells = {
-      provider: profile.title,
-      asks: check.asks,
-      interval: `${check.intervalSeconds} s`,
-      timeout: `${check.timeoutSeconds} s`,
-      healthy: check.healthyThreshold,
-      unhealthy: check.unhealthyThreshold,
-      source: linksOf(profile, 'healthCheck'),
-    };
-    return [{ id: profile.id, cells }];
-  }),
-};
-
-/** In whose words they refuse. */
-export const refusals: Table = {
-  id: 'refusals',
-  columns: [
-    { id: 'provider', kind: 'text' },
-    { id: 'asked', kind: 'term' },
-    { id: 'outcome', kind: 'term' },
-    { id: 'says', kind: 'code' },
-    { id: 'source', kind: 'link' },
-  ],
-  rows: profiles.flatMap((profile) =>
-    refusalsOf(profile).map(({ asked, outcome, says, cell }) => ({
-      id: `${profile.id}-${asked}`,
-      cells: {
-        provider: profile.title,
-        asked,
-        outcome,
-        says: says.map((words) => words.replaceAll(/\{\{\w+\}\}/g, '…')),
-        source: urlsOf(cell.sources),
-      },
-    })),
-  ),
-};
-
 function protocolTerm({ protocols, otherProtocol }: ProviderProfile, protocol: Transport): string {
   const support = protocols.value[protocol];
   return support === 'no' ? (otherProtocol?.value.how ?? 'fails') : support;
@@ -135,66 +79,4 @@ function addressTerm({ address, ipMode, proxyModeAnnotation }: ProviderProfile):
 function loadBalancerIPTerm(profile: ProviderProfile): string {
   if (profile.loadBalancerIPRefusal) return 'fails';
   return profile.loadBalancerIP.value ? 'heard' : 'passed-over';
-}
-
-interface RefusalRow {
-  readonly asked: 'protocol' | 'mixed' | 'affinity' | 'load-balancer-ip';
-  readonly outcome: 'fails' | 'fails-with-event' | 'skips' | 'skips-silently';
-  readonly says: readonly string[];
-  readonly cell: Cell<unknown>;
-}
-
-function refusalsOf(profile: ProviderProfile): readonly RefusalRow[] {
-  const { otherProtocol, mixedRefusal, affinityRefusal, loadBalancerIPRefusal } = profile;
-  return [
-    ...ofPorts('protocol', otherProtocol),
-    ...ofPorts('mixed', mixedRefusal),
-    ...ofField('affinity', affinityRefusal),
-    ...ofField('load-balancer-ip', loadBalancerIPRefusal),
-  ];
-}
-
-function ofPorts(
-  asked: RefusalRow['asked'],
-  cell: ProviderProfile['otherProtocol'],
-): readonly RefusalRow[] {
-  if (!cell) return [];
-  const { how, reason, message, eventMessage, internalMessage } = cell.value;
-  const says = [message, internalMessage, eventMessage].filter((words) => words !== undefined);
-  const fails = reason === null ? 'fails' : 'fails-with-event';
-  const skips = reason === null ? 'skips-silently' : 'skips';
-  return [{ asked, outcome: how === 'fails' ? fails : skips, says, cell }];
-}
-
-function ofField(asked: RefusalRow['asked'], cell: Cell<string> | null): readonly RefusalRow[] {
-  return cell ? [{ asked, outcome: 'fails', says: [cell.value], cell }] : [];
-}
-
-function linksOf(
-  profile: ProviderProfile,
-  ...names: readonly (keyof ProviderProfile)[]
-): readonly string[] {
-  const sources = names.flatMap((name) => {
-    const cell = profile[name];
-    return typeof cell === 'object' && cell !== null ? cell.sources : [];
-  });
-  return urlsOf(sources);
-}
-
-/** Each once, in their order. */
-function urlsOf(sources: readonly Source[]): readonly string[] {
-  return [...new Set(sources.flatMap(urlOf))];
-}
-
-function urlOf(source: Source): readonly string[] {
-  switch (source.kind) {
-    case 'documentation':
-      return [source.url];
-    case 'source':
-      return [`https://github.com/${source.repository}/blob/${source.ref}/${source.path}`];
-    case 'issue':
-      return [`https://github.com/${source.reference.replace('#', '/issues/')}`];
-    default:
-      return [];
-  }
 }
