@@ -1,4 +1,5 @@
 /** `hop lab`: the cluster alone, without the site, until Ctrl-C. */
+import { openServiceDoors, type ServiceDoors } from '../lab/cloud/service-doors.ts';
 import { LabInUseError, startLab, type Lab } from '../lab/index.ts';
 import type { MachineStatus } from '../lab/machines/machine.ts';
 import { defaultTopology, type TopologyOptions } from '../lab/topology.ts';
@@ -94,7 +95,8 @@ async function runLab({ topology, fresh, port }: RunOptions, terminal: Terminal)
     return 130;
   }
   await using running = lab;
-  stdout.write(table(running, terminal));
+  await using opened = await openServiceDoors(running);
+  stdout.write(table(running, opened, terminal));
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   stdout.write(`\n${messages.say('start.ready', { seconds })}\n`);
   using following = follow(running, terminal);
@@ -104,12 +106,16 @@ async function runLab({ topology, fresh, port }: RunOptions, terminal: Terminal)
   return 0;
 }
 
-function table(lab: Lab, { messages }: Terminal): string {
+function table(lab: Lab, { doors }: ServiceDoors, { messages }: Terminal): string {
   const rows = [
     ...lab.machines().map(({ name, addresses }) => [name, addresses.join('  ')] as const),
     [messages.say('cli.lab.mode'), messages.say(`cli.lab.modes.${lab.mode}`)] as const,
     ...(lab.reason === null ? [] : [['', lab.reason] as const]),
     [messages.say('start.table.apiserver'), lab.server] as const,
+    ...doors.map(
+      ({ line }, index) =>
+        [index === 0 ? messages.say('start.table.load-balancer') : '', line] as const,
+    ),
     [messages.say('start.table.kubeconfig'), lab.kubeconfigPath] as const,
     [messages.say('start.table.try'), 'hop kubectl get pods -A -o wide'] as const,
   ];

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { openServiceDoors, type ServiceDoor } from '../lab/cloud/service-doors.ts';
 import { loadMessages, localeFromEnvironment } from '../proxies/kit/messages.ts';
 import { createLive } from '../src/server/live/live.ts';
 import { startBackend, type StartedBackend } from '../src/server/live/start-backend.ts';
@@ -22,6 +23,7 @@ class StartError extends Error {}
 interface Running extends AsyncDisposable {
   readonly server: SiteServer;
   readonly backend: StartedBackend;
+  readonly doors: readonly ServiceDoor[];
 }
 
 process.exitCode = await main();
@@ -126,6 +128,7 @@ async function start(options: StartOptions): Promise<Running> {
   console.log(messages.say(key, { kubeconfig: kubeconfigPath }));
   const loading = loadSite(project('dist'));
   const backend = stack.use(await startBackend({ directory, kubeconfigPath, fresh, proxyPort }));
+  const doors = backend.lab ? stack.use(await openServiceDoors(backend.lab)).doors : [];
   const site = await loading;
   const live = stack.use(createLive({ backend: () => backend, names, isOperable }));
   const server = await startServer({ site, live, host, port, names }).catch((error: unknown) => {
@@ -133,10 +136,10 @@ async function start(options: StartOptions): Promise<Running> {
   });
   stack.use(server);
   const owned = stack.move();
-  return { server, backend, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { server, backend, doors, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-function printTable({ server, backend }: Running): void {
+function printTable({ server, backend, doors }: Running): void {
   const { kubectlProxy, kubeconfigPath, lab } = backend;
   const { address, port } = kubectlProxy;
   if (port !== proxyPort)
@@ -145,6 +148,10 @@ function printTable({ server, backend }: Running): void {
     [messages.say('start.table.site'), server.url],
     [messages.say('start.table.proxy'), `http://${address}`],
     ...(lab ? [[messages.say('start.table.apiserver'), lab.server] as const] : []),
+    ...doors.map(
+      ({ line }, index) =>
+        [index === 0 ? messages.say('start.table.load-balancer') : '', line] as const,
+    ),
     [messages.say('start.table.kubeconfig'), kubeconfigPath],
     [
       messages.say('start.table.try'),

@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { flowName } from '../../proxies/kit/connect-request.ts';
@@ -6,6 +8,7 @@ import { at, listAt, numberAt } from '../apiserver/api-object.ts';
 import { whyNotIsolated } from '../network/testing/why-not-isolated.ts';
 import { kubectl, missingKubectl } from '../testing/kubectl.ts';
 import { cloudLoadBalancer } from '../topology.ts';
+import { openServiceDoors } from './service-doors.ts';
 import { startCloudLab, type CloudLab } from './testing/cloud-lab.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
@@ -164,6 +167,25 @@ describe.skipIf(reason !== null)('the cloud of the lab, isolated', () => {
         'kube-proxy → pod',
       ].toSorted(),
     );
+  });
+
+  it('is reached from the host, by doors', async () => {
+    await using opened = await openServiceDoors(cloud.lab);
+    const [page, echo] = opened.doors;
+    expect(opened.doors.map(({ protocol }) => protocol)).toEqual(['TCP', 'UDP']);
+    const answer = await fetch(`http://${page?.address ?? ''}/`);
+    expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('<html')]);
+    const socket = createSocket('udp4');
+    socket.connect(Number(echo?.address.split(':')[1]), '127.0.0.1');
+    await once(socket, 'connect');
+    await vi.waitFor(async () => {
+      socket.send('whoami');
+      const [words] = (await once(socket, 'message', {
+        signal: AbortSignal.timeout(2_000),
+      })) as [Buffer];
+      expect(words.toString()).toContain('platform/echo-');
+    }, patience);
+    socket.close();
   });
 
   it('leaves alone who wants nobody, as a cluster without a cloud would', async () => {
