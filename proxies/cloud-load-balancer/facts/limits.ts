@@ -1,13 +1,7 @@
-/** What one dataplane does otherwise than the other. */
+/** What the dataplanes do not do alike: the list that the suite of conformance reads, too. */
 import type { z } from 'zod';
 import type { tableSchema } from '../../descriptor.ts';
-
-const dataplaneLimits = [
-  { id: 'sctp', userspace: 'left-out', nftables: 'forwarded' },
-  { id: 'vip', userspace: 'never', nftables: 'where-attached' },
-  { id: 'outside-the-ranges', userspace: 'accepted-and-reset', nftables: 'dropped' },
-  { id: 'needs', userspace: 'nothing-on-loopback', nftables: 'needs-root' },
-] as const;
+import { dataplaneLimits } from '../nftables/limits.ts';
 
 export const limits: z.input<typeof tableSchema> = {
   id: 'limits',
@@ -15,10 +9,15 @@ export const limits: z.input<typeof tableSchema> = {
   columns: [
     { id: 'what', kind: 'words' },
     { id: 'userspace', kind: 'term' },
-    { id: 'nftables', kind: 'term' },
+    { id: 'proxy', kind: 'term' },
+    { id: 'vip', kind: 'term' },
   ],
-  rows: dataplaneLimits.map(({ id, userspace, nftables }) => ({
+  rows: dataplaneLimits.map(({ id, outcomes }) => ({
     id,
-    cells: { userspace, nftables },
+    cells: {
+      userspace: outcomes.userspace,
+      proxy: outcomes['nftables Proxy'],
+      vip: outcomes['nftables VIP'],
+    },
   })),
 };
