@@ -3,7 +3,7 @@ import { profiles } from '../proxies/cloud-load-balancer/facts/profiles.ts';
 import { noCloud, type CloudServiceLine, type PortChoice } from '../src/cloud-service.ts';
 import { networkOf } from '../src/server/live/backend.ts';
 import { expectationOf } from '../src/server/live/cloud-service-expected.ts';
-import { tryCloudService } from '../src/server/live/cloud-service-run.ts';
+import { shownTimes, tryCloudService } from '../src/server/live/cloud-service-run.ts';
 import type { StartedBackend } from '../src/server/live/start-backend.ts';
 import type { Transcripts } from '../src/transcripts.ts';
 import type { Recording } from './record.ts';
@@ -22,6 +22,9 @@ const alsoRecorded: readonly (readonly [cloud: string, ports: PortChoice])[] = [
   ['klipper', 'sctp'],
   ['cloud-provider-kind', 'sctp'],
 ];
+
+/** Nobody waits for it, and the machine may be busy. */
+const times = { ...shownTimes, podMs: 60_000, addressMs: 30_000, answerMs: 30_000, goneMs: 30_000 };
 
 interface Recorded extends Pick<Recording, 'unexpected'> {
   readonly cloudServices: Transcripts['cloudServices'];
@@ -48,7 +51,7 @@ export async function recordCloudServices(
     const lines: CloudServiceLine[] = [];
     const { namespace } = visit;
     const deletion = Promise.resolve();
-    const order = { client, namespace, cloud, ports, expected, deletion };
+    const order = { client, namespace, cloud, ports, expected, deletion, times };
     const tell = (line: CloudServiceLine) => lines.push(line);
     const summary = await tryCloudService(order, network, tell, signal);
     const id = `${cloud}/${ports}`;

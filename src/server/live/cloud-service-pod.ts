@@ -2,6 +2,7 @@
 import type { ApiClient, KubeObject } from '../../../proxies/kit/api/api-client.ts';
 import { isRefusal } from '../../../proxies/kit/api/errors.ts';
 import { startInformer } from '../../../proxies/kit/api/informer.ts';
+import { LiveError } from './live-error.ts';
 import { whenAborted } from './when-aborted.ts';
 
 interface Pod extends KubeObject {
@@ -10,11 +11,16 @@ interface Pod extends KubeObject {
   };
 }
 
-/** Resolves when it is ready; the caller removes it. @throws what the apiserver says; the signal's reason */
+/**
+ * Resolves when it is ready; the caller removes it.
+ *
+ * @throws LiveError `timeout`; what the apiserver says; the signal's reason
+ */
 export async function startPod(
   client: ApiClient,
   namespace: string,
   pod: { readonly metadata: { readonly name: string } },
+  withinMs: number,
   signal: AbortSignal,
 ): Promise<void> {
   const path = `/api/v1/namespaces/${namespace}/pods`;
@@ -24,9 +30,15 @@ export async function startPod(
   pods.onChange(({ object }) => {
     if (isReady(object)) resolve(undefined);
   });
-  using gone = whenAborted(signal);
+  const late = AbortSignal.timeout(withinMs);
+  using gone = whenAborted(AbortSignal.any([signal, late]));
   await client.create(path, pod);
-  await Promise.race([ready, gone.promise]);
+  try {
+    await Promise.race([ready, gone.promise]);
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new LiveError('timeout', {}, {}, cause);
+  }
 }
 
 /** Nothing to be done where it is gone already, or where nobody answers: the namespace ends with the visit. */

@@ -82,8 +82,7 @@ export async function tryCloudService(
   const services = `/api/v1/namespaces/${namespace}/services`;
   await using owned = new AsyncDisposableStack();
   owned.defer(() => remove(client, `/api/v1/namespaces/${namespace}/pods/${name}`));
-  const inTime = AbortSignal.any([signal, AbortSignal.timeout(times.podMs)]);
-  await startPod(client, namespace, podOf(wish), inTime);
+  await startPod(client, namespace, podOf(wish), times.podMs, signal);
   const watch = owned.use(await watchService(client, { namespace, name }, signal));
 
   signal.throwIfAborted();
