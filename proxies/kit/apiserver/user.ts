@@ -19,7 +19,12 @@ export function withAuthenticated(user: User): User {
   return isIncluded ? user : { ...user, groups: [...groups, 'system:authenticated'] };
 }
 
-/** The TLS connection a request came on. An HTTP/2 stream stands for that of its session. */
-export function connectionOf({ socket }: HttpRequest): TLSSocket | undefined {
-  return socket instanceof TLSSocket ? socket : undefined;
+/**
+ * The TLS connection a request came on: the same for all its requests. Over HTTP/2 that is its session's: each stream
+ * has a stand-in of its own for it, which nothing could be remembered by.
+ */
+export function connectionOf({ socket, stream }: HttpRequest): TLSSocket | undefined {
+  const session = stream?.session;
+  const connection = session && !session.destroyed ? session.socket : socket;
+  return connection instanceof TLSSocket ? connection : undefined;
 }

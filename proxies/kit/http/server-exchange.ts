@@ -12,7 +12,10 @@ export interface HttpRequest extends AsyncIterable<unknown> {
   readonly rawHeaders: readonly string[];
   readonly socket: unknown;
   /** Of HTTP/2. */
-  readonly stream?: { readonly endAfterHeaders?: boolean };
+  readonly stream?: {
+    readonly endAfterHeaders?: boolean;
+    readonly session?: { readonly destroyed: boolean; readonly socket: unknown } | undefined;
+  };
 }
 
 /** What Node's responses of both versions have in common. */
