@@ -33,7 +33,8 @@ export function createServed(services: Informer<Service>): Served {
     wrote: (key, service) => void written.set(key, service),
     isEcho: (key, service) => {
       const own = written.get(key);
-      return own?.metadata.uid === service.metadata.uid && !isNewer(service, own);
+      if (own?.metadata.uid !== service.metadata.uid) return false;
+      return own !== undefined && !isNewer(service, own);
     },
   };
 }
