@@ -122,7 +122,8 @@ function commandsFor({ family, routeProtocol, source }: LocalAddressesOptions): 
   const route = (address: string) =>
     `local ${address}/${length} dev lo table local proto ${routeProtocol}`;
   return {
-    flush: `route flush root ${everything} table local proto ${routeProtocol}`,
+    // With one table named, `ip` would look at those of IPv4 alone.
+    flush: `route flush root ${everything} table all type local proto ${routeProtocol}`,
     add: (address) => `route replace ${route(address)}${from}`,
     remove: (address) => `route del ${route(address)}`,
   };
@@ -138,8 +139,10 @@ function allowBinding(): Disposable | null {
 }
 
 function withoutOwn(wanted: readonly string[]): readonly string[] {
+  const others = wanted.filter((address) => !address.startsWith('127.'));
+  if (others.length === 0) return others;
   const own = new Set(
     Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map((one) => one.address)),
   );
-  return wanted.filter((address) => !address.startsWith('127.') && !own.has(address));
+  return others.filter((address) => !own.has(address));
 }
