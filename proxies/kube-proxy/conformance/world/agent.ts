@@ -2,7 +2,7 @@
 import type { Answer, Listening, Probe } from './answer.ts';
 import { listenAt } from './listen.ts';
 import { tryConnection } from './probe.ts';
-import { createSctpPorts } from './sctp-ports.ts';
+import { createSctpPorts } from '../../../kit/sctp/sctp-ports.ts';
 
 export interface Agent extends AsyncDisposable {
   /** Until it ends. */

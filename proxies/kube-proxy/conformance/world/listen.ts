@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import type { Transport } from '../../service-port.ts';
 import { chunk, chunkTypes, decodeInit, encodeInit } from '../../../kit/sctp/packet.ts';
 import { answerText, backendText, type Listening } from './answer.ts';
-import type { SctpPorts } from './sctp-ports.ts';
+import type { SctpPorts } from '../../../kit/sctp/sctp-ports.ts';
 
 /** @throws Error with the system's code where an address is not ours, or taken */
 export async function listenAt(

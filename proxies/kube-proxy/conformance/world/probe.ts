@@ -4,7 +4,7 @@ import { connect, isIPv6 } from 'node:net';
 import { chunk, chunkTypes, decodeInit, encodeInit } from '../../../kit/sctp/packet.ts';
 import type { Transport } from '../../service-port.ts';
 import { readAnswer, type Answer, type Probe } from './answer.ts';
-import type { SctpPorts } from './sctp-ports.ts';
+import type { SctpPorts } from '../../../kit/sctp/sctp-ports.ts';
 
 /** Longer than it takes on a machine that is busy with something else. */
 const patienceMs = 10_000;

@@ -1,6 +1,6 @@
 /** SCTP ports of this network namespace: one raw socket an address, whoever uses its ports. */
-import { decodePacket, encodePacket, type Chunk, type Packet } from '../../../kit/sctp/packet.ts';
-import { openRawSocket, type RawSocket } from '../../../kit/sctp/raw-socket.ts';
+import { decodePacket, encodePacket, type Chunk, type Packet } from './packet.ts';
+import { openRawSocket, type RawSocket } from './raw-socket.ts';
 
 export interface Received {
   readonly packet: Packet;
