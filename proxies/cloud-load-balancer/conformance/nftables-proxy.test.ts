@@ -1,0 +1,3 @@
+import { describeSubject } from './runners/describe-subject.ts';
+
+describeSubject('nftables Proxy');
