@@ -31,7 +31,7 @@ export async function cleanUp(
   }
   try {
     const count = await removeLocalAddresses(routeProtocols.cloudLoadBalancer);
-    if (count > 0) log(klogLine('I', 'hop', `Removed ${count} addresses`));
+    if (count > 0) log(klogLine('I', 'hop', `Removed addresses of this machine: ${count}`));
     await cleanUpKernel(addressPools, log);
   } catch (error) {
     const why = `what is left cannot be removed: ${messageOf(error)}`;

@@ -188,7 +188,8 @@ describe.skipIf(process.platform !== 'linux')('hop cloud-lb', { timeout: 180_000
   });
 
   it('does not give out what another on this machine gives out', async () => {
-    await using _cloud = await runCloud([...argsOf(), unasked]);
+    await using cleaning = new AsyncDisposableStack();
+    cleaning.use(await runCloud([...argsOf(), unasked]));
     const part = cluster.pools[0].replace('0/28', '4-');
     for (const pool of [cluster.pools[0], `${part}${part.slice(0, -2)}6`]) {
       await using other = await tryCloud([...argsOf(pool), unasked]);

@@ -25,7 +25,12 @@ export interface TestCluster extends AsyncDisposable {
 
 const services = '/api/v1/namespaces/default/services';
 
-export async function startCluster(): Promise<TestCluster> {
+export interface ClusterOptions {
+  /** Where the nodes are; default: loopback addresses that nobody else has. */
+  readonly nodes?: readonly string[];
+}
+
+export async function startCluster({ nodes }: ClusterOptions = {}): Promise<TestCluster> {
   await using starting = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), 'cloud-lb-'));
   starting.defer(() => rm(directory, { recursive: true, force: true }));
@@ -59,7 +64,7 @@ export async function startCluster(): Promise<TestCluster> {
     createApiClient({ server, caPem, token: 'secret', userAgent: 'kubectl' }),
   );
   const network = `127.${randomInt(30, 240)}.${randomInt(1, 255)}`;
-  const addresses = [`${network}.129`, `${network}.130`];
+  const addresses = nodes ?? [`${network}.129`, `${network}.130`];
   for (const [index, address] of addresses.entries()) {
     starting.use(await answering(address, 10_256, 'ok'));
     await addNode(client, `node-${index + 1}`, address);
