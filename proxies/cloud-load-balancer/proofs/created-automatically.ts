@@ -15,8 +15,8 @@ const port = 8080;
 const expected = [events.ensuring.reason, events.ensured.reason];
 
 export const createdAutomatically = defineProof({
-  claimed: (laboratory) => world(laboratory, 'LoadBalancer'),
-  refuted: (laboratory) => world(laboratory, 'NodePort'),
+  claimed: (laboratory, notebook) => world(laboratory, notebook, 'LoadBalancer'),
+  refuted: (laboratory, notebook) => world(laboratory, notebook, 'NodePort'),
   probe: async ({ cloud, type }, notebook: Notebook) => {
     const createdAt = performance.now();
     const since = () => Math.round(performance.now() - createdAt);
@@ -45,7 +45,11 @@ function hasAll(reasons: readonly string[]): boolean {
   return expected.every((reason) => reasons.includes(reason));
 }
 
-async function world(laboratory: Laboratory, type: NonNullable<ServiceSpec['type']>) {
-  const cloud = await startOwnCloud(laboratory);
+async function world(
+  laboratory: Laboratory,
+  { hop: onHop }: Notebook,
+  type: NonNullable<ServiceSpec['type']>,
+) {
+  const cloud = await startOwnCloud(laboratory, { onHop });
   return { cloud, type, [Symbol.asyncDispose]: () => cloud[Symbol.asyncDispose]() };
 }

@@ -5,10 +5,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createApiClient, type ApiClient, type KubeObject } from '../../kit/api/api-client.ts';
 import { isRefusal } from '../../kit/api/errors.ts';
+import type { Hop } from '../../kit/hop.ts';
 import type { Laboratory } from '../../kit/proof.ts';
 import { hop } from '../facts/profiles/hop.ts';
+import { hopsOfFlow } from '../flow-hops.ts';
 import type { Dataplane } from '../forwarding.ts';
-import type { HopCloud, LoadBalancerView } from '../hop-cloud/options.ts';
+import type { HopCloud, HopCloudOptions, LoadBalancerView } from '../hop-cloud/options.ts';
 import type { ProviderProfile } from '../profile.ts';
 import type { Provider } from '../provider.ts';
 import type { Service, ServiceSpec } from '../service.ts';
@@ -21,6 +23,8 @@ export interface OwnCloudOptions {
   readonly hasController?: boolean;
   /** Whose behaviour a Service is shown. Default: our own cloud’s. */
   readonly profileOf?: (service: Service) => ProviderProfile;
+  /** Hears what becomes of flows: `hop` of the notebook. */
+  readonly onHop?: (hop: Hop) => void;
   /** Something around the cloud, or around what moves the packets. */
   readonly around?: {
     readonly provider?: (provider: Provider) => Provider;
@@ -65,7 +69,7 @@ const check = { intervalSeconds: 1, timeoutSeconds: 5 };
 
 export async function startOwnCloud(
   laboratory: Laboratory,
-  { nodes = 1, hasController = true, profileOf = () => hop, around = {} }: OwnCloudOptions = {},
+  { nodes = 1, hasController = true, profileOf = () => hop, ...others }: OwnCloudOptions = {},
 ): Promise<OwnCloud> {
   await using starting = new AsyncDisposableStack();
   const { server, caPem, token } = starting.use(await laboratory.startApiserver());
@@ -73,7 +77,7 @@ export async function startOwnCloud(
   const own = starting.use(await startOwnNodes(nodes));
   await registerNodes(client, own);
   const cloud = hasController
-    ? await startController(starting, client, own, { profileOf, around })
+    ? await startController(starting, client, own, { profileOf, ...others })
     : null;
   const running = starting.move();
   return {
@@ -114,7 +118,7 @@ async function startController(
   starting: AsyncDisposableStack,
   client: ApiClient,
   { pool, healthPort }: OwnNodes,
-  { profileOf, around }: Required<Pick<OwnCloudOptions, 'profileOf' | 'around'>>,
+  { profileOf, around = {}, onHop }: OwnCloudOptions & Pick<HopCloudOptions, 'profileOf'>,
 ): Promise<HopCloud> {
   const [{ createUserspaceDataplane }, { createHopCloud }, controller, events] = await Promise.all([
     import('../userspace/userspace-dataplane.ts'),
@@ -137,6 +141,12 @@ async function startController(
       log,
     }),
   );
+  if (onHop) {
+    const following = starting.use(
+      cloud.onFlow((flow) => hopsOfFlow(flow, userspace.kind).forEach(onHop)),
+    );
+    await following.ready;
+  }
   starting.use(
     await controller.startServiceController({
       client,

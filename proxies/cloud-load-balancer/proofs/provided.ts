@@ -1,30 +1,36 @@
 /**
- * One Service that the cluster's cloud serves, and one that nobody does. Refuted by a cluster without a cloud: there
- * the first is like the second.
+ * Services that the clouds of a cluster serve, and one that nobody does. Refuted by a cluster without a cloud: there
+ * the first are like the last.
  */
-import { defineProof, type Notebook } from '../../kit/proof.ts';
+import { defineProof, type Laboratory, type Notebook } from '../../kit/proof.ts';
+import { profiles } from '../facts/profiles.ts';
+import { namedProfile, portNumber, serviceFor } from './by-profile.ts';
 import { givenTo, patienceMs, shortMs } from './given-address.ts';
 import { ask } from './own-client.ts';
 import { startOwnCloud } from './own-cloud.ts';
 
-const provider = 'hop';
-const [served, unserved] = ['web', 'web-elsewhere'];
+/** Ours, a cloud, and a program for machines of one’s own. */
+const providers = profiles.filter(({ id }) => ['hop', 'aws-nlb', 'metallb'].includes(id));
+const unserved = 'web-elsewhere';
 const nobodys = 'example.com/nobody';
-const port = 8080;
-const type = 'LoadBalancer';
 
 export const provided = defineProof({
-  claimed: (laboratory) => startOwnCloud(laboratory),
-  refuted: (laboratory) => startOwnCloud(laboratory, { hasController: false }),
-  probe: async (cloud, notebook: Notebook) => {
-    const other = { type, loadBalancerClass: nobodys, ports: [{ port: port + 1 }] } as const;
-    await cloud.create({ name: unserved, spec: other });
-    await cloud.create({ name: served, spec: { type, ports: [{ port }] } });
-    const { address } = await givenTo(cloud, served, shortMs);
-    const seconds = shortMs / 1000;
-    notebook.check(address !== '', 'address', { provider, service: served, address, seconds });
-    const answered = await ask({ protocol: 'TCP', address, port, timeoutMs: patienceMs });
-    notebook.check(answered.node !== '', 'answered', { ...answered });
+  claimed: (laboratory, notebook) => world(laboratory, notebook, true),
+  refuted: (laboratory, notebook) => world(laboratory, notebook, false),
+  probe: async ({ cloud, withinMs }, notebook: Notebook) => {
+    const ports = [{ port: portNumber(0) }];
+    const spec = { type: 'LoadBalancer', loadBalancerClass: nobodys, ports } as const;
+    await cloud.create({ name: unserved, spec });
+    const seconds = withinMs / 1000;
+    for (const [index, profile] of providers.entries()) {
+      const [name, port] = [`web-${profile.id}`, portNumber(index + 1)];
+      await cloud.create(serviceFor({ profile, name, ports: [{ port }] }));
+      const { address, shown } = await givenTo(cloud, name, withinMs);
+      const told = { provider: profile.title, service: name, address: shown, seconds };
+      notebook.check(shown !== '', 'address', told);
+      const answered = await ask({ protocol: 'TCP', address, port, timeoutMs: patienceMs });
+      notebook.check(answered.node !== '', 'answered', { ...told, ...answered });
+    }
 
     // It came first: whoever served it would have begun with it.
     const { metadata, status } = (await cloud.get(unserved)) ?? {};
@@ -37,3 +43,12 @@ export const provided = defineProof({
     notebook.check(found.length === 0, 'pending', { service: unserved, class: nobodys, found });
   },
 });
+
+async function world(laboratory: Laboratory, { hop: onHop }: Notebook, hasController: boolean) {
+  const cloud = await startOwnCloud(laboratory, { hasController, profileOf: namedProfile, onHop });
+  return {
+    cloud,
+    withinMs: hasController ? patienceMs : shortMs,
+    [Symbol.asyncDispose]: () => cloud[Symbol.asyncDispose](),
+  };
+}

@@ -2,7 +2,9 @@
  * A port of SCTP with every cloud: some take it, some refuse it, some leave it out. Refuted by one cloud, which takes
  * everything, behind all the names.
  */
-import { defineProof, type Laboratory, type Notebook } from '../../kit/proof.ts';
+import { collectHops } from '../../kit/collect-hops.ts';
+import { flowName } from '../../kit/connect-request.ts';
+import { defineProof, type Laboratory, type LabMachines, type Notebook } from '../../kit/proof.ts';
 import { clouds } from '../facts/clouds.ts';
 import { events } from '../facts/events.ts';
 import { hop } from '../facts/profiles/hop.ts';
@@ -15,10 +17,13 @@ import { startOwnCloud, type OwnCloud } from './own-cloud.ts';
 import { isServed, settled } from './settled.ts';
 import { withSctp } from './with-sctp.ts';
 
+/** Of the running lab. */
+const service = 'platform/signalling-public';
+
 export const sctpDependsOnProvider = defineProof({
   claimed: (laboratory) => world(laboratory, namedProfile),
   refuted: (laboratory) => world(laboratory, () => hop),
-  probe: async (cloud, notebook: Notebook) => {
+  probe: async ({ cloud, machines }, notebook: Notebook) => {
     const seen = await Promise.all(
       attempts.map((attempt, index) => tried(cloud, attempt, portNumber(2 * index))),
     );
@@ -34,8 +39,25 @@ export const sctpDependsOnProvider = defineProof({
         notebook.check(node !== '', leftOut, { provider, node, cause, said });
       }
     }
+    if (machines) await carry(machines, notebook);
   },
 });
+
+/** Through the cloud of the running lab, which has real packets of SCTP. */
+async function carry(machines: LabMachines, notebook: Notebook): Promise<void> {
+  using hops = collectHops(machines, notebook.hop);
+  await hops.ready;
+  const to = { service, port: 'sctp', through: 'LoadBalancer', family: 'IPv4' } as const;
+  const [outcome] = await machines.connect(
+    { machine: machines.outside },
+    { protocol: 'SCTP', to, timeoutMs: patienceMs },
+  );
+  if (!outcome) throw new Error('nothing was tried');
+  const { backend, local, remote, result: cause } = outcome;
+  const pod = backend?.pod ?? '';
+  notebook.check(pod !== '', 'carried', { service, remote, pod, cause });
+  if (local !== null) await hops.of([flowName('SCTP', local)]);
+}
 
 interface Attempt {
   readonly profile: ProviderProfile;
@@ -85,5 +107,7 @@ function errorIn(service: Service | null): string {
 }
 
 async function world(laboratory: Laboratory, profileOf: (service: Service) => ProviderProfile) {
-  return startOwnCloud(laboratory, { profileOf, around: { dataplane: withSctp } });
+  const cloud = await startOwnCloud(laboratory, { profileOf, around: { dataplane: withSctp } });
+  const { machines } = laboratory;
+  return { cloud, machines, [Symbol.asyncDispose]: () => cloud[Symbol.asyncDispose]() };
 }

@@ -19,9 +19,9 @@ const ports: readonly ServicePort[] = protocols.map((protocol) => ({
 const name = 'web';
 
 export const sourceRanges = defineProof({
-  claimed: (laboratory: Laboratory) => startOwnCloud(laboratory),
-  refuted: (laboratory: Laboratory) =>
-    startOwnCloud(laboratory, { around: { dataplane: filteringTcpAlone } }),
+  claimed: (laboratory: Laboratory, { hop: onHop }) => startOwnCloud(laboratory, { onHop }),
+  refuted: (laboratory: Laboratory, { hop: onHop }) =>
+    startOwnCloud(laboratory, { onHop, around: { dataplane: filteringTcpAlone } }),
   probe: async (cloud, notebook: Notebook) => {
     const [inside, outside] = [cloud.own.clientAddress(0), cloud.own.clientAddress(1)];
     const range = `${inside}/32`;
