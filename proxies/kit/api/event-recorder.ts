@@ -1,6 +1,8 @@
 /** The events of a component: posted one after the other, counted up where they repeat. */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiClient } from './api-client.ts';
+import { UnreachableError } from './errors.ts';
 
 export interface EventTarget {
   readonly apiVersion: 'v1';
@@ -35,11 +37,19 @@ interface Sent {
   count: number;
 }
 
-/** How many events are remembered for counting, and how many may wait. */
+/** How many events are remembered for counting, and how many may wait: upstream's broadcaster holds 1,000. */
 const remembered = 500;
-const longestQueue = 200;
+const longestQueue = 1000;
+/** An apiserver that is away for a minute misses no event: upstream's `maxTriesPerEvent` and `sleepDuration`. */
+const mostTries = 12;
+const retryPauseMs = 10_000;
 
-export function createEventRecorder(client: ApiClient, source: EventSource): EventRecorder {
+/** @param retryMs the pause while nobody answers */
+export function createEventRecorder(
+  client: ApiClient,
+  source: EventSource,
+  retryMs = retryPauseMs,
+): EventRecorder {
   const known = new Map<string, Sent>();
   const queue: (() => Promise<void>)[] = [];
   const closing = new AbortController();
@@ -48,18 +58,29 @@ export function createEventRecorder(client: ApiClient, source: EventSource): Eve
   const work = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
       if (closing.signal.aborted) return;
-      // An event that cannot be written is lost, as upstream's is after its tries.
-      await next().catch(() => undefined);
+      await insist(next);
     }
     running = undefined;
+  };
+  /** An event that is refused is lost, and one that nobody has taken after all tries. */
+  const insist = async (post: () => Promise<void>) => {
+    for (let tries = 1; tries <= mostTries; tries += 1) {
+      try {
+        await post();
+        return;
+      } catch (error) {
+        if (!(error instanceof UnreachableError) || closing.signal.aborted) return;
+      }
+      await delay(retryMs, undefined, { signal: closing.signal }).catch(() => undefined);
+    }
   };
   const write = async (key: string, namespace: string, event: object, name: string) => {
     const collection = `/api/v1/namespaces/${namespace}/events`;
     const earlier = known.get(key);
     if (earlier) {
-      earlier.count += 1;
-      const patch = { count: earlier.count, lastTimestamp: seconds() };
+      const patch = { count: earlier.count + 1, lastTimestamp: seconds() };
       await client.patch(earlier.path, 'merge', patch, { signal: closing.signal });
+      earlier.count += 1;
       return;
     }
     await client.create(collection, event, { signal: closing.signal });
