@@ -7,23 +7,24 @@ import { finalizer } from '../facts/finalizer.ts';
 import type { Provider } from '../provider.ts';
 import { givenTo, patienceMs } from './given-address.ts';
 import { ask } from './own-client.ts';
-import { servicesPath, startOwnCloud } from './own-cloud.ts';
+import { servicesPath, startOwnCloud, type OwnCloud } from './own-cloud.ts';
 
 const name = 'web';
 const port = 8080;
+const path = `${servicesPath}/${name}`;
 
 export const finalizerGuards = defineProof({
-  claimed: (laboratory) => world(laboratory, false),
-  refuted: (laboratory) => world(laboratory, true),
-  probe: async ({ cloud, deletion }, notebook: Notebook) => {
+  claimed: (laboratory) => world(laboratory, async () => undefined),
+  refuted: (laboratory) => world(laboratory, takeFinalizer),
+  probe: async ({ cloud, deletion, meddle }, notebook: Notebook) => {
     const service = await cloud.get(name);
     const { address } = await givenTo(cloud, name, patienceMs);
     const connect = () => ask({ protocol: 'TCP', address, port, timeoutMs: patienceMs });
     if ((await connect()).node === '') throw new Error(`nobody answers at ${address}`);
-    const path = `${servicesPath}/${name}`;
     await cloud.client.delete(path);
     const isAtWork = await cloud.until(async () => deletion.isAtWork, Boolean, patienceMs);
     notebook.check(isAtWork, 'deleting', { service: service?.metadata.name ?? name });
+    await meddle(cloud);
     const { node } = await connect();
     const isKept = (await cloud.get(name)) !== null;
     notebook.check(isKept, 'kept', { finalizer, address, node });
@@ -42,18 +43,19 @@ export const finalizerGuards = defineProof({
   },
 });
 
-async function world(laboratory: Laboratory, isFinalizerTaken: boolean) {
+/** As people do with a Service that does not go. */
+async function takeFinalizer({ client }: OwnCloud): Promise<void> {
+  await client.patch(path, 'merge', { metadata: { finalizers: null } });
+}
+
+async function world(laboratory: Laboratory, meddle: (cloud: OwnCloud) => Promise<void>) {
   const deletion = heldDeletion();
   const cloud = await startOwnCloud(laboratory, { around: { provider: deletion.hold } });
   await cloud.create({ name, spec: { type: 'LoadBalancer', ports: [{ port }] } });
-  await givenTo(cloud, name, patienceMs);
-  if (isFinalizerTaken) {
-    const patch = { metadata: { finalizers: null } };
-    await cloud.client.patch(`${servicesPath}/${name}`, 'merge', patch);
-  }
   return {
     cloud,
     deletion,
+    meddle,
     [Symbol.asyncDispose]: async () => {
       deletion.goOn();
       await cloud[Symbol.asyncDispose]();
