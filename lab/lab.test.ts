@@ -1,7 +1,7 @@
 import { access, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { listAt, textAt } from './apiserver/api-object.ts';
 import { startLab, type Lab } from './index.ts';
 import type { MachineStatus } from './machines/machine.ts';
@@ -10,6 +10,7 @@ import { createTestClient, type TestClient } from './testing/client.ts';
 import { kubectl, missingKubectl } from './testing/kubectl.ts';
 
 const reason = await whyNotIsolated();
+const patience = { timeout: 30_000, interval: 100 };
 const modes = [{ mode: 'isolated' }, { mode: 'loopback' }] as const;
 
 describe.each(modes)('the lab ($mode)', { timeout: 60_000 }, ({ mode }) => {
@@ -114,9 +115,11 @@ describe.each(modes)('the lab ($mode)', { timeout: 60_000 }, ({ mode }) => {
       await lab.act('apiserver-1', 'kill');
       const killed = await until('apiserver-1', ({ state }) => state === 'ended');
       expect(killed).toMatchObject({ faults: ['killed'] });
-      // The connection that was kept may have been to that one.
-      const newcomer = await createTestClient(lab.kubeconfigPath);
-      expect((await newcomer.send('GET', '/api/v1/nodes')).status).toBe(200);
+      // The connection that was kept may have been to that one; and so may a new one, until a check has failed.
+      await vi.waitFor(async () => {
+        const newcomer = await createTestClient(lab.kubeconfigPath);
+        expect((await newcomer.send('GET', '/api/v1/nodes')).status).toBe(200);
+      }, patience);
       await lab.act('apiserver-1', 'restart');
       expect(await until('apiserver-1', isReady)).toMatchObject({ restarts: 1 });
       client = await createTestClient(lab.kubeconfigPath);
