@@ -23,6 +23,8 @@ const ran = [
   '#example-tcp',
   '#claim-in-front',
   '#example-readyz',
+  '#claim-created-automatically',
+  '#example-udp',
 ];
 
 /** What colours change; everything else is the same in the dark. */

@@ -12,6 +12,7 @@ const milestones = new Set(['made', 'status', 'packet', 'pending', 'settled', 'd
 class HopCloudService extends Experiment {
   #steps: CloudServiceStep[] = [];
   readonly #delete = document.createElement('button');
+  #loading: Promise<RecordedCloudServices> | undefined;
   #recorded: RecordedCloudServices = {};
   #when: Element | null = null;
 
@@ -62,19 +63,24 @@ class HopCloudService extends Experiment {
     if (!form?.hidden) return;
     this.#when = this.querySelector('.when');
     this.#expect();
-    // Written by our own build: not parsed again.
-    this.#recorded = await fetch(`/${words.tag.toLowerCase()}/cloud-service.json`)
-      .then(async (response) =>
-        response.ok ? ((await response.json()) as RecordedCloudServices) : {},
-      )
-      .catch(() => ({}));
+    if (!isLab) await this.#load();
     form.hidden = false;
     form.addEventListener('change', () => {
       if (!isLab) this.#offerRecorded();
       this.#expect();
-      this.#showRecorded();
+      void this.#load().then(() => this.#showRecorded());
     });
     if (!isLab) this.#offerRecorded();
+  }
+
+  /** Once, when another cloud is chosen. Written by our own build: not parsed again. */
+  async #load(): Promise<void> {
+    this.#loading ??= fetch(`/${words.tag.toLowerCase()}/cloud-service.json`)
+      .then(async (response) =>
+        response.ok ? ((await response.json()) as RecordedCloudServices) : {},
+      )
+      .catch(() => ({}));
+    this.#recorded = await this.#loading;
   }
 
   /** Whoever chooses a cloud whose protocols were not all recorded gets one that was. */
@@ -87,7 +93,9 @@ class HopCloudService extends Experiment {
     if (ports.selectedOptions[0]?.disabled === true) ports.value = 'tcp';
   }
 
+  /** Not over what has begun to run. */
   #showRecorded(): void {
+    if (this.ariaBusy === 'true') return;
     const recorded = this.#recorded[this.#choice()];
     this.#steps = [...(recorded?.steps ?? [])];
     this.#draw();
