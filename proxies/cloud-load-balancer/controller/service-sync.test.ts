@@ -1,7 +1,7 @@
 /** What becomes of one Service: upstream's `TestSyncLoadBalancerIfNeeded`, through the whole controller. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { finalizer } from '../facts/finalizer.ts';
-import { ImplementedElsewhere } from '../provider.ts';
+import { ImplementedElsewhere, RetryLater } from '../provider.ts';
 import {
   createControllerWorld,
   nodeOf,
@@ -124,6 +124,24 @@ describe('a Service that is created', () => {
     expect(patches()).toHaveLength(2);
   });
 
+  it('is known as it was written, also when the watch has not told it and it is looked at again', async () => {
+    await world.start();
+    let isFirst = true;
+    world.cloud.onCall = (call) => {
+      if (call !== 'ensure' || !isFirst) return;
+      isFirst = false;
+      throw new RetryLater('not yet', 1000);
+    };
+    await world.cluster.api.create(servicesPath, serviceOf());
+    await world.until(() => world.events.length === 1);
+    world.cluster.holdWatches();
+    await world.until(() => world.events.some((event) => event.includes('not yet')));
+    await world.settle();
+    await world.clock.pass(1000);
+    await world.until(() => world.service()?.status?.loadBalancer !== undefined);
+    expect(patches()).toHaveLength(2);
+  });
+
   it('is asked for at once, in the turn in which the watch tells of it', async () => {
     const controller = await world.start();
     await controller.began;
@@ -232,6 +250,20 @@ describe('a Service that is deleted', () => {
     isBroken = false;
     await world.clock.pass(5000);
     await world.until(() => world.service() === undefined);
+  });
+
+  it('without its finalizer leaves no load balancer behind', async () => {
+    await world.start();
+    await world.cluster.api.create(servicesPath, serviceOf());
+    await world.until(() => patches().length === 2);
+    await world.settle();
+    world.cluster.holdWatches();
+    await world.cluster.api.patch(web, 'merge', {
+      metadata: { '$deleteFromPrimitiveList/finalizers': [finalizer] },
+    });
+    await world.cluster.api.delete(web);
+    world.cluster.letWatchesGo();
+    await world.until(() => world.cloud.balancers.size === 0);
   });
 
   it('is another when its name comes again: the load balancer of the first goes', async () => {
