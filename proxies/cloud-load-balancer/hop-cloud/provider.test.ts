@@ -245,6 +245,8 @@ describe('a dataplane that hangs', () => {
     await expect(skipped).rejects.toThrow('deadline');
 
     const deleted = cloud.ensureLoadBalancerDeleted(shop, signal);
+    for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
+    expect(dataplane.calls.at(-1)).toBe('ensure shop/shop');
     held.resolve(undefined);
     await deleted;
     expect(dataplane.calls.slice(1)).toEqual([
