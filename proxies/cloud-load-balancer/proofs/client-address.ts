@@ -5,22 +5,16 @@
 import { collectHops } from '../../kit/collect-hops.ts';
 import { flowName } from '../../kit/connect-request.ts';
 import { defineProof, type Laboratory, type Notebook } from '../../kit/proof.ts';
-
-/** For an answer: a machine may be busy. */
-const timeoutMs = 6000;
+import { connectFromOutside } from './from-outside.ts';
 
 export const clientAddress = defineProof({
   claimed: (laboratory) => world(laboratory, 'platform/echo-kept'),
   refuted: (laboratory) => world(laboratory, 'platform/echo-proxied'),
-  probe: async ({ machines, service }, notebook: Notebook) => {
+  probe: async ({ machines, service }, notebook: Notebook, { signal }) => {
     using hops = collectHops(machines, notebook.hop);
     await hops.ready;
-    const to = { service, port: 'tcp', through: 'LoadBalancer', family: 'IPv4' } as const;
-    const [outcome] = await machines.connect(
-      { machine: machines.outside },
-      { protocol: 'TCP', to, timeoutMs },
-    );
-    if (!outcome) throw new Error('nothing was tried');
+    const asked = { protocol: 'TCP', service, port: 'tcp' } as const;
+    const outcome = await connectFromOutside(machines, asked, signal);
     const { backend, local, remote, result: cause } = outcome;
     const client = local ?? '';
     const { pod = '', node = '', peer = '' } = backend ?? {};

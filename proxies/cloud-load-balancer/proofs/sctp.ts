@@ -11,6 +11,7 @@ import { hop } from '../facts/profiles/hop.ts';
 import type { ProviderProfile } from '../profile.ts';
 import type { Service, ServicePort } from '../service.ts';
 import { namedProfile, portNumber, serviceFor } from './by-profile.ts';
+import { connectFromOutside } from './from-outside.ts';
 import { givenTo, patienceMs } from './given-address.ts';
 import { ask } from './own-client.ts';
 import { startOwnCloud, type OwnCloud } from './own-cloud.ts';
@@ -23,7 +24,7 @@ const service = 'platform/signalling-public';
 export const sctpDependsOnProvider = defineProof({
   claimed: (laboratory) => world(laboratory, namedProfile),
   refuted: (laboratory) => world(laboratory, () => hop),
-  probe: async ({ cloud, machines }, notebook: Notebook) => {
+  probe: async ({ cloud, machines }, notebook: Notebook, { signal }) => {
     const seen = await Promise.all(
       attempts.map((attempt, index) => tried(cloud, attempt, portNumber(2 * index))),
     );
@@ -39,20 +40,20 @@ export const sctpDependsOnProvider = defineProof({
         notebook.check(node !== '', leftOut, { provider, node, cause, said });
       }
     }
-    if (machines) await carry(machines, notebook);
+    if (machines) await carry(machines, notebook, signal);
   },
 });
 
 /** Through the cloud of the running lab, which has real packets of SCTP. */
-async function carry(machines: LabMachines, notebook: Notebook): Promise<void> {
+async function carry(
+  machines: LabMachines,
+  notebook: Notebook,
+  signal: AbortSignal,
+): Promise<void> {
   using hops = collectHops(machines, notebook.hop);
   await hops.ready;
-  const to = { service, port: 'sctp', through: 'LoadBalancer', family: 'IPv4' } as const;
-  const [outcome] = await machines.connect(
-    { machine: machines.outside },
-    { protocol: 'SCTP', to, timeoutMs: patienceMs },
-  );
-  if (!outcome) throw new Error('nothing was tried');
+  const asked = { protocol: 'SCTP', service, port: 'sctp' } as const;
+  const outcome = await connectFromOutside(machines, asked, signal);
   const { backend, local, remote, result: cause } = outcome;
   const pod = backend?.pod ?? '';
   notebook.check(pod !== '', 'carried', { service, remote, pod, cause });
