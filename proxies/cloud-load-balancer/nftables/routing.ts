@@ -4,11 +4,11 @@
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { routeProtocols } from '../../kit/l4/local-addresses.ts';
 import type { Family } from '../service.ts';
 import { markText } from './marks.ts';
 
-/** Whose rules and routes they are, as `/etc/iproute2/rt_protos` numbers: nobody's but ours. */
-export const routingProtocol = 203;
+const routingProtocol = routeProtocols.cloudLoadBalancerKernel;
 const rulePriority = 20_000;
 
 export interface RoutingItem {

@@ -18,7 +18,12 @@ export interface LocalAddressesOptions {
 }
 
 /** Below 256, and not in `rt_protos`: programs of one machine do not take away each other's. */
-export const routeProtocols = { kubeProxy: 150, cloudLoadBalancer: 151 } as const;
+export const routeProtocols = {
+  kubeProxy: 150,
+  cloudLoadBalancer: 151,
+  /** Its dataplane `nftables`: rules, and routes to nodes and for what nobody has. */
+  cloudLoadBalancerKernel: 203,
+} as const;
 
 export interface LocalAddresses extends AsyncDisposable {
   /** Counts these addresses, and adds those that the machine does not have. @throws Error in iproute2's words. */
