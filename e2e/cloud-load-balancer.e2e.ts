@@ -32,7 +32,8 @@ describe.concurrent.for(allLocales)('in %s', (locale) => {
     expect(said).toEqual(['→ Hello', '← Hello', '→ Hop by hop', '← Hop by hop']);
   });
 
-  test('a Service is created by key, is served, and is deleted', async ({ visit }) => {
+  const long = { timeout: 120_000 };
+  test('a Service is created by key, is served, and is deleted', long, async ({ visit }) => {
     const page = await visit(address);
     const service = page.locator('hop-cloud-service');
     await button(service, say('interface:cloudService.ask')).focus();
@@ -104,12 +105,12 @@ describe('in a cloud of choice', () => {
     [noCloud, 'tcp', 'pending', '<pending>'],
   ] as const)(
     '%s makes of %s what its profile says',
-    { timeout: 90_000 },
+    { timeout: 120_000 },
     async ([cloud, ports, result, sign], { visit }) => {
       const page = await visit('/en/cloud-load-balancer/');
       const service = page.locator('hop-cloud-service');
-      const [clouds, protocols] = await service.getByRole('combobox').all();
       await button(service, say('interface:cloudService.ask')).waitFor();
+      const [clouds, protocols] = await service.getByRole('combobox').all();
       await clouds?.selectOption(cloud);
       await protocols?.selectOption(ports);
       await button(service, say('interface:cloudService.ask')).click();
@@ -125,8 +126,8 @@ describe('in a cloud of choice', () => {
   test('stands what this cloud does, beside what it has done', async ({ visit }) => {
     const page = await visit('/en/cloud-load-balancer/');
     const service = page.locator('hop-cloud-service');
-    const [clouds] = await service.getByRole('combobox').all();
     await service.locator('dd').first().waitFor();
+    const [clouds] = await service.getByRole('combobox').all();
     for (const { id } of profiles) {
       await clouds?.selectOption(id);
       expect(await service.locator('dd').count(), id).toBeGreaterThanOrEqual(4);

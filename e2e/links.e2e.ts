@@ -1,5 +1,5 @@
-/** Where links lead, and what the pages tell machines of one another. */
-import type { Page } from 'playwright-core';
+/** Where links lead, and what the pages tell machines of one another: as they are served, without a browser. */
+import { defaultTreeAdapter as tree, parse, type DefaultTreeAdapterTypes } from 'parse5';
 import { describe, expect } from 'vitest';
 import { localizedPath } from '../src/i18n/links.ts';
 import { allLocales, locales, sourceLocale } from '../src/i18n/locales.ts';
@@ -9,12 +9,11 @@ import { sayings } from './sayings.ts';
 import { missing, missingPage, pagesIn } from './site-pages.ts';
 
 describe.concurrent.for(allLocales)('in %s', (locale) => {
-  test('every link leads to a page and a place that there is', async ({ visit, site }) => {
+  test('every link leads to a page and a place that there is', async ({ site }) => {
     const places = await collectPlaces(site);
     const broken: string[] = [];
     for (const path of pagesIn(locale)) {
-      const page = await visit(path);
-      for (const { target } of await linksOf(page)) {
+      for (const { target } of linksOf(await elementsOf(site + path))) {
         const { pathname, hash } = new URL(target, `http://host${path}`);
         const known = places.get(pathname);
         const anchor = decodeURIComponent(hash.slice(1));
@@ -24,10 +23,9 @@ describe.concurrent.for(allLocales)('in %s', (locale) => {
     expect(broken).toEqual([]);
   });
 
-  test('links stay in the language, except those that say they do not', async ({ visit }) => {
+  test('links stay in the language, except those that say they do not', async ({ site }) => {
     for (const path of [...pagesIn(locale), missingPage(locale)]) {
-      const page = await visit(path, { expected: missing });
-      const links = await linksOf(page);
+      const links = linksOf(await elementsOf(site + path));
       expect(links.length).toBeGreaterThan(0);
       const straying = links.filter(({ target, hreflang }) => {
         const [, segment = ''] = new URL(target, `http://host${path}`).pathname.split('/');
@@ -37,17 +35,17 @@ describe.concurrent.for(allLocales)('in %s', (locale) => {
     }
   });
 
-  test('each page names itself and its translations', async ({ visit }) => {
+  test('each page names itself and its translations', async ({ site }) => {
     for (const [index, path] of pagesIn(locale).entries()) {
-      const page = await visit(path);
-      const head = await page.evaluate(() => ({
-        lang: document.documentElement.lang,
-        canonical: document.querySelector('link[rel=canonical]')?.getAttribute('href'),
-        robots: document.querySelector('meta[name=robots]')?.getAttribute('content') ?? null,
-        alternates: [...document.querySelectorAll<HTMLLinkElement>('link[rel=alternate]')].map(
-          (link) => [link.hreflang, link.href],
-        ),
-      }));
+      const elements = await elementsOf(site + path);
+      const named = (name: string, key: string, value: string) =>
+        elements.filter((element) => element.name === name && element.has[key] === value);
+      const head = {
+        lang: elements.find(({ name }) => name === 'html')?.has.lang,
+        canonical: named('link', 'rel', 'canonical')[0]?.has.href,
+        robots: named('meta', 'name', 'robots')[0]?.has.content ?? null,
+        alternates: named('link', 'rel', 'alternate').map(({ has }) => [has.hreflang, has.href]),
+      };
       const absolute = (other: (typeof allLocales)[number]) =>
         siteUrl + (pagesIn(other)[index] ?? '');
       expect(head).toEqual({
@@ -114,13 +112,34 @@ interface PageLink {
   readonly hreflang: string;
 }
 
-/** The page's links into the site. */
-function linksOf(page: Page): Promise<PageLink[]> {
-  return page.evaluate(() =>
-    [...document.querySelectorAll<HTMLAnchorElement>('a[href]')]
-      .filter((link) => link.origin === location.origin)
-      .map((link) => ({ target: link.getAttribute('href') ?? '', hreflang: link.hreflang })),
+/** The page's links into the site: they have no host. */
+function linksOf(elements: readonly PageElement[]): PageLink[] {
+  return elements.flatMap(({ name, has: { href = '', hreflang = '' } }) =>
+    name === 'a' && /^[/#?]/.test(href) ? [{ target: href, hreflang }] : [],
   );
+}
+
+interface PageElement {
+  readonly name: string;
+  /** Its attributes. */
+  readonly has: Readonly<Record<string, string | undefined>>;
+}
+
+async function elementsOf(url: string): Promise<readonly PageElement[]> {
+  const response = await fetch(url);
+  return elementsIn(parse(await response.text()));
+}
+
+function elementsIn(node: DefaultTreeAdapterTypes.ParentNode): PageElement[] {
+  return node.childNodes
+    .filter((child) => tree.isElementNode(child))
+    .flatMap((element) => [
+      {
+        name: element.tagName,
+        has: Object.fromEntries(element.attrs.map(({ name, value }) => [name, value])),
+      },
+      ...elementsIn(element),
+    ]);
 }
 
 async function text(url: string): Promise<string> {

@@ -28,6 +28,7 @@ class HopCloudService extends Experiment {
 
   protected override place(button: HTMLButtonElement): void {
     this.#delete.className = 'button quiet';
+    this.#delete.type = 'button';
     this.#delete.hidden = true;
     this.#delete.textContent = this.dataset.delete ?? '';
     this.#delete.addEventListener('click', () => {
