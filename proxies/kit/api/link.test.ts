@@ -20,8 +20,9 @@ it('dials anew when its session is gone, even if nobody has said that it closed'
   });
   const ask = async () => {
     const stream = await link.open({ ':method': 'GET', ':path': '/' }, true);
+    const { session } = stream;
     await once(stream.resume(), 'close');
-    return stream.session;
+    return session;
   };
   const session = await ask();
   session?.removeAllListeners('close');
