@@ -56,11 +56,15 @@ export function createLink(connection: ApiConnection): Link {
       if (isDisposed) throw new UnreachableError('the client has been closed', false);
       const dialled = (current ??= dialOnce());
       const session = await dialled;
+      if (session.destroyed) {
+        // Its `close` may be late, or never come.
+        if (current === dialled) current = undefined;
+        throw new UnreachableError(`${connection.server}: the connection was closed`, false);
+      }
       try {
         return session.request(headers, { endStream });
       } catch (cause) {
-        // It broke between our wish and our request; whether `close` follows or not, it is of no more use.
-        if (current === dialled) current = undefined;
+        // It broke between our wish and our request.
         throw new UnreachableError(`${connection.server}: ${messageOf(cause)}`, false, cause);
       }
     },
