@@ -9,10 +9,11 @@ export interface Provider extends AsyncDisposable {
   /** `hop`, `aws-nlb`: what is given as `--provider`. */
   readonly name: string;
   /**
-   * Called once before all others, and again whenever this process begins to lead: all Services there are. What the
-   * cloud has for others goes, and what these have been given, it keeps: their addresses are in their status.
+   * Called once before all others, and again whenever this process begins to lead: all Services there are, and the
+   * nodes that they may be sent to. What the cloud has for others goes, and what these have been given, it keeps: their
+   * addresses are in their status, and packets for these go on to the nodes.
    */
-  begin(services: readonly Service[], signal: AbortSignal): Promise<void>;
+  begin(services: readonly Service[], nodes: readonly Node[], signal: AbortSignal): Promise<void>;
   /** What the Service's load balancer is like now; null where it has none. */
   getLoadBalancer(service: Service, signal: AbortSignal): Promise<LoadBalancerStatus | null>;
   /** What it is called at the cloud. */

@@ -3,7 +3,7 @@ import { pauseMs } from '../../kit/api/work-queue.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { pause } from '../../kit/pause.ts';
 import type { Provider } from '../provider.ts';
-import type { Service } from '../service.ts';
+import type { Node, Service } from '../service.ts';
 import type { ProviderCalls } from './provider-calls.ts';
 import { messageOf } from './sync-step.ts';
 
@@ -11,6 +11,8 @@ export interface BeginOptions {
   readonly provider: Provider;
   /** Asked anew for each attempt. */
   readonly services: () => readonly Service[];
+  /** Those that may be sent to; asked anew, too. */
+  readonly eligibleNodes: () => readonly Node[];
   readonly calls: ProviderCalls;
   readonly log: (line: string) => void;
   readonly clock: Clock;
@@ -21,10 +23,10 @@ const backoff = { firstMs: 1000, longestMs: 30_000, jitter: 0 };
 
 /** Resolves when it has; never, when the controller stops before. */
 export async function beginWith(options: BeginOptions): Promise<void> {
-  const { provider, services, calls, log, clock, stopped } = options;
+  const { provider, services, eligibleNodes, calls, log, clock, stopped } = options;
   for (let attempts = 1; !stopped.aborted; attempts += 1) {
     try {
-      await calls.call('', (signal) => provider.begin(services(), signal));
+      await calls.call('', (signal) => provider.begin(services(), eligibleNodes(), signal));
       return;
     } catch (error) {
       if (isAborted(stopped)) break;

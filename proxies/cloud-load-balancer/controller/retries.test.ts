@@ -2,13 +2,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ApiError } from '../../kit/api/errors.ts';
 import { finalizer } from '../facts/finalizer.ts';
-import { RetryLater } from '../provider.ts';
+import { RetryLater, type Provider } from '../provider.ts';
 import {
   createControllerWorld,
+  nodeOf,
   serviceOf,
   servicesPath,
   type ControllerWorld,
 } from '../testing/controller-world.ts';
+import { exclusionLabel } from './node-set.ts';
 
 const web = `${servicesPath}/web`;
 
@@ -221,21 +223,24 @@ describe('a cloud that cannot begin', () => {
     expect(countOf('begin')).toBe(4);
   });
 
-  it('is told all Services there are', async () => {
+  it('is told all Services there are, and the nodes that they may be sent to', async () => {
     const told: string[] = [];
     const { cloud } = world;
-    const provider = {
+    const provider: Provider = {
       ...cloud,
-      begin: async (services: readonly { metadata: { name: string } }[], signal: AbortSignal) => {
-        told.push(...services.map(({ metadata }) => metadata.name));
-        await cloud.begin([], signal);
+      begin: async (services, nodes, signal) => {
+        told.push(...[...services, ...nodes].map(({ metadata }) => metadata.name));
+        await cloud.begin([], [], signal);
       },
     };
+    const metadata = { name: 'node-2', labels: { [exclusionLabel]: 'true' } };
+    await world.cluster.api.create('/api/v1/nodes', nodeOf('node-1'));
+    await world.cluster.api.create('/api/v1/nodes', nodeOf('node-2', { metadata }));
     await world.cluster.api.create(servicesPath, serviceOf('web', { type: 'ClusterIP' }));
     await world.cluster.api.create(servicesPath, serviceOf('api'));
     const controller = await world.start({ provider });
     await controller.began;
-    expect(told).toEqual(['web', 'api']);
+    expect(told).toEqual(['web', 'api', 'node-1']);
   });
 });
 

@@ -69,10 +69,6 @@ export async function startServiceController(
   const nodes = startInformer<Node>(client, { path: '/api/v1/nodes', log });
   const served = createServed(services);
   const calls = createProviderCalls(options.syncTimeoutMs, clock, stopped);
-  const began = Promise.all([services.synced, nodes.synced]).then(() =>
-    beginWith({ provider, services: () => services.list(), calls, log, clock, stopped }),
-  );
-
   const asked = {
     provider,
     calls,
@@ -82,6 +78,9 @@ export async function startServiceController(
     metrics,
     stopped,
   };
+  const began = Promise.all([services.synced, nodes.synced]).then(() =>
+    beginWith({ ...asked, services: () => services.list(), log, clock }),
+  );
   const writer = createServiceWriter(client);
   const inherited = new Set<string>();
   let hasBegun = false;

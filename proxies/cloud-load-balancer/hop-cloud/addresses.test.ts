@@ -109,7 +109,7 @@ describe('a cloud that begins', () => {
     const given = await world();
     const { cloud, signal } = given;
     const shop = service('shop', { status: statusWith('203.0.113.1') });
-    await cloud.begin([shop], signal);
+    await cloud.begin([shop], nodes, signal);
     expect(await cloud.getLoadBalancer(shop, signal)).toEqual(shop.status?.loadBalancer);
     expect(await addressOf(given, service('other'))).toBe('203.0.113.2');
     expect(await addressOf(given, shop)).toBe('203.0.113.1');
@@ -127,8 +127,8 @@ describe('a cloud that begins', () => {
       status: statusWith('203.0.113.1'),
     });
     // In whichever order they are listed.
-    await cloud.begin([older, younger], signal);
-    await cloud.begin([younger, older], signal);
+    await cloud.begin([older, younger], nodes, signal);
+    await cloud.begin([younger, older], nodes, signal);
     expect([...new Set(events)]).toEqual([
       'shop/younger Warning LoadBalancerAddressTaken: ' +
         '203.0.113.1 is the address of an older Service: shop/younger gets another',
@@ -144,7 +144,7 @@ describe('a cloud that begins', () => {
     await addressOf(given, goes);
     await addressOf(given, stays);
     // Its status was never written.
-    await cloud.begin([stays], signal);
+    await cloud.begin([stays], nodes, signal);
     expect(dataplane.calls.at(-1)).toBe('replaceAll 1');
     expect(cloud.loadBalancers()).toMatchObject([{ service: 'shop/stays' }]);
     expect(await cloud.getLoadBalancer(goes, signal)).toBeNull();
@@ -158,8 +158,9 @@ describe('a cloud that begins', () => {
     const mine = service('mine');
     await addressOf(given, mine);
     const theirs = service('theirs', { status: statusWith('203.0.113.1') });
-    await cloud.begin([mine, theirs], signal);
-    expect(dataplane.forwardings.size).toBe(0);
+    await cloud.begin([mine, theirs], nodes, signal);
+    const forwarded = [...dataplane.forwardings.values()].map((each) => each.service);
+    expect(forwarded).toEqual(['shop/theirs']);
     expect(await addressOf(given, mine)).toBe('203.0.113.2');
     expect(await addressOf(given, theirs)).toBe('203.0.113.1');
   });
@@ -175,7 +176,7 @@ describe('a cloud that begins', () => {
       metadata: { name: 'others', namespace: 'shop', uid: 'uid-others' },
     };
     const strange = service('strange', { status: statusWith('198.51.100.1', '203.0.113.255') });
-    await cloud.begin([others, strange], signal);
+    await cloud.begin([others, strange], nodes, signal);
     expect(await cloud.getLoadBalancer(others, signal)).toBeNull();
     expect(await addressOf(given, strange)).toBe('203.0.113.1');
   });
@@ -184,11 +185,11 @@ describe('a cloud that begins', () => {
     const { cloud, dataplane, signal } = await world();
     const shop = service('shop', { status: statusWith('203.0.113.9') });
     dataplane.fail(new Error('no permission'));
-    await expect(cloud.begin([shop], signal)).rejects.toThrow('no permission');
+    await expect(cloud.begin([shop], nodes, signal)).rejects.toThrow('no permission');
     dataplane.fail(null);
-    await cloud.begin([shop], signal);
+    await cloud.begin([shop], nodes, signal);
     expect(await cloud.getLoadBalancer(shop, signal)).not.toBeNull();
-    await cloud.begin([], signal);
+    await cloud.begin([], nodes, signal);
     expect(await cloud.getLoadBalancer(shop, signal)).toBeNull();
   });
 });

@@ -8,6 +8,8 @@ export class LoadBalancer {
   readonly name: string;
   service: Service;
   nodes: readonly Node[] = [];
+  /** The names of those that it was sent to before this process began: well until they first answer otherwise. */
+  trusted: ReadonlySet<string> = new Set();
   /** Null: it was only taken over from the Service's status. */
   profile: ProviderProfile | null = null;
   ports: readonly ServicePort[] = [];

@@ -120,7 +120,7 @@ it.each([
   await world.cloud.ensureLoadBalancer(known, nodes, world.signal);
 
   await using restarted = await worldOf(profile);
-  await restarted.cloud.begin([known], restarted.signal);
+  await restarted.cloud.begin([known], nodes, restarted.signal);
   await restarted.cloud.ensureLoadBalancer(known, nodes, restarted.signal);
   expect([...world.events, ...restarted.events]).toEqual([event]);
 });

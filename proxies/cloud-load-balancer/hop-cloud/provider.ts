@@ -52,8 +52,8 @@ export async function createHopCloud(options: HopCloudOptions): Promise<HopCloud
 
   return {
     name: options.name ?? 'hop',
-    begin: (services, signal) =>
-      beginning(() => takeOver({ services, balancers, served, options }), signal),
+    begin: (services, nodes, signal) =>
+      beginning(() => takeOver({ services, nodes, balancers, served, options }), signal),
     getLoadBalancer: async (service) =>
       balancers.get(defaultLoadBalancerName(service))?.status ?? null,
     getLoadBalancerName: defaultLoadBalancerName,

@@ -70,6 +70,37 @@ export class Served {
     this.tell(balancer, service, assignedEvents(profile, before, balancer.status));
   }
 
+  /**
+   * What the Service had before this process began goes on until it is ensured.
+   *
+   * @returns null where nobody is to be sent to: it would be refused, or has no address
+   */
+  async resume(
+    balancer: LoadBalancer,
+    service: Service,
+    nodes: readonly Node[],
+  ): Promise<Forwarding | null> {
+    const profile = this.options.profileOf(service);
+    const mode = this.modeOf(profile, service);
+    const judgement = judgeService(profile, service, this.options.dataplane.abilities);
+    const addresses = familiesOf(profile, service).flatMap(
+      (family) => balancer.held.find((each) => each.family === family) ?? [],
+    );
+    if (judgement.failure !== null || addresses.length === 0) return null;
+    try {
+      refuseOtherClasses(profile, service);
+      refuseWithoutNodePorts(judgement.accepted, mode);
+    } catch {
+      // Whoever ensures it is told.
+      return null;
+    }
+    const trusted = new Set(nodes.map(({ metadata }) => metadata.name));
+    const ports = judgement.accepted;
+    Object.assign(balancer, { service, nodes, profile, mode, addresses, ports, trusted });
+    await this.askNodes(balancer);
+    return this.plan(balancer, profile);
+  }
+
   /** Changes whom it sends to, when that has become others. */
   async forward(balancer: LoadBalancer): Promise<void> {
     if (balancer.profile === null) return;
@@ -102,6 +133,7 @@ export class Served {
     this.checks.want(balancer.name, []);
     balancer.profile = null;
     balancer.addresses = [];
+    balancer.trusted = new Set();
     balancer.told.clear();
     this.giveBack(balancer, () => true);
   }
@@ -182,7 +214,8 @@ export class Served {
   }
 
   private plan(balancer: LoadBalancer, profile: ProviderProfile): Forwarding {
-    const { name, service, ports, addresses, mode, nodes } = balancer;
+    const { name, service, ports, addresses, mode, nodes, trusted } = balancer;
+    const known = this.healthIn(balancer);
     return planForwarding({
       service,
       loadBalancerName: name,
@@ -191,7 +224,10 @@ export class Served {
       addresses,
       mode,
       nodes,
-      healthOf: this.healthIn(balancer),
+      healthOf: (node) => {
+        const health = known(node);
+        return health === 'unknown' && trusted.has(node.metadata.name) ? 'healthy' : health;
+      },
     });
   }
 

@@ -2,7 +2,8 @@
 import { formatIp, parseIp } from '../../kit/ip.ts';
 import { servesClass } from '../contract.ts';
 import { defaultLoadBalancerName } from '../provider.ts';
-import type { Service } from '../service.ts';
+import type { Node, Service } from '../service.ts';
+import type { Forwarding } from '../forwarding.ts';
 import { LoadBalancer } from './load-balancer.ts';
 import type { HopCloudOptions } from './options.ts';
 import { serviceKey } from './plan.ts';
@@ -10,16 +11,19 @@ import type { Served } from './served.ts';
 
 export interface TakeOver {
   readonly services: readonly Service[];
+  /** To which packets of theirs go on. */
+  readonly nodes: readonly Node[];
   readonly balancers: Map<string, LoadBalancer>;
   readonly served: Served;
-  readonly options: Pick<HopCloudOptions, 'dataplane' | 'profileOf' | 'tell'>;
+  readonly options: Pick<HopCloudOptions, 'dataplane' | 'profileOf' | 'tell' | 'log'>;
 }
 
 /**
  * Who is older keeps an address that two were given: the other is told, and gets another when it is ensured. What is
  * in a status goes before what only this process remembers, since that is what clients know.
  */
-export async function takeOver({ services, balancers, served, options }: TakeOver): Promise<void> {
+export async function takeOver(work: TakeOver): Promise<void> {
+  const { services, balancers, served, options } = work;
   const ours = new Map(
     services
       .filter((service) => isOurs(service, options))
@@ -47,9 +51,51 @@ export async function takeOver({ services, balancers, served, options }: TakeOve
     for (const { address } of held) served.hold(balancer, address);
     served.dropLost(balancer);
   }
-  const kept = [...balancers.values()].flatMap(({ forwarding }) => forwarding ?? []);
-  await options.dataplane.replaceAll(kept);
-  for (const balancer of balancers.values()) balancer.isTouched = balancer.forwarding !== null;
+  const toResume = [...balancers.values()].flatMap((balancer) => {
+    const service = ours.get(balancer.name);
+    const isToGoOn = balancer.forwarding === null && service !== undefined && goesOn(service);
+    return isToGoOn ? [{ balancer, service }] : [];
+  });
+  // Answers of nodes that come meanwhile change what is forwarded only after this.
+  const { promise: taken, resolve: letGo } = Promise.withResolvers<undefined>();
+  for (const { balancer } of toResume) void balancer.inTurn(() => taken);
+  try {
+    await forwardAll(work, toResume);
+  } finally {
+    letGo(undefined);
+  }
+}
+
+/** What goes on is told at once, so that nobody is refused whose connections the kernel has forwarded until now. */
+async function forwardAll(
+  { nodes, balancers, served, options: { dataplane, log } }: TakeOver,
+  toResume: readonly { readonly balancer: LoadBalancer; readonly service: Service }[],
+): Promise<void> {
+  const all = [...balancers.values()];
+  const kept = all.flatMap(({ forwarding }) => forwarding ?? []);
+  const resumed = new Map<LoadBalancer, Forwarding>();
+  const resume = async ({ balancer, service }: (typeof toResume)[number]) => {
+    const forwarding = await served.resume(balancer, service, nodes);
+    if (forwarding !== null) resumed.set(balancer, forwarding);
+  };
+  await Promise.all(toResume.map(resume));
+  try {
+    await dataplane.replaceAll([...kept, ...resumed.values()]);
+    for (const [balancer, forwarding] of resumed) balancer.forwarding = forwarding;
+  } catch (error) {
+    if (resumed.size === 0) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    log(`load balancers do not go on until each is ensured: ${reason}`);
+    await dataplane.replaceAll(kept);
+  }
+  for (const balancer of all) balancer.isTouched = balancer.forwarding !== null;
+}
+
+/** It was given an address, and is to keep it. */
+function goesOn(service: Service): boolean {
+  const { metadata, spec } = service;
+  const isWanted = spec.type === 'LoadBalancer' && metadata.deletionTimestamp === undefined;
+  return isWanted && addressesIn(service).length > 0;
 }
 
 /** The addresses in a Service's status, in their one form. */

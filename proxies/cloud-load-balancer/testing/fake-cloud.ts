@@ -70,8 +70,8 @@ export function createFakeCloud(news: News): FakeCloud {
     running,
     most,
     onCall: () => undefined,
-    begin: (services, signal) =>
-      call('begin', null, signal, [], () => {
+    begin: (services, nodes, signal) =>
+      call('begin', null, signal, nodes, () => {
         const names = new Set(services.map(defaultLoadBalancerName));
         for (const name of balancers.keys()) if (!names.has(name)) balancers.delete(name);
       }),

@@ -63,7 +63,7 @@ export function createMortal(dieAt: number, death: Death, onDeath: () => void): 
     }),
     provider: (provider) => ({
       name: provider.name,
-      begin: (services, signal) => live(() => provider.begin(services, signal)),
+      begin: (...given) => live(() => provider.begin(...given)),
       getLoadBalancer: (service, signal) => live(() => provider.getLoadBalancer(service, signal)),
       getLoadBalancerName: (service) => provider.getLoadBalancerName(service),
       ensureLoadBalancer: (service, nodes, signal) =>

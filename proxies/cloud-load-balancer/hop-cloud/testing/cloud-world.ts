@@ -36,7 +36,7 @@ export async function cloudWorld(options: Partial<HopCloudOptions> = {}): Promis
     log: (line) => log.push(line),
     ...options,
   });
-  await cloud.begin([], signal);
+  await cloud.begin([], [], signal);
   return {
     cloud,
     dataplane,
