@@ -10,8 +10,9 @@ describe.skipIf(reason !== null)(`hop cloud-lb with addresses of a network (${he
   let report: NamespaceReport;
   beforeAll(async () => {
     const script = new URL('testing/run-in-namespace.ts', import.meta.url);
-    report = (await runInNamespace(script)) as NamespaceReport;
-  }, 60_000);
+    // Eight programs, one after the other.
+    report = (await runInNamespace(script, 170_000)) as NamespaceReport;
+  }, 180_000);
 
   it('has its tables while it serves, and leaves none when it ends', () => {
     const all = 'table ip cloud-lb\ntable ip6 cloud-lb\n';

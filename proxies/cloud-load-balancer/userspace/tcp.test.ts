@@ -3,7 +3,6 @@ import { connect, createServer, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isEpollKnown } from '../../kit/l4/epoll/support.ts';
-import { slotOf } from '../slots.ts';
 import {
   address,
   ask,
@@ -70,7 +69,7 @@ describe.each(wires)('connections through wires of %s', (kind) => {
     const nodes = [await world.tcpNode('node-1'), await world.tcpNode('node-2')];
     await world.dataplane.ensure(forwardingTo(nodes, portTo(nodes[0]?.port ?? 0)));
     await Promise.all(Array.from({ length: 40 }, () => ask(port)));
-    for (const node of nodes) expect(node.count).toBeGreaterThan(5);
+    for (const node of nodes) expect(node.count).toBeGreaterThan(1);
   });
 
   it('go to the next node while one does not answer', async () => {
@@ -118,8 +117,7 @@ describe.each(wires)('connections through wires of %s', (kind) => {
     const sticky = { sessionAffinity: 'ClientIP' } as const;
     const ports = portTo(nodes[0]?.port ?? 0);
     await world.dataplane.ensure(forwardingTo(nodes, ports, sticky));
-    const clients = Array.from({ length: 12 }, (_, number) => `${local}.${200 + number}`);
-    expect(new Set(clients.map(slotOf)).size).toBeGreaterThan(6);
+    const clients = Array.from({ length: 40 }, (_, number) => `${local}.${200 + number}`);
     const before = await Promise.all(clients.map((from) => ask(port, from)));
     expect(new Set(before).size).toBeGreaterThan(1);
     expect(await Promise.all(clients.map((from) => ask(port, from)))).toEqual(before);

@@ -86,7 +86,7 @@ describe('datagrams through the userspace dataplane', () => {
       sessionAffinity: 'ClientIP',
     });
     await world.dataplane.ensure(sticky);
-    const clients = Array.from({ length: 8 }, (_, number) => `${local}.${200 + number}`);
+    const clients = Array.from({ length: 40 }, (_, number) => `${local}.${200 + number}`);
     const asked = () => Promise.all(clients.map((from) => askUdp(port, 'hello', from)));
     const before = await asked();
     expect(new Set(before).size).toBe(2);

@@ -15,14 +15,14 @@ export function whyNoNamespace(): string | null {
 
 /**
  * @param script a module that prints one JSON value
+ * @param timeoutMs what waits in vain does not outlive the test: less than its hook has
  * @returns the value
  */
-export async function runInNamespace(script: URL): Promise<unknown> {
+export async function runInNamespace(script: URL, timeoutMs = 50_000): Promise<unknown> {
   const { stdout } = await promisify(execFile)(
     'unshare',
     [...isolation, process.execPath, fileURLToPath(script)],
-    // What waits in vain does not outlive the test; before its hook ends.
-    { timeout: 50_000, killSignal: 'SIGKILL' },
+    { timeout: timeoutMs, killSignal: 'SIGKILL' },
   );
   return JSON.parse(stdout);
 }

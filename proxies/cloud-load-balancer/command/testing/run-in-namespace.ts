@@ -67,8 +67,8 @@ tables.push(listTables());
 routes.push(listRoutes());
 
 await using killed = await runCloud(kernel);
-// It serves once its own routes are there again.
-await untilTrue(async () => listRoutes() !== '');
+// Its routes are there before its tables.
+await untilTrue(async () => listRoutes() !== '' && listTables() !== '');
 process.kill(killed.pid, 'SIGKILL');
 await killed.ended;
 tables.push(listTables());

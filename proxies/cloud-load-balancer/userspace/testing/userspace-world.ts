@@ -13,7 +13,7 @@ import type {
 import { createUserspaceDataplane, type UserspaceOptions } from '../userspace-dataplane.ts';
 
 /** Addresses of this process' own, so that tests side by side do not meet. */
-export const local = `127.192.${process.pid % 256}`;
+export const local = `127.${204 + ((process.pid >> 8) % 6)}.${process.pid % 256}`;
 export const address = `${local}.100`;
 
 export interface NodePortServer extends AsyncDisposable {
