@@ -146,7 +146,7 @@ const followerLimits: LimitOptions = {
   concurrentPerClient: 12,
   concurrent: 256,
 };
-const maxRequestMs = 60_000;
+const maxRequestMs = 120_000;
 const visitorIdleMs = 30 * 60_000;
 const maxVisitors = 200;
 const maxVisitsPerAddress = 5;
