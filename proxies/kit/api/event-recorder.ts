@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiClient } from './api-client.ts';
-import { UnreachableError } from './errors.ts';
+import { isRefusal, UnreachableError } from './errors.ts';
 
 export interface EventTarget {
   readonly apiVersion: 'v1';
@@ -74,15 +74,23 @@ export function createEventRecorder(
       await delay(retryMs, undefined, { signal: closing.signal }).catch(() => undefined);
     }
   };
+  /** False: the cluster has forgotten it, as it does with each event after a while. */
+  const countUp = async (earlier: Sent): Promise<boolean> => {
+    const patch = { count: earlier.count + 1, lastTimestamp: seconds() };
+    try {
+      await client.patch(earlier.path, 'merge', patch, { signal: closing.signal });
+    } catch (error) {
+      if (isRefusal(error, 'NotFound')) return false;
+      throw error;
+    }
+    earlier.count += 1;
+    return true;
+  };
   const write = async (key: string, namespace: string, event: object, name: string) => {
     const collection = `/api/v1/namespaces/${namespace}/events`;
     const earlier = known.get(key);
-    if (earlier) {
-      const patch = { count: earlier.count + 1, lastTimestamp: seconds() };
-      await client.patch(earlier.path, 'merge', patch, { signal: closing.signal });
-      earlier.count += 1;
-      return;
-    }
+    if (earlier && (await countUp(earlier))) return;
+    known.delete(key);
     await client.create(collection, event, { signal: closing.signal });
     if (known.size >= remembered) known.clear();
     known.set(key, { path: `${collection}/${name}`, count: 1 });
