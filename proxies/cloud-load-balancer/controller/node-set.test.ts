@@ -39,6 +39,8 @@ const changeStatus = (name: string, status: object) =>
   world.cluster.api.patch(`${nodesPath}/${name}/status`, 'merge', { status });
 const exclude = (name: string, value: string | null) =>
   change(name, { metadata: { labels: { [exclusionLabel]: value } } });
+/** Without questions. */
+const changes = () => world.cloud.calls.filter((call) => !call.startsWith('get'));
 const updates = () => world.cloud.calls.filter((call) => call.startsWith('update'));
 
 describe('a node', () => {
@@ -84,7 +86,7 @@ describe('a node', () => {
     await world.settle();
     await world.clock.pass(100_000);
     await world.settle();
-    expect(world.cloud.calls).toEqual([]);
+    expect(changes()).toEqual([]);
   });
 });
 
@@ -136,7 +138,7 @@ it('a taint alone counts when load balancers are looked at next, at most 100 sec
   await world.settle();
   await world.clock.pass(99_000);
   await world.settle();
-  expect(world.cloud.calls).toEqual([]);
+  expect(changes()).toEqual([]);
   await world.clock.pass(1000);
   await world.until(() => updates().length === 1);
   expect(updates()).toEqual(['update default/web node-1 node-3']);
@@ -147,7 +149,7 @@ it('a label that changes without another effect is no news', async () => {
   await exclude('node-2', 'false');
   await change('node-2', { metadata: { labels: { zone: 'a' } } });
   await world.settle();
-  expect(world.cloud.calls).toEqual([]);
+  expect(changes()).toEqual([]);
 });
 
 it('only the Services for which it failed are tried again', async () => {
@@ -185,7 +187,7 @@ it('says so when no node is left, and still asks the cloud', async () => {
   await serve('web');
   for (const name of ['node-1', 'node-2', 'node-3']) await exclude(name, 'true');
   await world.until(() => world.events.some((event) => event.includes('UnAvailable')));
-  await world.until(() => world.cloud.calls.at(-1) === 'update default/web');
+  await world.until(() => changes().at(-1) === 'update default/web');
   expect(world.events).toContain(
     'Warning UnAvailableLoadBalancer web: There are no available nodes for LoadBalancer',
   );

@@ -1,16 +1,15 @@
-/** Tells each load balancer which nodes there are now, where that is news to it. */
+/** Tells each load balancer which nodes there are now, where that is news to it, and writes what that changes. */
+import { isRefusal } from '../../kit/api/errors.ts';
 import type { Clock } from '../../kit/clock.ts';
-import type { Node } from '../service.ts';
+import type { Node, Service } from '../service.ts';
 import { isSameSet } from './node-set.ts';
 import type { ServedState } from './served.ts';
 import { unlessElsewhere, type ServiceSyncOptions } from './service-sync.ts';
 import { messageOf } from './sync-step.ts';
 import { tellOwn } from './tell-event.ts';
+import { isLeaving, wantsLoadBalancer } from './wants.ts';
 
-export interface NodeSyncOptions extends Omit<
-  ServiceSyncOptions,
-  'writer' | 'loadBalancerClass' | 'inherited' | 'isLeftAlone'
-> {
+export interface NodeSyncOptions extends Omit<ServiceSyncOptions, 'inherited' | 'isLeftAlone'> {
   readonly workers: number;
   readonly clock: Clock;
   readonly log: (line: string) => void;
@@ -20,7 +19,8 @@ export interface NodeSyncOptions extends Omit<
 export type SyncNodes = () => Promise<readonly string[]>;
 
 export function createNodeSync(options: NodeSyncOptions): SyncNodes {
-  const { provider, calls, served, tell, eligibleNodes, metrics, stopped, clock, log } = options;
+  const { provider, calls, writer, served, tell, eligibleNodes, loadBalancerClass } = options;
+  const { metrics, stopped, clock, log } = options;
 
   /** Whether it need not be tried again. */
   const syncOne = async (key: string): Promise<boolean> => {
@@ -37,7 +37,9 @@ export function createNodeSync(options: NodeSyncOptions): SyncNodes {
           // Somebody was faster, while this call waited for the one before.
           if (!isToBeTold(now, nodes)) return false;
           served.states.set(key, { ...now, nodes });
-          await provider.updateLoadBalancer(now.service, nodes, signal);
+          const { status } = served.latest(key) ?? now.service;
+          const service = { ...now.service, ...(status && { status }) };
+          await provider.updateLoadBalancer(service, nodes, signal);
           return true;
         }),
       );
@@ -68,13 +70,41 @@ export function createNodeSync(options: NodeSyncOptions): SyncNodes {
     }
   };
 
+  /** Where the nodes' own addresses are shown, they change with the nodes and their health. */
+  const syncStatus = async (key: string): Promise<boolean> => {
+    try {
+      await calls.call(key, async (signal) => {
+        const before = stillServed(key);
+        const status = before && (await provider.getLoadBalancer(before, signal));
+        const now = stillServed(key);
+        if (!status || !now) return;
+        const after = await writer.writeStatus(now, status, signal);
+        if (after !== now) served.wrote(key, after);
+      });
+      return true;
+    } catch (error) {
+      if (stopped.aborted || isRefusal(error, 'NotFound')) return true;
+      log(`failed to update load balancer status of service ${key}: ${messageOf(error)}`);
+      return false;
+    }
+  };
+  /** Of others, somebody is just about to clear the status. */
+  const stillServed = (key: string): Service | undefined => {
+    const [state, latest] = [served.states.get(key), served.latest(key)];
+    if (!state || !latest || state.isGoing) return undefined;
+    const isSame = state.service.metadata.uid === latest.metadata.uid;
+    const isWanted = wantsLoadBalancer(latest, loadBalancerClass) && !isLeaving(latest);
+    return isSame && isWanted ? latest : undefined;
+  };
+
   return async () => {
     const from = clock.now();
     const keys = [...served.states.keys()];
     const failed: string[] = [];
     const work = async () => {
       for (let key = keys.shift(); key !== undefined; key = keys.shift()) {
-        if (!(await syncOne(key))) failed.push(key);
+        const isDone = (await syncOne(key)) && (await syncStatus(key));
+        if (!isDone) failed.push(key);
       }
     };
     await Promise.all(Array.from({ length: options.workers }, work));

@@ -77,11 +77,12 @@ export async function startServiceController(
     eligibleNodes: () => eligibleNodes(nodes.list()),
     metrics,
     stopped,
+    loadBalancerClass,
+    writer: createServiceWriter(client),
   };
   const began = Promise.all([services.synced, nodes.synced]).then(() =>
     beginWith({ ...asked, services: () => services.list(), log, clock }),
   );
-  const writer = createServiceWriter(client);
   const inherited = new Set<string>();
   let hasBegun = false;
   void began.then(() => {
@@ -89,8 +90,6 @@ export async function startServiceController(
   });
   const syncService = createServiceSync({
     ...asked,
-    writer,
-    loadBalancerClass,
     inherited,
     isLeftAlone: options.isLeftAlone ?? (async () => false),
   });

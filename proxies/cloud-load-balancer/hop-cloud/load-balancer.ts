@@ -1,7 +1,7 @@
 /** One Service's load balancer, as far as the cloud has come with it. */
 import type { ForwardedAddress, Forwarding } from '../forwarding.ts';
 import type { ProviderProfile } from '../profile.ts';
-import type { LoadBalancerStatus, Node, Service, ServicePort } from '../service.ts';
+import type { LoadBalancerStatus, Node, PortStatus, Service, ServicePort } from '../service.ts';
 import { inTurn } from './in-turn.ts';
 
 export class LoadBalancer {
@@ -13,6 +13,7 @@ export class LoadBalancer {
   /** Null: it was only taken over from the Service's status. */
   profile: ProviderProfile | null = null;
   ports: readonly ServicePort[] = [];
+  portStatuses: readonly PortStatus[] = [];
   mode: Forwarding['mode'] = 'Proxy';
   /** What it is to have, in the order of its families. */
   addresses: readonly ForwardedAddress[] = [];

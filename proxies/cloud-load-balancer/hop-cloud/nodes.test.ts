@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hop } from '../facts/profiles/hop.ts';
+import { klipper } from '../facts/profiles/klipper.ts';
 import { metallb } from '../facts/profiles/metallb.ts';
 import type { HealthCheck } from '../profile.ts';
 import { asked, cloudWorld, unasked, type CloudWorld } from './testing/cloud-world.ts';
@@ -121,6 +122,27 @@ describe('nodes of a load balancer', () => {
     servers[0].answer = 200;
     servers[1].answer = 503;
     await untilSentTo(given, ['node-1']);
+  });
+
+  it('are shown while they are healthy, where the status has their own addresses', async () => {
+    const given = await world({ profileOf: () => asked(klipper, check) });
+    const shown = async () =>
+      (await given.cloud.getLoadBalancer(shop, given.signal))?.ingress?.map(({ ip }) => ip);
+    await given.cloud.ensureLoadBalancer(shop, [one, other], given.signal);
+    expect(await shown()).toEqual([`${local}.1`, `${local}.2`]);
+    await given.cloud.updateLoadBalancer(shop, [other], given.signal);
+    expect(await shown()).toEqual([`${local}.2`]);
+    await given.cloud.updateLoadBalancer(shop, [one, other], given.signal);
+    servers[1].answer = 503;
+    await expect
+      .poll(
+        async () => {
+          await given.clock.pass(200);
+          return shown();
+        },
+        { timeout: 15_000, interval: 5 },
+      )
+      .toEqual([`${local}.1`]);
   });
 
   it('are told to the dataplane again after it has failed', async () => {

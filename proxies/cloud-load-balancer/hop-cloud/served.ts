@@ -9,7 +9,6 @@ import {
   servesClass,
   statusOf,
   wantedAddress,
-  type Judgement,
   type ProfileEvent,
 } from '../contract.ts';
 import type { Forwarding } from '../forwarding.ts';
@@ -61,11 +60,11 @@ export class Served {
       mode,
       addresses,
       ports: judgement.accepted,
+      portStatuses: judgement.portStatuses,
     });
     this.tell(balancer, service, this.lostPorts(service));
     await this.askNodes(balancer);
     await this.forward(balancer);
-    balancer.status = this.statusOf(balancer, judgement);
     const before = service.status?.loadBalancer;
     this.tell(balancer, service, assignedEvents(profile, before, balancer.status));
   }
@@ -95,13 +94,14 @@ export class Served {
       return null;
     }
     const trusted = new Set(nodes.map(({ metadata }) => metadata.name));
-    const ports = judgement.accepted;
-    Object.assign(balancer, { service, nodes, profile, mode, addresses, ports, trusted });
+    const { accepted: ports, portStatuses } = judgement;
+    const found = { service, nodes, profile, mode, addresses, ports, portStatuses, trusted };
+    Object.assign(balancer, found);
     await this.askNodes(balancer);
     return this.plan(balancer, profile);
   }
 
-  /** Changes whom it sends to, when that has become others. */
+  /** Changes whom it sends to, and what it says of itself, when that has become others. */
   async forward(balancer: LoadBalancer): Promise<void> {
     if (balancer.profile === null) return;
     if (balancer.addresses.length > 0) {
@@ -115,6 +115,7 @@ export class Served {
       }
     }
     this.giveBack(balancer, (address) => !isAmong(balancer.addresses, address));
+    balancer.status = this.statusOf(balancer, balancer.profile);
   }
 
   /** Nothing of it is left then. */
@@ -231,9 +232,8 @@ export class Served {
     });
   }
 
-  private statusOf(balancer: LoadBalancer, { portStatuses }: Judgement): LoadBalancer['status'] {
-    const { profile, service, name, addresses, mode, nodes } = balancer;
-    if (profile === null) return {};
+  private statusOf(balancer: LoadBalancer, profile: ProviderProfile): LoadBalancer['status'] {
+    const { service, name, addresses, mode, nodes, portStatuses } = balancer;
     const shown = eligibleNodes(nodes, this.healthIn(balancer));
     const nodeAddresses = familiesOf(profile, service).flatMap((family) =>
       shown.flatMap((node) => {
