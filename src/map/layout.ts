@@ -46,6 +46,11 @@ function wide({ trunk, branches }: Fork): Layout {
     trunk.map((id, i) => [id, { x: margin + span * i, y: i % 2 === 0 ? low : high }]),
   );
   const parting = points.get(trunk.at(-1) ?? '') ?? { x: 0, y: 0 };
+  /** Texts keep clear of each other at a station between two stretches. */
+  const asideOf = (id: string) => {
+    const i = trunk.indexOf(id);
+    return i > 0 && i < columns - 1 ? 14 : -8;
+  };
   const branchY = (i: number) => parting.y + (i - (branches.length - 1) / 2) * apart;
   for (const [i, id] of branches.entries()) {
     points.set(id, { x: parting.x + span - 24, y: branchY(i) });
@@ -72,8 +77,8 @@ function wide({ trunk, branches }: Fork): Layout {
       const y = low - 20 - above;
       const isClimbing = start.y === low;
       const at = isClimbing
-        ? { x: start.x - 8, y, anchor: 'start' as const }
-        : { x: end.x + 8, y, anchor: 'end' as const };
+        ? { x: start.x + asideOf(from), y, anchor: 'start' as const }
+        : { x: end.x - asideOf(to), y, anchor: 'end' as const };
       return { path, at };
     },
   };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { apiserverProxy } from '../../proxies/apiserver-proxy/descriptor.ts';
+import { cloudLoadBalancer } from '../../proxies/cloud-load-balancer/descriptor.ts';
 import { kubectlProxy } from '../../proxies/kubectl-proxy/descriptor.ts';
 import { translate } from '../i18n/messages.ts';
 import { drawLine } from './line.ts';
@@ -28,6 +29,14 @@ describe('the map', () => {
     const stations = line.stations.map((station) => ({ ...station, name: '<b>' }));
     expect(drawLine({ ...line, stations }, 'tall')).not.toContain('<b>');
   });
+});
+
+it('keeps the texts before and behind a station apart', () => {
+  const drawn = drawLine(proxyLine(cloudLoadBalancer, translate('en')), 'wide');
+  const [, before = '', behind = ''] = drawn.split('<g class="stretch"').slice(1);
+  const placeOf = (text: string) => /<text x="(\d+)"/.exec(text)?.[1];
+  expect(before).toContain('text-anchor="end"');
+  expect(Number(placeOf(behind)) - Number(placeOf(before))).toBeGreaterThan(20);
 });
 
 describe('a line that forks', () => {
