@@ -1,9 +1,11 @@
 /** Begins with the Services there are: what they were given is theirs, and what others have goes. */
 import { formatIp, parseIp } from '../../kit/ip.ts';
 import { servesClass } from '../contract.ts';
+import { finalizer } from '../facts/finalizer.ts';
 import { defaultLoadBalancerName } from '../provider.ts';
 import type { Node, Service } from '../service.ts';
 import type { Forwarding } from '../forwarding.ts';
+import type { ProviderProfile } from '../profile.ts';
 import { LoadBalancer } from './load-balancer.ts';
 import type { HopCloudOptions } from './options.ts';
 import { serviceKey } from './plan.ts';
@@ -38,14 +40,14 @@ export async function takeOver(work: TakeOver): Promise<void> {
   }
   for (const [name, service] of [...ours].sort(byAge)) {
     const known = balancers.get(name);
-    if (!known && (service.status?.loadBalancer?.ingress ?? []).length === 0) continue;
     const balancer = known ?? new LoadBalancer(name, service);
-    balancers.set(name, balancer);
     for (const text of addressesIn(service)) {
       if (!served.hold(balancer, text) && served.book.holderOf(text) !== null) {
         tellTaken(service, text, options);
       }
     }
+    // All clouds have the same finalizer: what is proof is an address of ours, since theirs are in no pool of ours.
+    if (balancer.held.length > 0) balancers.set(name, balancer);
   }
   for (const [balancer, held] of remembered) {
     for (const { address } of held) served.hold(balancer, address);
@@ -53,8 +55,8 @@ export async function takeOver(work: TakeOver): Promise<void> {
   }
   const toResume = [...balancers.values()].flatMap((balancer) => {
     const service = ours.get(balancer.name);
-    const isToGoOn = balancer.forwarding === null && service !== undefined && goesOn(service);
-    return isToGoOn ? [{ balancer, service }] : [];
+    if (balancer.forwarding !== null || service === undefined) return [];
+    return goesOn(service, options) ? [{ balancer, service }] : [];
   });
   // Answers of nodes that come meanwhile change what is forwarded only after this.
   const { promise: taken, resolve: letGo } = Promise.withResolvers<undefined>();
@@ -92,10 +94,10 @@ async function forwardAll(
 }
 
 /** It was given an address, and is to keep it. */
-function goesOn(service: Service): boolean {
+function goesOn(service: Service, options: TakeOver['options']): boolean {
   const { metadata, spec } = service;
   const isWanted = spec.type === 'LoadBalancer' && metadata.deletionTimestamp === undefined;
-  return isWanted && addressesIn(service).length > 0;
+  return isWanted && addressesIn(service).length > 0 && profileFor(service, options) !== null;
 }
 
 /** The addresses in a Service's status, in their one form. */
@@ -106,14 +108,21 @@ export function addressesIn({ status }: Service): readonly string[] {
   });
 }
 
-const finalizer = 'service.kubernetes.io/load-balancer-cleanup';
-
 /** Those of other clouds have addresses too, which nobody would tell us are free again. */
-function isOurs(service: Service, { profileOf }: TakeOver['options']): boolean {
+function isOurs(service: Service, options: TakeOver['options']): boolean {
   const { metadata, spec } = service;
   if (metadata.finalizers?.includes(finalizer)) return true;
-  if (spec.type !== 'LoadBalancer') return false;
-  return servesClass(profileOf(service), spec.loadBalancerClass ?? null);
+  const profile = spec.type === 'LoadBalancer' ? profileFor(service, options) : null;
+  return profile !== null && servesClass(profile, spec.loadBalancerClass ?? null);
+}
+
+/** Null where it names one that there is not: whoever ensures it is told, and no other Service waits for that. */
+function profileFor(service: Service, { profileOf }: TakeOver['options']): ProviderProfile | null {
+  try {
+    return profileOf(service);
+  } catch {
+    return null;
+  }
 }
 
 function byAge([, one]: [string, Service], [, other]: [string, Service]): number {
