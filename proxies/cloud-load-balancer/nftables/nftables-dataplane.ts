@@ -1,5 +1,6 @@
 /** The dataplane `nftables`: the kernel sends packets of load balancers on their way. */
-import { systemClock } from '../../kit/clock.ts';
+import { systemClock, type Clock } from '../../kit/clock.ts';
+import { kernelFamilies } from '../../kit/kernel-families.ts';
 import { openNftConnection, type KernelNftConnection } from '../../kit/nftables/connection.ts';
 import { repairTables } from '../../kit/nftables/table-watch.ts';
 import { oneAtATime } from '../../kit/one-at-a-time.ts';
@@ -12,6 +13,7 @@ import { chunksOf } from './chunks.ts';
 import { FamilyTable } from './family-table.ts';
 import { tellFlows } from './flows.ts';
 import { startForgetting, type Forgetting } from './forgetting.ts';
+import { createHerald, type Herald } from './herald.ts';
 import { KernelRouting } from './kernel-routing.ts';
 import { tableName } from './layout.ts';
 import { poolNetworks, type PoolNetwork } from './pool-networks.ts';
@@ -25,11 +27,17 @@ export interface NftablesOptions {
   /** Where clients are that find addresses by ARP and NDP; absent or null where routers know the way. */
   readonly interface?: string | null;
   readonly log: (line: string) => void;
+  /** By which pauses go; the system's if absent. */
+  readonly clock?: Clock;
+  /** To the kernel if absent. */
+  readonly connect?: () => Promise<KernelNftConnection>;
 }
 
-const families = ['IPv4', 'IPv6'] as const satisfies readonly Family[];
+const families: readonly Family[] = kernelFamilies();
 /** Routes that somebody took away are there again after so long at most. */
 const resyncMs = 30_000;
+/** After a repair that failed; each time twice as long. */
+const firstRetryMs = 1_000;
 
 /**
  * Until `replaceAll`, what a process before left in the kernel goes on. It goes on, too, when the dataplane is
@@ -40,11 +48,15 @@ const resyncMs = 30_000;
 export async function createNftablesDataplane(options: NftablesOptions): Promise<Dataplane> {
   await using owned = new AsyncDisposableStack();
   const networks = poolNetworks(options.addressPools);
+  const foreign = networks.find(({ family }) => !families.includes(family));
+  if (foreign) throw new Error(`nftables: this kernel has no IPv6: leave out ${foreign.cidr}`);
   owned.use(await onlyOne());
-  const connection = owned.use(await openNftConnection());
+  const connection = owned.use(await (options.connect ?? openNftConnection)());
   const routing = owned.use(new KernelRouting(networks, options.interface ?? null));
-  const forgetting = owned.use(startForgetting(systemClock, options.log));
-  const parts = { networks, connection, routing, forgetting };
+  const forgetting = owned.use(startForgetting(options.clock ?? systemClock, options.log));
+  const device = options.interface ?? null;
+  const herald = owned.use(createHerald({ device, clock: options.clock ?? systemClock, log: options.log }));
+  const parts = { networks, connection, routing, forgetting, herald };
   const dataplane = new NftablesDataplane(options, parts);
   if (options.interface) await ensureNeighbourProxy(options.interface, options.log);
   await dataplane.begin(owned.move());
@@ -67,6 +79,7 @@ interface Parts {
   readonly connection: KernelNftConnection;
   readonly routing: KernelRouting;
   readonly forgetting: Forgetting;
+  readonly herald: Herald;
 }
 
 class NftablesDataplane implements Dataplane {
@@ -74,6 +87,7 @@ class NftablesDataplane implements Dataplane {
   readonly abilities = { protocols: transports, modes: ['VIP', 'Proxy'] } as const;
   readonly onFlow: Dataplane['onFlow'];
   readonly #log: (line: string) => void;
+  readonly #clock: Clock;
   readonly #parts: Parts;
   readonly #settings: KernelSettings;
   readonly #inOrder = oneAtATime();
@@ -84,11 +98,15 @@ class NftablesDataplane implements Dataplane {
   #forwardings = new Map<string, Forwarding>();
   /** By address, protocol and port: the name of the load balancer. */
   #places = new Map<string, string>();
+  /** The kernel may have something else than is wanted: then everything is written before anything else. */
+  #isDirty = false;
   #resync: Disposable | null = null;
+  #retryMs = firstRetryMs;
   #isDisposed = false;
 
-  constructor({ log }: NftablesOptions, parts: Parts) {
+  constructor({ log, clock = systemClock }: NftablesOptions, parts: Parts) {
     this.#log = log;
+    this.#clock = clock;
     this.#parts = parts;
     this.#settings = new KernelSettings(log);
     this.onFlow = tellFlows({
@@ -125,7 +143,8 @@ class NftablesDataplane implements Dataplane {
   ensure(forwarding: Forwarding): Promise<void> {
     return this.#inOrder(async () => {
       const before = this.#forwardings.get(forwarding.name);
-      if (before && JSON.stringify(before) === JSON.stringify(forwarding)) return;
+      const isSame = before && JSON.stringify(before) === JSON.stringify(forwarding);
+      if (isSame && !this.#isDirty) return;
       this.#refuseTaken(forwarding);
       await this.#change(forwarding.name, forwarding);
     });
@@ -148,13 +167,15 @@ class NftablesDataplane implements Dataplane {
 
   async #change(name: string, after: Forwarding | null): Promise<void> {
     const before = this.#forwardings.get(name) ?? null;
+    if (this.#isDirty) await this.#rewrite();
     const tables = this.#tables;
+    if (tables === null) throw new Error('nftables: replaceAll comes first');
     try {
-      if (tables === null) throw new Error('nftables: replaceAll comes first');
       await this.#commit(() => tables.flatMap((table) => table.change(name, after)));
     } catch (error) {
       // The kernel has what it had, and it is no longer known what that is.
-      await this.#rewrite();
+      this.#isDirty = true;
+      await this.#rewrite().catch((later: unknown) => this.#againSoon(later));
       throw error;
     }
     this.#remember(name, after);
@@ -163,6 +184,7 @@ class NftablesDataplane implements Dataplane {
 
   /** Everything from the beginning, whatever there is. */
   async #rewrite(): Promise<void> {
+    this.#isDirty = true;
     const { networks, routing } = this.#parts;
     const findDevice = this.#findDevice();
     const tables = families.map((family) => new FamilyTable(family, findDevice));
@@ -176,6 +198,7 @@ class NftablesDataplane implements Dataplane {
         ...[...this.#forwardings].flatMap(([name, one]) => table.change(name, one)),
       ]),
     );
+    this.#isDirty = false;
   }
 
   /** Routes before the packets that need them, and no packets before routes go. */
@@ -188,6 +211,7 @@ class NftablesDataplane implements Dataplane {
     const change = await this.#parts.routing.add(needs);
     for (const chunk of chunksOf(lines)) await this.#parts.connection.run(chunk);
     await change.removeOthers();
+    this.#parts.herald.tell(needs.flatMap(({ addresses }) => addresses));
   }
 
   #remember(name: string, forwarding: Forwarding | null): void {
@@ -231,26 +255,33 @@ class NftablesDataplane implements Dataplane {
     };
   }
 
-  #resyncLater(): void {
+  #resyncLater(inMs = resyncMs): void {
     this.#resync?.[Symbol.dispose]();
-    this.#resync = systemClock.after(resyncMs, () => this.#again('resync'));
+    this.#resync = this.#clock.after(inMs, () => this.#again('resync'));
+  }
+
+  #againSoon(error: unknown): void {
+    this.#log(`nftables: ${String(error)}; it is tried again`);
+    this.#resyncLater(this.#retryMs);
+    this.#retryMs = Math.min(2 * this.#retryMs, resyncMs);
   }
 
   /** What somebody else changed is as it was; tried again until it is. */
   #again(why: 'repair' | 'resync'): void {
-    const work = this.#inOrder(async () => {
+    void this.#inOrder(async () => {
       if (this.#isDisposed || this.#tables === null) return;
-      if (why === 'repair') await this.#rewrite();
-      else {
-        await this.#parts.routing.look();
-        await this.#commit(() => []);
+      try {
+        if (why === 'repair' || this.#isDirty) await this.#rewrite();
+        else {
+          await this.#parts.routing.look();
+          await this.#commit(() => []);
+        }
+        this.#retryMs = firstRetryMs;
+        this.#resyncLater();
+      } catch (error) {
+        this.#againSoon(error);
       }
     });
-    work
-      .catch((error: unknown) => this.#log(`nftables: ${String(error)}; it is tried again`))
-      .finally(() => {
-        if (!this.#isDisposed) this.#resyncLater();
-      });
   }
 }
 
