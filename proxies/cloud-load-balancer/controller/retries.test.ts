@@ -27,6 +27,38 @@ const failures = () => world.events.filter((event) => event.includes('SyncLoadBa
 const isSettled = (name = 'web') => world.service(name)?.status?.loadBalancer !== undefined;
 
 describe('a Service that fails', () => {
+  it.for([
+    ['is without its address when the cloud has given that up', null, []],
+    [
+      'keeps its address as long as the cloud does',
+      { ingress: [{ ip: '203.0.113.1' }] },
+      ['203.0.113.1'],
+    ],
+  ] as const)('%s', async ([, has, expected]) => {
+    let isRefused = false;
+    const provider: Provider = {
+      ...world.cloud,
+      getLoadBalancer: async () => has,
+      ensureLoadBalancer: async (service, nodes, signal) => {
+        if (isRefused) throw new Error('mixed protocols');
+        return world.cloud.ensureLoadBalancer(service, nodes, signal);
+      },
+    };
+    await world.start({ provider });
+    await world.cluster.api.create(servicesPath, serviceOf());
+    await world.until(() => isSettled());
+    isRefused = true;
+    await world.cluster.api.patch(web, 'merge', { metadata: { annotations: { cloud: 'other' } } });
+    await world.until(() => failures().length === 1);
+    await world.settle();
+    const { status, metadata } = world.service() ?? {};
+    expect((status?.loadBalancer?.ingress ?? []).map(({ ip }) => ip)).toEqual(expected);
+    expect(metadata?.finalizers).toEqual([finalizer]);
+    expect(failures()).toEqual([
+      'Warning SyncLoadBalancerFailed web: Error syncing load balancer: failed to ensure load balancer: mixed protocols',
+    ]);
+  });
+
   it('is tried again after 5, 10, 20 seconds, and so on up to 300', async () => {
     world.cloud.onCall = (call) => {
       if (call === 'ensure') throw new Error('quota exceeded');

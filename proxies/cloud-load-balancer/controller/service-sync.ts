@@ -4,7 +4,7 @@ import { ImplementedElsewhere, RetryLater, type Provider, type TellEvent } from 
 import type { LoadBalancerStatus, Node, Service } from '../service.ts';
 import type { ControllerMetrics } from './controller-metrics.ts';
 import { messageOf, SyncStepError, step } from './sync-step.ts';
-import type { ProviderCalls } from './provider-calls.ts';
+import { DeadlineExceeded, type ProviderCalls } from './provider-calls.ts';
 import type { Served } from './served.ts';
 import { isSameStatus, type ServiceWriter } from './service-writer.ts';
 import { tellOwn, type OwnEvent } from './tell-event.ts';
@@ -63,10 +63,23 @@ export function createServiceSync(options: ServiceSyncOptions): SyncService {
           return provider.ensureLoadBalancer(held, nodes, signal);
         }),
       ),
-    );
+    ).catch(async (error: unknown) => {
+      // What fails there is tried again with the whole.
+      if (!stopped.aborted) await clearLost(key, held, error).catch(() => undefined);
+      throw error;
+    });
     if (!status) return;
     say(held, 'ensured');
     await writeStatus(key, held, status);
+  };
+
+  /** What it had may be somebody else's by now: nobody is to be sent there. The next try gives it another. */
+  const clearLost = async (key: string, held: Service, why: unknown): Promise<void> => {
+    const isLate = why instanceof SyncStepError && why.cause instanceof DeadlineExceeded;
+    const before = newest(key, held);
+    if (isLate || isSameStatus(before.status?.loadBalancer, {})) return;
+    const get = (signal: AbortSignal) => provider.getLoadBalancer(before, signal);
+    if ((await calls.call(key, get)) === null) await writeStatus(key, before, {});
   };
 
   const cleanUp = async (key: string, service: Service): Promise<void> => {

@@ -1,5 +1,5 @@
 /** A load balancer that shows the nodes' own addresses: its status follows them. */
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, it } from 'vitest';
 import type { Provider } from '../provider.ts';
 import {
   createControllerWorld,

@@ -1,5 +1,6 @@
 /** A process that begins, and one before it that is gone: what clients had goes on at once. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { gcp } from '../facts/profiles/gcp.ts';
 import { hop } from '../facts/profiles/hop.ts';
 import type { Node } from '../service.ts';
 import { ask, local, userspaceWorld } from '../userspace/testing/userspace-world.ts';
@@ -69,6 +70,23 @@ describe('a Service with an address in its status', () => {
     await given.cloud.ensureLoadBalancer(shop, nodes, given.signal);
     expect(sentTo(given)).toEqual(['203.0.113.7 node-1 node-2 node-3']);
   });
+});
+
+it('a Service that is refused now has nothing any more, and its address is free', async () => {
+  const given = await world({ profileOf: () => unasked(gcp) });
+  const mixed = service('shop', {
+    ports: [
+      { protocol: 'TCP', port: 53, nodePort: 30_053 },
+      { protocol: 'UDP', port: 53, nodePort: 30_053 },
+    ],
+    status: statusWith('203.0.113.1'),
+  });
+  await given.cloud.begin([mixed], nodes, given.signal);
+  expect(await given.cloud.getLoadBalancer(mixed, given.signal)).not.toBeNull();
+  await expect(given.cloud.ensureLoadBalancer(mixed, nodes, given.signal)).rejects.toThrow();
+  expect(await given.cloud.getLoadBalancer(mixed, given.signal)).toBeNull();
+  await given.cloud.ensureLoadBalancer(service('other'), nodes, given.signal);
+  expect(sentTo(given)).toEqual(['203.0.113.1 node-1 node-2 node-3']);
 });
 
 describe('nodes of a Service that goes on', () => {

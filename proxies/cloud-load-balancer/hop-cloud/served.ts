@@ -49,7 +49,11 @@ export class Served {
     }
     const judgement = judgeService(profile, service, this.options.dataplane.abilities);
     this.tell(balancer, service, judgement.events);
-    if (judgement.failure !== null) throw new Error(judgement.failure);
+    if (judgement.failure !== null) {
+      // What was only taken over is not forwarded: somebody else may have its address.
+      if (balancer.profile === null) await this.tearDown(balancer);
+      throw new Error(judgement.failure);
+    }
     const mode = this.modeOf(profile, service);
     refuseWithoutNodePorts(judgement.accepted, mode);
     const addresses = this.addressesOf(balancer, profile, service);
