@@ -63,6 +63,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const visitors = await openVisitors(client);
   const unready = await untilReady(client, {
     objects: [...nodes, ...objects],
+    cluster,
     signal: AbortSignal.timeout(readyWithinMs),
     onProgress: (left, name) => onProgress(`${left} not ready yet, ${name} among them`),
   });

@@ -1,6 +1,8 @@
 /** Waits until the cluster does what its manifests say. */
 import type { ApiClient, KubeObject } from '../proxies/kit/api/api-client.ts';
 import { startInformer } from '../proxies/kit/api/informer.ts';
+import { watchHealthy, type HealthyServices } from './cloud/watch-healthy.ts';
+import type { Cluster } from './cluster.ts';
 import type { ManifestObject } from './manifests.ts';
 
 /** What of an object's state is looked at. */
@@ -21,7 +23,7 @@ interface Observed extends KubeObject {
 interface Watched {
   readonly kind: string;
   readonly path: string;
-  readonly isReady: (object: Observed) => boolean;
+  readonly isReady: (object: Observed, cloud: Pick<HealthyServices, 'has'>) => boolean;
 }
 
 const hasCondition = ({ status }: Observed) =>
@@ -42,11 +44,11 @@ const watched: readonly Watched[] = [
   {
     kind: 'Service',
     path: '/api/v1/services',
-    isReady: ({ spec, status }) =>
+    isReady: ({ metadata, spec, status }, cloud) =>
       spec?.type !== 'LoadBalancer' ||
       // Somebody else would give it an address, and nobody does here.
       spec.loadBalancerClass !== undefined ||
-      (status?.loadBalancer?.ingress?.length ?? 0) > 0,
+      ((status?.loadBalancer?.ingress?.length ?? 0) > 0 && cloud.has(keyOf({ metadata }))),
   },
 ];
 
@@ -54,10 +56,12 @@ const neverReady = 'hop-by-hop.dev/never-ready';
 
 export interface ReadyOptions {
   /**
-   * Nodes, Pods and Deployments are waited for, and Services until they have their addresses outside; not one
-   * that was deleted, nor one that is annotated `hop-by-hop.dev/never-ready`.
+   * Nodes, Pods and Deployments are waited for, and Services until they have their addresses outside and a node
+   * that the cloud has found to be well; not one that was deleted, nor one that is annotated
+   * `hop-by-hop.dev/never-ready`.
    */
   readonly objects: readonly Pick<ManifestObject, 'kind' | 'metadata'>[];
+  readonly cluster: Pick<Cluster, 'mode' | 'loadBalancers'>;
   /** Says how many are not ready yet, and one of them. */
   readonly onProgress: (left: number, name: string) => void;
   readonly signal: AbortSignal;
@@ -68,7 +72,7 @@ export async function untilReady(
   client: ApiClient,
   options: ReadyOptions,
 ): Promise<readonly string[]> {
-  const { objects, onProgress, signal } = options;
+  const { objects, cluster, onProgress, signal } = options;
   await using informers = new AsyncDisposableStack();
   const ready = Promise.withResolvers<readonly string[]>();
   const abort = () => ready.resolve(unready());
@@ -85,7 +89,7 @@ export async function untilReady(
       unready: () =>
         names.filter((name) => {
           const object = informer.get(name);
-          return object ? !isReady(object) : kind === 'Node';
+          return object ? !isReady(object, cloud) : kind === 'Node';
         }),
     };
   });
@@ -97,6 +101,9 @@ export async function untilReady(
     else if (left.length !== told) onProgress(left.length, left[0] ?? '');
     told = left.length;
   };
+  // On loopback no node answers at a healthCheckNodePort: some Services have nobody there.
+  const cloud =
+    cluster.mode === 'isolated' ? informers.use(watchHealthy(cluster, look)) : { has: () => true };
   void Promise.all(parts.map(({ informer }) => informer.synced)).then(() => {
     for (const { informer } of parts) informers.use(informer.onChange(look));
     look();
