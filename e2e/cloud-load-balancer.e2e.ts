@@ -4,6 +4,7 @@ import { describe, expect } from 'vitest';
 import { profiles } from '../proxies/cloud-load-balancer/facts/profiles.ts';
 import { noCloud } from '../src/cloud-service.ts';
 import { allLocales } from '../src/i18n/locales.ts';
+import { pagesDoorOrigin } from '../src/pages-door.ts';
 import type { LiveStatus } from '../src/server/live/status.ts';
 import { test } from './browser-test.ts';
 import { pressRun } from './press-run.ts';
@@ -30,6 +31,18 @@ describe.concurrent.for(allLocales)('in %s', (locale) => {
     expect(hops[0]).toMatch(like('hops:cloud-load-balancer.accepted'));
     const said = (await output.locator('pre').innerText()).split('\n').slice(1);
     expect(said).toEqual(['→ Hello', '← Hello', '→ Hop by hop', '← Hop by hop']);
+  });
+
+  test('a page is asked for through a door, and comes by the same way', async ({ visit }) => {
+    const page = await visit(address);
+    const example = page.locator('#example-http');
+    expect(await example.locator('pre.command').innerText()).toBe(`curl ${pagesDoorOrigin}/`);
+    const output = await run(example);
+    expect(await output.locator('.stretch:has(.lit)').count()).toBe(3);
+    const hops = await output.locator('ol.trace > li').allInnerTexts();
+    expect(hops).toHaveLength(3);
+    expect(hops[0]).toMatch(like('hops:cloud-load-balancer.accepted'));
+    expect(await output.locator('pre').innerText()).toContain('<title>The shop</title>');
   });
 
   const long = { timeout: 120_000 };

@@ -66,6 +66,12 @@ export interface Cluster extends AsyncDisposable {
    */
   pathOf(source: string): Promise<ApiserverPath | null>;
   /**
+   * Where the connection comes from, within the lab, that a door has made for one of the host's: of the last thousand.
+   *
+   * @param source the host's own end of it, `127.0.0.1:54321`
+   */
+  behindDoor(source: string): Promise<string | null>;
+  /**
    * What the cloud has given to Services of type LoadBalancer, with its nodes and their health. Nothing where it
    * does not answer.
    */
@@ -158,6 +164,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     },
     onHop: hops.onHop,
     loadBalancers: () => supervisor.request('load-balancers', null),
+    behindDoor: (source) => supervisor.request('behind-door', { source }),
     pathOf: (source) => supervisor.request('path-of', { source }),
     act: async (machine, action) => {
       await supervisor.request('act', { machine, action });

@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { openServiceDoors, type ServiceDoor } from '../lab/cloud/service-doors.ts';
 import { loadMessages, localeFromEnvironment } from '../proxies/kit/messages.ts';
+import { pagesDoorPort } from '../src/pages-door.ts';
 import { createLive } from '../src/server/live/live.ts';
 import { startBackend, type StartedBackend } from '../src/server/live/start-backend.ts';
 import { startServer, type SiteServer } from '../src/server/server.ts';
@@ -23,7 +23,6 @@ class StartError extends Error {}
 interface Running extends AsyncDisposable {
   readonly server: SiteServer;
   readonly backend: StartedBackend;
-  readonly doors: readonly ServiceDoor[];
 }
 
 process.exitCode = await main();
@@ -127,8 +126,9 @@ async function start(options: StartOptions): Promise<Running> {
   const key = kubeconfigPath === undefined ? 'start.starting-lab' : 'start.starting-cluster';
   console.log(messages.say(key, { kubeconfig: kubeconfigPath }));
   const loading = loadSite(project('dist'));
-  const backend = stack.use(await startBackend({ directory, kubeconfigPath, fresh, proxyPort }));
-  const doors = backend.lab ? stack.use(await openServiceDoors(backend.lab)).doors : [];
+  const backend = stack.use(
+    await startBackend({ directory, kubeconfigPath, fresh, proxyPort, pagesPort: pagesDoorPort }),
+  );
   const site = await loading;
   const live = stack.use(createLive({ backend: () => backend, names, isOperable }));
   const server = await startServer({ site, live, host, port, names }).catch((error: unknown) => {
@@ -136,11 +136,11 @@ async function start(options: StartOptions): Promise<Running> {
   });
   stack.use(server);
   const owned = stack.move();
-  return { server, backend, doors, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { server, backend, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-function printTable({ server, backend, doors }: Running): void {
-  const { kubectlProxy, kubeconfigPath, lab } = backend;
+function printTable({ server, backend }: Running): void {
+  const { kubectlProxy, kubeconfigPath, lab, doors } = backend;
   const { address, port } = kubectlProxy;
   if (port !== proxyPort)
     console.log(messages.say('start.proxy-port-in-use', { port: proxyPort, address }));

@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { LoadBalancerView } from '../../proxies/cloud-load-balancer/hop-cloud/options.ts';
 import { flowName } from '../../proxies/kit/connect-request.ts';
 import type { Hop } from '../../proxies/kit/hop.ts';
 import { at, listAt, numberAt } from '../apiserver/api-object.ts';
@@ -21,9 +22,11 @@ const families = ['IPv4', 'IPv6'] as const;
 
 describe.skipIf(reason !== null)('the cloud of the lab, isolated', () => {
   let cloud: CloudLab;
+  let whenReady: readonly LoadBalancerView[];
 
   beforeAll(async () => {
     cloud = await startCloudLab('isolated');
+    whenReady = await cloud.lab.loadBalancers();
   });
   afterAll(() => cloud[Symbol.asyncDispose]());
 
@@ -35,30 +38,51 @@ describe.skipIf(reason !== null)('the cloud of the lab, isolated', () => {
       return outcome;
     }, patience);
 
-  it('has given addresses of each family to the lab’s Services when the lab is ready', async () => {
-    expect(await cloud.shown('echo-public')).toEqual([
-      expect.stringMatching(/^203\.0\.113\.\d+$/),
-      expect.stringMatching(/^2001:db8:113::/),
-    ]);
-    const told = ['Normal EnsuredLoadBalancer', 'Normal EnsuringLoadBalancer'];
-    await vi.waitFor(async () => {
-      expect(await cloud.events('echo-public')).toEqual(told);
+  const addressesOf = (name: string, count: number) =>
+    vi.waitFor(async () => {
+      const addresses = await cloud.shown(name);
+      expect(addresses).toHaveLength(count);
+      return addresses;
     }, patience);
-    const found = (await cloud.lab.loadBalancers()).find(
-      ({ service }) => service === 'platform/echo-public',
-    );
-    expect(found).toMatchObject({
-      profile: 'hop',
-      mode: 'VIP',
-      addresses: await cloud.shown('echo-public'),
-    });
+
+  it('has given addresses of each family to the lab’s Services when the lab is ready', async () => {
+    // It is given out before that, where nodes come late.
+    await vi.waitFor(async () => {
+      expect(await cloud.shown('echo-public')).toEqual([
+        expect.stringMatching(/^203\.0\.113\.\d+$/),
+        expect.stringMatching(/^2001:db8:113::/),
+      ]);
+      const events = await cloud.events('echo-public');
+      for (const reason of ['EnsuringLoadBalancer', 'EnsuredLoadBalancer'])
+        expect(events).toContain(`Normal ${reason}`);
+      const found = (await cloud.lab.loadBalancers()).find(
+        ({ service }) => service === 'platform/echo-public',
+      );
+      expect(found).toMatchObject({
+        profile: 'hop',
+        mode: 'VIP',
+        addresses: await cloud.shown('echo-public'),
+      });
+    }, patience);
+  });
+
+  it('knows of nodes that are well when the lab is ready', async () => {
+    for (const { service, targets } of whenReady) {
+      expect(
+        targets.some(({ health }) => health === 'healthy'),
+        service,
+      ).toBe(true);
+    }
+    expect(whenReady.length).toBeGreaterThan(5);
   });
 
   it('says how it is, where the cluster and its clients can ask', async () => {
     for (const machine of ['client', 'node-1', 'router']) {
       const url = `http://${cloudLoadBalancer.addresses[0]}:${cloudLoadBalancer.adminPort}`;
-      const { stdout } = await cloud.lab.run(machine, ['curl', '-s', `${url}/readyz`]);
-      expect(stdout).toBe('ok');
+      await vi.waitFor(async () => {
+        const { stdout } = await cloud.lab.run(machine, ['curl', '-s', `${url}/readyz`]);
+        expect(stdout).toBe('ok');
+      }, patience);
     }
   });
 
@@ -175,6 +199,9 @@ describe.skipIf(reason !== null)('the cloud of the lab, isolated', () => {
     expect(opened.doors.map(({ protocol }) => protocol)).toEqual(['TCP', 'UDP']);
     const answer = await fetch(`http://${page?.address ?? ''}/`);
     expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('<html')]);
+    const wished = Number(page?.address.split(':')[1]);
+    await using elsewhere = await openServiceDoors(cloud.lab, wished);
+    expect(elsewhere.doors[0]?.address, 'its port is taken').not.toBe(page?.address);
     const socket = createSocket('udp4');
     socket.connect(Number(echo?.address.split(':')[1]), '127.0.0.1');
     await once(socket, 'connect');
@@ -205,7 +232,7 @@ describe.skipIf(reason !== null)('the cloud of the lab, isolated', () => {
   it('takes back what it gave, when nobody is to serve it any more', async () => {
     await cloud.create('left');
     await answered('platform/left');
-    const [address = ''] = await cloud.shown('left');
+    const [address = ''] = await addressesOf('left', 1);
     const path = '/api/v1/namespaces/platform/services/left';
     const metadata = { annotations: { [annotation]: 'none' } };
     const merge = { 'Content-Type': 'application/merge-patch+json' };
@@ -241,7 +268,7 @@ describe.skipIf(reason !== null)('the cloud of the lab, isolated', () => {
   it.skipIf(missingKubectl() !== undefined)('is shown by kubectl', async () => {
     const run = async (...args: readonly string[]) =>
       (await kubectl(cloud.lab.kubeconfigPath, '-n', 'platform', ...args)).stdout;
-    const [four = '', six = ''] = await cloud.shown('echo-public');
+    const [four = '', six = ''] = await addressesOf('echo-public', 2);
     expect(await run('get', 'services', 'echo-public')).toContain(` ${six},${four} `);
     await cloud.create('waiting', { annotations: { [annotation]: 'none' } });
     expect(await run('get', 'services', 'waiting')).toContain(' <pending> ');
@@ -262,9 +289,11 @@ describe.skipIf(noLoopback !== null)('the cloud of the lab, on loopback', () => 
 
   it('gives addresses of the lab’s own share', async () => {
     const { share } = cloud.lab.place;
-    expect(await cloud.shown('echo-public')).toEqual([
-      expect.stringMatching(new RegExp(`^127\\.203\\.${share}\\.\\d+$`)),
-    ]);
+    await vi.waitFor(async () => {
+      expect(await cloud.shown('echo-public')).toEqual([
+        expect.stringMatching(new RegExp(`^127\\.203\\.${share}\\.\\d+$`)),
+      ]);
+    }, patience);
   });
 
   it.each(['TCP', 'UDP'] as const)('carries %s, as the load balancer itself', async (protocol) => {
@@ -278,19 +307,21 @@ describe.skipIf(noLoopback !== null)('the cloud of the lab, on loopback', () => 
   });
 
   it('says of SCTP that it has none', async () => {
-    const service = (await cloud.read('signalling-public')) ?? undefined;
-    const [ingress] = listAt(service, 'status', 'loadBalancer', 'ingress');
-    const [port] = listAt(ingress, 'ports');
-    expect(port).toMatchObject({ port: 9999, protocol: 'SCTP' });
-    expect(at(port, 'error')).toBeTypeOf('string');
+    await vi.waitFor(async () => {
+      const service = (await cloud.read('signalling-public')) ?? undefined;
+      const [ingress] = listAt(service, 'status', 'loadBalancer', 'ingress');
+      const [port] = listAt(ingress, 'ports');
+      expect(port).toMatchObject({ port: 9999, protocol: 'SCTP' });
+      expect(at(port, 'error')).toBeTypeOf('string');
+    }, patience);
   });
 
   it('is beside that of another lab', async () => {
     await using other = await startCloudLab('loopback');
-    const [ours, theirs] = await Promise.all([cloud, other].map((one) => one.shown('echo-public')));
-    expect(ours).toHaveLength(1);
-    expect(theirs).toHaveLength(1);
-    expect(ours).not.toEqual(theirs);
+    await vi.waitFor(async () => {
+      const both = await Promise.all([cloud, other].map((one) => one.shown('echo-public')));
+      expect(new Set(both.flat()).size).toBe(2);
+    }, patience);
     for (const one of [cloud, other]) {
       await vi.waitFor(async () => {
         expect((await one.ask('platform/echo-public')).result).toBe('ok');

@@ -43,9 +43,14 @@ const wanted: readonly Wanted[] = [
   },
 ];
 
-/** Those that have an address now; one that somebody has deleted has no door. */
+/**
+ * Those that have an address now; one that somebody has deleted has no door.
+ *
+ * @param pagesPort of the door to the pages; another where it is taken
+ */
 export async function openServiceDoors(
   lab: Pick<Cluster, 'loadBalancers' | 'openDoor'>,
+  pagesPort = 0,
 ): Promise<ServiceDoors> {
   await using opening = new AsyncDisposableStack();
   const given = await lab.loadBalancers();
@@ -54,9 +59,20 @@ export async function openServiceDoors(
     const found = given.find((one) => one.service === service);
     const address = found?.addresses.find((one) => isIPv4(one));
     if (address === undefined) continue;
-    const door = opening.use(await lab.openDoor({ protocol }, formatEndpoint(address, port)));
+    const target = formatEndpoint(address, port);
+    const wish = { protocol, port: protocol === 'TCP' ? pagesPort : 0 };
+    const door = opening.use(
+      await lab.openDoor(wish, target).catch((error: unknown) => {
+        if (wish.port === 0 || !isPortInUse(error)) throw error;
+        return lab.openDoor({ protocol }, target);
+      }),
+    );
     doors.push({ service, protocol, address: door.address, line: line(door) });
   }
   const opened = opening.move();
   return { doors, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
+
+function isPortInUse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }

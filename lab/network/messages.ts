@@ -39,6 +39,8 @@ export interface Requests {
   readonly 'follow-hops': { ask: { readonly isFollowed: boolean }; answer: null };
   /** Of a connection to the apiservers: its source outside of a door, or within the lab. */
   readonly 'path-of': { ask: { readonly source: string }; answer: ApiserverPath | null };
+  /** Of a connection to a door: where the one that was made for it comes from, within the lab. */
+  readonly 'behind-door': { ask: { readonly source: string }; answer: string | null };
   /** What the cloud has given to Services. */
   readonly 'load-balancers': { ask: null; answer: LoadBalancersAnswer };
   /** Sent with the socket. */

@@ -72,6 +72,7 @@ export function createSupervisor(report: (report: Report) => void): Supervisor {
       return null;
     },
     'path-of': ({ source }) => laid(machines).pathOf(paths.innerOf(source) ?? source),
+    'behind-door': async ({ source }) => paths.innerOf(source) ?? null,
     'load-balancers': () => laid(machines).loadBalancers(),
     run: async ({ machine, argv, stdin, isFollowed }, { request }) => {
       const cancel = new AbortController();

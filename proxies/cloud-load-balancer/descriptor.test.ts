@@ -43,6 +43,6 @@ describe('the cloud load balancer states', () => {
 
   it('examples of each protocol', () => {
     const protocols = examples.map(({ request }) => request.protocol);
-    expect([...new Set(protocols)].toSorted()).toEqual(['sctp', 'tcp', 'udp']);
+    expect([...new Set(protocols)].toSorted()).toEqual(['http', 'sctp', 'tcp', 'udp']);
   });
 });

@@ -23,6 +23,14 @@ export const httpRequestSchema = z.discriminatedUnion('protocol', [
     path: z.string().startsWith('/'),
     headers: requestHeadersSchema,
     body: z.string().optional(),
+    /**
+     * `namespace/name` of a Service of the lab. It is asked through a door on the reader's machine, which leads to the
+     * address that a cloud has given to it; absent: the proxy itself is asked.
+     */
+    service: z
+      .string()
+      .regex(/^[a-z0-9-]+\/[a-z0-9-]+$/)
+      .optional(),
     as: identitySchema,
   }),
   z.strictObject({

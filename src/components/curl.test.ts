@@ -2,8 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { apiserverLoadBalancer } from '../../proxies/apiserver-load-balancer/descriptor.ts';
 import { apiserverProxy } from '../../proxies/apiserver-proxy/descriptor.ts';
+import { cloudLoadBalancer } from '../../proxies/cloud-load-balancer/descriptor.ts';
 import { isTransportExample } from '../../proxies/descriptor.ts';
 import { kubectlProxy } from '../../proxies/kubectl-proxy/descriptor.ts';
+import { pagesDoorOrigin } from '../pages-door.ts';
 import { curl, kubectl } from './curl.ts';
 import { origin } from './origin.ts';
 
@@ -40,6 +42,13 @@ describe('an example as curl', () => {
       request.protocol === 'http' ? request.body : '',
     ]);
   });
+});
+
+it('goes to the door of a Service that has an address outside', () => {
+  const found = cloudLoadBalancer.examples.find(({ id }) => id === 'cloud-load-balancer.http');
+  if (!found || isTransportExample(found)) throw new Error('there is no such example');
+  expect(curl(found, cloudLoadBalancer)).toBe(`curl ${pagesDoorOrigin}/`);
+  expect(kubectl(found, cloudLoadBalancer)).toBeNull();
 });
 
 describe('an example of a proxy that wants to know who asks', () => {

@@ -1,5 +1,6 @@
 /** An example as a command that a reader can paste. */
 import type { Descriptor, HttpExample, HttpExampleRequest } from '../../proxies/descriptor.ts';
+import { pagesDoorOrigin } from '../pages-door.ts';
 import { origin } from './origin.ts';
 import { quote } from './quote.ts';
 
@@ -14,11 +15,13 @@ type ProxyFacts = Pick<Descriptor, 'flags' | 'stretches'>;
  */
 export function curl(example: HttpExample, proxy: ProxyFacts): string {
   const { request } = example;
-  const url = isSecure(proxy)
+  const isOfApiserver = isSecure(proxy) && !isThroughDoor(request);
+  const at = isThroughDoor(request) ? pagesDoorOrigin : origin(proxy);
+  const url = isOfApiserver
     ? `"$APISERVER${escapeInQuotes(request.path)}"`
-    : quote(`${origin(proxy)}${request.path}`);
+    : quote(`${at}${request.path}`);
   const options = [
-    ...(isSecure(proxy) ? credentialOptions(request) : []),
+    ...(isOfApiserver ? credentialOptions(request) : []),
     ...(request.protocol === 'http' ? httpOptions(example, request) : webSocketOptions(request)),
   ];
   const oneLine = ['curl', ...options, url].join(' ');
@@ -27,7 +30,7 @@ export function curl(example: HttpExample, proxy: ProxyFacts): string {
 
 /** The same with `kubectl`, which knows where the apiserver is and who you are; null where it cannot. */
 export function kubectl({ request }: HttpExample, proxy: ProxyFacts): string | null {
-  if (!isSecure(proxy) || request.protocol !== 'http') return null;
+  if (!isSecure(proxy) || request.protocol !== 'http' || isThroughDoor(request)) return null;
   const { method, path, headers, body, as } = request;
   // It has no option for headers, but the one that every stream of events asks for does no harm.
   const isPlain = Object.keys(headers).every((name) => name === 'Accept') && body === undefined;
@@ -37,6 +40,10 @@ export function kubectl({ request }: HttpExample, proxy: ProxyFacts): string | n
 function isSecure({ stretches }: ProxyFacts): boolean {
   const [first] = stretches;
   return first?.tls === 'required' || first?.tls === 'passed-through';
+}
+
+function isThroughDoor(request: HttpExampleRequest): boolean {
+  return request.protocol === 'http' && request.service !== undefined;
 }
 
 function credentialOptions({ as }: HttpExampleRequest): string[] {

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { AstroIntegration } from 'astro';
 import type { Connect, ViteDevServer } from 'vite';
+import { pagesDoorPort } from '../pages-door.ts';
 import type * as liveModule from './live/live.ts';
 import type * as messagesModule from './live/messages.ts';
 import type { StartedBackend } from './live/start-backend.ts';
@@ -23,7 +24,7 @@ export function liveInDevelopment(): AstroIntegration {
       'astro:server:setup': async ({ server, logger }) => {
         const { startBackend } = await import('./live/start-backend.ts');
         let backend: StartedBackend | null = null;
-        starting = startBackend({ directory, proxyPort }).then(
+        starting = startBackend({ directory, proxyPort, pagesPort: pagesDoorPort }).then(
           (started) => {
             logger.info(`kubectl proxy at http://${started.kubectlProxy.address}`);
             return (backend = started);

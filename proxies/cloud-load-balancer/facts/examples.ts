@@ -24,6 +24,12 @@ export const examples = [
     ],
   },
   {
+    id: 'cloud-load-balancer.http',
+    request: { protocol: 'http', method: 'GET', path: '/', service: 'shop/front-public' },
+    expect: { status: 200, contentType: 'text/html; charset=utf-8', bodyContains: '<html' },
+    claims: ['cloud-load-balancer.created-automatically'],
+  },
+  {
     id: 'cloud-load-balancer.whoami',
     request: {
       ...outside,

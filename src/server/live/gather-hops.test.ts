@@ -53,6 +53,20 @@ describe('the hops through a cloud', () => {
     expect(way(await gathered)).toEqual(whole);
   });
 
+  test('are told to each who waits at the same time', async () => {
+    const { hops, tell } = open();
+    const gathered = [hops.throughCloud(flow, 5_000), hops.throughCloud(flow, 5_000)];
+    tell(...cloudHops('VIP', flow.source), ...nodeHops(flow.source));
+    for (const found of await Promise.all(gathered)) expect(way(found)).toEqual(whole);
+  });
+
+  test('are forgotten after many others', async () => {
+    const { hops, tell } = open();
+    tell(...cloudHops('VIP', flow.source));
+    for (let port = 1; port <= 1_000; port += 1) tell(...nodeHops(`192.0.2.11:${port}`));
+    expect(await hops.throughCloud(flow, 20)).toEqual([]);
+  });
+
   test('are those that have come by then', async () => {
     const { hops, tell } = open();
     tell(...cloudHops('Proxy', '172.30.0.3:50000'));

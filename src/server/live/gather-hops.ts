@@ -18,14 +18,19 @@ interface Flow {
   readonly source: string;
 }
 
+/** More flows than this are those that nobody here asks about. */
+const mostFlows = 512;
+
 export function gatherHops(network: Pick<LabNetwork, 'onHop'>): GatheredHops {
   const seen = new Map<string, Hop[]>();
-  let came: () => void = () => undefined;
+  const waiting = new Set<() => void>();
   const following = network.onHop((hop) => {
     const known = seen.get(hop.request);
     if (known) known.push(hop);
     else seen.set(hop.request, [hop]);
-    came();
+    const [oldest] = seen.keys();
+    if (seen.size > mostFlows && oldest !== undefined) seen.delete(oldest);
+    for (const came of waiting) came();
   });
   const until = async (
     { protocol, source }: Flow,
@@ -33,13 +38,14 @@ export function gatherHops(network: Pick<LabNetwork, 'onHop'>): GatheredHops {
     late: Promise<unknown>,
   ): Promise<readonly Hop[]> => {
     const hops = () => seen.get(flowName(protocol, source)) ?? [];
-    const complete = new Promise<void>((done) => {
-      came = () => {
-        if (isWhole(hops())) done();
-      };
-      came();
-    });
+    const { promise: complete, resolve } = Promise.withResolvers<undefined>();
+    const came = () => {
+      if (isWhole(hops())) resolve(undefined);
+    };
+    waiting.add(came);
+    came();
     await Promise.race([complete, late]);
+    waiting.delete(came);
     return hops();
   };
   return {

@@ -1,12 +1,14 @@
 /** Starts what the live handlers run against: the lab or a named cluster, and a proxy in front of it. */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openServiceDoors, type ServiceDoor } from '../../../lab/cloud/service-doors.ts';
 import { createLaboratory, startLab, type Lab } from '../../../lab/index.ts';
 import { createApiClient } from '../../../proxies/kit/api/api-client.ts';
 import type { Laboratory } from '../../../proxies/kit/proof.ts';
 import { openApiserverProxy } from './apiserver-proxy.ts';
 import type { LiveBackend } from './backend.ts';
 import { throughLoadBalancer } from './load-balancer.ts';
+import { openThroughCloud } from './through-cloud.ts';
 import {
   ProxyStartError,
   startProxyProcess,
@@ -23,6 +25,8 @@ export interface BackendOptions {
   readonly kubeconfigPath?: string | undefined;
   /** The proxy's port; another is chosen when it is in use. */
   readonly proxyPort: number;
+  /** Of the door to the pages behind the cloud's load balancer; another is chosen when it is in use. */
+  readonly pagesPort?: number;
   readonly log?: ((line: string) => void) | undefined;
 }
 
@@ -30,12 +34,14 @@ export interface StartedBackend extends LiveBackend, AsyncDisposable {
   readonly kubeconfigPath: string;
   readonly lab: Lab | null;
   readonly kubectlProxy: ProxyProcess;
+  /** To load balancers of the lab's cloud. */
+  readonly doors: readonly ServiceDoor[];
 }
 
 /** @throws ProxyStartError, or what keeps the lab from starting; nothing is left running then. */
 export async function startBackend(options: BackendOptions): Promise<StartedBackend> {
   await using stack = new AsyncDisposableStack();
-  const { directory, fresh = false, log } = options;
+  const { directory, fresh = false, pagesPort = 0, log } = options;
   const lab =
     options.kubeconfigPath === undefined
       ? stack.use(await startLab({ directory, fresh, ...(log ? { log } : {}) }))
@@ -53,6 +59,9 @@ export async function startBackend(options: BackendOptions): Promise<StartedBack
   );
   const apiserverProxy = lab ? stack.use(await openApiserverProxy(lab)) : null;
   const caPem = apiserverProxy?.secure?.caPem;
+  const doors = lab ? stack.use(await openServiceDoors(lab, pagesPort)).doors : [];
+  const pages = doors.find(({ protocol }) => protocol === 'TCP');
+  const throughCloud = lab && pages ? stack.use(await openThroughCloud(lab, pages)) : null;
   const owned = stack.move();
   return {
     kind: lab ? 'lab' : 'cluster',
@@ -67,6 +76,7 @@ export async function startBackend(options: BackendOptions): Promise<StartedBack
           'apiserver-proxy': apiserverProxy,
           'apiserver-load-balancer': throughLoadBalancer(lab, apiserverProxy),
         }),
+      ...(throughCloud && { 'cloud-load-balancer': throughCloud }),
     },
     lend: (signal) => lend(lab ?? { kubeconfigPath }, directory, signal),
     openVisit: lab ? (name) => lab.createVisitor(name) : null,
@@ -77,6 +87,7 @@ export async function startBackend(options: BackendOptions): Promise<StartedBack
     kubeconfigPath,
     lab,
     kubectlProxy,
+    doors,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
