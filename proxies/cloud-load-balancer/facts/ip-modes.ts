@@ -8,7 +8,7 @@ type Mode = NonNullable<LoadBalancerIngress['ipMode']>;
 
 /** Where what the one does is not what the other does: the words’ names. */
 const rows = {
-  destination: { VIP: 'load-balancer', Proxy: 'node-port' },
+  destination: { VIP: 'address', Proxy: 'node-port' },
   source: { VIP: 'client', Proxy: 'load-balancer' },
   answer: { VIP: 'straight', Proxy: 'same-way' },
   pods: { VIP: 'short-cut', Proxy: 'through-load-balancer' },
