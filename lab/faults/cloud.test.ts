@@ -56,7 +56,7 @@ describe.skipIf(reason !== null)('when the cloud of the lab', () => {
     const kept = await cloud.shown('stays');
     const [freed = ''] = await cloud.shown('goes');
     await cloud.lab.act(machine, 'kill');
-    expect((await cloud.ask('platform/stays')).result).toBe('ok');
+    await answered('stays');
     await cloud.create('comes');
     await cloud.remove('goes');
     expect(await cloud.shown('comes')).toEqual([]);

@@ -91,14 +91,19 @@ export async function tryCloudService(
   // Not aborted in the middle: what was made must be known, to be removed.
   const made = await client.create<Service>(services, serviceOf(wish));
   journal.write(madeLine(made));
+  // In their order, though it takes a moment to learn what a name stands for.
+  let told = Promise.resolve();
   watch.tell(made, (line) => {
     const atMs = journal.now();
-    if (line.type !== 'status') journal.write(line);
-    else
-      void standsFor(line.ingress, network)
-        // Nobody is there any more who knows: the lab ends.
-        .catch(() => [])
-        .then((addresses) => journal.write({ ...line, standsFor: addresses }, atMs));
+    told = told.then(async () => {
+      if (line.type !== 'status') {
+        journal.write(line, atMs);
+        return;
+      }
+      // Nobody may be there any more who knows: the lab ends.
+      const addresses = await standsFor(line.ingress, network).catch(() => []);
+      journal.write({ ...line, standsFor: addresses }, atMs);
+    });
   });
 
   const address = await untilAddress(journal, order.cloud, times);
