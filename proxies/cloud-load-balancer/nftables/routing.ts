@@ -4,6 +4,7 @@
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { kernelFamilies } from '../../kit/kernel-families.ts';
 import { routeProtocols } from '../../kit/l4/local-addresses.ts';
 import type { Family } from '../service.ts';
 import { markText } from './marks.ts';
@@ -91,7 +92,7 @@ export async function listRouting(
   announced: (address: string) => boolean,
 ): Promise<ReadonlyMap<string, RoutingItem>> {
   const items: RoutingItem[] = [];
-  for (const family of ['IPv4', 'IPv6'] as const) {
+  for (const family of kernelFamilies()) {
     for (const rule of await ipJson<ListedRule>(family, ['rule', 'show'])) {
       if (rule.protocol !== String(routingProtocol)) continue;
       items.push(markRule(family, Number(rule.fwmark ?? rule.table)));

@@ -8,6 +8,7 @@ import { networkInterfaces } from 'node:os';
 import { promisify } from 'node:util';
 import { openIpBatch, type IpBatch } from '../ip-batch.ts';
 import type { IpFamily } from '../ip.ts';
+import { kernelFamilies } from '../kernel-families.ts';
 
 export interface LocalAddressesOptions {
   readonly family: IpFamily;
@@ -87,7 +88,7 @@ export function openLocalAddresses(options: LocalAddressesOptions): LocalAddress
 /** Removes what a killed program has left. @returns how many addresses it were. @throws Error in iproute2's words */
 export async function removeLocalAddresses(routeProtocol: number): Promise<number> {
   const counts = [];
-  for (const family of ['IPv4', 'IPv6'] as const) {
+  for (const family of kernelFamilies()) {
     const table = ['table', 'local', 'proto', String(routeProtocol)];
     const { stdout } = await ip(family, ['-o', 'route', 'show', ...table]);
     const count = stdout.split('\n').filter((line) => line !== '').length;

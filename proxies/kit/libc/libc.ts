@@ -37,6 +37,8 @@ export interface Libc {
   /** A program of the classic packet filter: what it refuses is not queued. */
   readonly attachFilter: (descriptor: number, program: Buffer) => number;
   readonly close: (descriptor: number) => number;
+  /** Of a network interface; 0 where there is none of that name. */
+  readonly if_nametoindex: (name: string) => number;
   readonly eventfd: (value: number, flags: number) => number;
   readonly memfd_create: (name: string, flags: number) => number;
   /** Gives back what libraries no longer use; only glibc keeps so much of it. */
@@ -100,6 +102,7 @@ async function load(): Promise<Libc> {
       'intptr_t recvfrom(int fd, void *data, size_t size, int flags, void *from, void *length)',
     ),
     close: lib.func('int close(int fd)'),
+    if_nametoindex: lib.func('uint32_t if_nametoindex(const char *name)'),
     eventfd: lib.func('int eventfd(unsigned int value, int flags)'),
     memfd_create: lib.func('int memfd_create(const char *name, unsigned int flags)'),
     trimMemory: trimMemoryOf(lib),

@@ -19,10 +19,10 @@ function current(): Dataplane {
 }
 
 serveCalls({
-  start: async (kind) => {
+  start: async (kind, device) => {
     running =
       kind === 'nftables'
-        ? await createNftablesDataplane({ addressPools, log })
+        ? await createNftablesDataplane({ addressPools, interface: device ?? null, log })
         : await createUserspaceDataplane({ log });
   },
   replaceAll: (forwardings) => current().replaceAll(forwardings),

@@ -2,7 +2,8 @@
 import type { Dataplane, ForwardedFlow, Forwarding } from '../../forwarding.ts';
 
 export interface BalancerAgent {
-  start(kind: Dataplane['kind']): Promise<void>;
+  /** @param device where the kernel's announces its addresses, if anywhere */
+  start(kind: Dataplane['kind'], device?: string): Promise<void>;
   replaceAll(forwardings: readonly Forwarding[]): Promise<void>;
   ensure(forwarding: Forwarding): Promise<void>;
   remove(name: string): Promise<void>;
