@@ -4,7 +4,7 @@
  */
 import { isIP } from 'node:net';
 import type { ApiClient } from '../../kit/api/api-client.ts';
-import { ApiError } from '../../kit/api/errors.ts';
+import { isRefusal } from '../../kit/api/errors.ts';
 import { keyOf } from '../../kit/api/watch-cache.ts';
 import { parseIp } from '../../kit/ip.ts';
 import type { AddressPool } from '../hop-cloud/addresses/pool.ts';
@@ -18,28 +18,32 @@ export interface LeftAloneOptions {
   readonly warn: (text: string) => void;
 }
 
-/** Whether nothing is to be written or cleaned up. */
-export type IsLeftAlone = (service: Service) => Promise<boolean>;
+/** Whether nothing is to be written or cleaned up. @throws Error where the apiserver cannot say it now */
+export type IsLeftAlone = (service: Service, signal: AbortSignal) => Promise<boolean>;
 
 export function createLeftAlone(options: LeftAloneOptions): IsLeftAlone {
   const { client, pools, manager, warn } = options;
   /** What was found, by the Service’s UID and its status: it is asked about once. */
   const found = new Map<string, { readonly shown: string; readonly isLeft: boolean }>();
 
-  const isWrittenByUs = async ({ metadata: { namespace = '', name } }: Service) => {
+  /** Null: it is gone. */
+  const isWrittenByUs = async (
+    { metadata: { namespace = '', name } }: Service,
+    signal: AbortSignal,
+  ): Promise<boolean | null> => {
     try {
       const path = `/api/v1/namespaces/${namespace}/services/${name}`;
-      const { metadata } = await client.get<ManagedService>(path);
+      const { metadata } = await client.get<ManagedService>(path, { signal });
       return (metadata.managedFields ?? []).some(
         (entry) => entry.manager === manager && ownsIngress(entry.fieldsV1),
       );
     } catch (error) {
-      if (error instanceof ApiError) return false;
+      if (isRefusal(error, 'NotFound')) return null;
       throw error;
     }
   };
 
-  return async (service) => {
+  return async (service, signal) => {
     const ingress = service.status?.loadBalancer?.ingress ?? [];
     const { uid = '' } = service.metadata;
     if (ingress.length === 0 || ingress.some(({ ip }) => isInPools(pools, ip))) {
@@ -49,7 +53,12 @@ export function createLeftAlone(options: LeftAloneOptions): IsLeftAlone {
     const shown = JSON.stringify(ingress);
     const known = found.get(uid);
     if (known?.shown === shown) return known.isLeft;
-    const isLeft = !(await isWrittenByUs(service));
+    const isOurs = await isWrittenByUs(service, signal);
+    if (isOurs === null) {
+      found.delete(uid);
+      return true;
+    }
+    const isLeft = !isOurs;
     found.set(uid, { shown, isLeft });
     if (isLeft) {
       const addresses = ingress.map(({ ip, hostname }) => ip ?? hostname ?? '?').join(', ');

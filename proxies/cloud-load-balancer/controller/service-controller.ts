@@ -36,7 +36,7 @@ export interface ServiceControllerOptions {
   readonly syncTimeoutMs: number;
   readonly clock?: Clock;
   /** Whether a Service is served by somebody else; default: none is. */
-  readonly isLeftAlone?: (service: Service) => Promise<boolean>;
+  readonly isLeftAlone?: (service: Service, signal: AbortSignal) => Promise<boolean>;
 }
 
 export interface RunningController extends AsyncDisposable {

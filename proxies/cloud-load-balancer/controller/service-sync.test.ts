@@ -1,5 +1,6 @@
 /** What becomes of one Service: upstream's `TestSyncLoadBalancerIfNeeded`, through the whole controller. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ApiError } from '../../kit/api/errors.ts';
 import { finalizer } from '../facts/finalizer.ts';
 import { ImplementedElsewhere, RetryLater } from '../provider.ts';
 import {
@@ -165,7 +166,10 @@ describe('a Service that is created', () => {
     await world.until(() => callsOf('ensure').length === 1);
     await world.clock.pass(600_000);
     await world.settle();
+    await world.cluster.api.create('/api/v1/nodes', nodeOf('node-9'));
+    await world.settle();
     expect(callsOf('ensure')).toHaveLength(1);
+    expect(callsOf('update')).toEqual([]);
     expect(world.events).toEqual(['Normal EnsuringLoadBalancer web: Ensuring load balancer']);
     expect(world.service()?.status).toBeUndefined();
   });
@@ -177,6 +181,22 @@ describe('a Service that is created', () => {
     await world.settle();
     expect(patches()).toEqual([]);
     expect(world.events).toEqual([]);
+  });
+
+  it('is asked about again, without a word, where nobody can say yet who serves it', async () => {
+    let asked = 0;
+    const isLeftAlone = async () => {
+      asked += 1;
+      if (asked === 1) throw new ApiError(503, { message: 'not now' });
+      return false;
+    };
+    await world.start({ isLeftAlone });
+    await world.cluster.api.create(servicesPath, serviceOf());
+    await world.until(() => asked === 1);
+    await world.settle();
+    expect(world.events).toEqual([]);
+    await world.clock.pass(5000);
+    await world.until(() => world.service()?.status?.loadBalancer !== undefined);
   });
 });
 

@@ -23,7 +23,7 @@ export interface ServiceSyncOptions {
   /** The keys of Services that were as they are before the controller began, or that were ours before they changed. */
   readonly inherited: Set<string>;
   /** Whether it is served by somebody else, so that nothing may be written or cleaned up. */
-  readonly isLeftAlone: (service: Service) => Promise<boolean>;
+  readonly isLeftAlone: (service: Service, signal: AbortSignal) => Promise<boolean>;
 }
 
 /** Resolves to when to look again, where the cloud has said so. @throws Error when it is to be tried again */
@@ -53,6 +53,7 @@ export function createServiceSync(options: ServiceSyncOptions): SyncService {
       await cleanUp(key, held);
       return;
     }
+    const before = states.get(key);
     const status = await step('ensure load balancer', () =>
       unlessElsewhere(() =>
         calls.call(key, (signal) => {
@@ -68,7 +69,11 @@ export function createServiceSync(options: ServiceSyncOptions): SyncService {
       if (!stopped.aborted) await clearLost(key, held, error).catch(() => undefined);
       throw error;
     });
-    if (!status) return;
+    if (!status) {
+      if (before) states.set(key, before);
+      else states.delete(key);
+      return;
+    }
     say(held, 'ensured');
     await writeStatus(key, held, status);
   };
@@ -153,8 +158,10 @@ export function createServiceSync(options: ServiceSyncOptions): SyncService {
     if (before && before.metadata.uid !== service?.metadata.uid) await deleteGone(key, before);
     if (!service) return null;
     const isWanted = wantsLoadBalancer(service, loadBalancerClass) && !isLeaving(service);
+    // What the cloud has of it goes, whoever serves it now.
+    const isToGo = !isWanted && states.has(key);
+    if (!isToGo && (await options.isLeftAlone(service, stopped))) return null;
     try {
-      if (await options.isLeftAlone(service)) return null;
       await (isWanted ? ensure(key, service) : cleanUp(key, service));
       return null;
     } catch (error) {

@@ -1,5 +1,6 @@
 /** Which changes of a Service reach the cloud, and what is told of them: upstream's `TestNeedsUpdate`. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Service } from '../service.ts';
 import {
   createControllerWorld,
   serviceOf,
@@ -20,10 +21,12 @@ const first = {
 };
 
 let world: ControllerWorld;
+let isOthers: (service: Service) => boolean;
 
 beforeEach(async () => {
   world = createControllerWorld();
-  await world.start();
+  isOthers = () => false;
+  await world.start({ isLeftAlone: async (service) => isOthers(service) });
   await world.cluster.api.create(servicesPath, {
     ...serviceOf(),
     spec: { type: 'LoadBalancer', ...first },
@@ -154,6 +157,18 @@ describe('a change of the class', () => {
     });
     world.cluster.letWatchesGo();
     await world.until(() => world.events.some((event) => event.includes('DeletedLoadBalancer')));
+    expect(world.cloud.balancers.size).toBe(0);
+    expect(world.service()?.status?.loadBalancer?.ingress).toEqual(ingress);
+  });
+
+  it('takes ours away also where the other was faster, and the Service counts as its own', async () => {
+    const ingress = [{ ip: '198.51.100.9', ipMode: 'VIP' }];
+    isOthers = ({ status }) => status?.loadBalancer?.ingress?.[0]?.ip === '198.51.100.9';
+    await world.cluster.api.patch(`${web}/status`, 'merge', {
+      status: { loadBalancer: { ingress } },
+    });
+    await world.cluster.api.patch(web, 'merge', spec({ loadBalancerClass: 'example.com/other' }));
+    await world.settle();
     expect(world.cloud.balancers.size).toBe(0);
     expect(world.service()?.status?.loadBalancer?.ingress).toEqual(ingress);
   });
