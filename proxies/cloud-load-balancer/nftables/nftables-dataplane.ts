@@ -33,7 +33,6 @@ export interface NftablesOptions {
   readonly connect?: () => Promise<KernelNftConnection>;
 }
 
-const families: readonly Family[] = kernelFamilies();
 /** Routes that somebody took away are there again after so long at most. */
 const resyncMs = 30_000;
 /** After a repair that failed; each time twice as long. */
@@ -48,14 +47,16 @@ const firstRetryMs = 1_000;
 export async function createNftablesDataplane(options: NftablesOptions): Promise<Dataplane> {
   await using owned = new AsyncDisposableStack();
   const networks = poolNetworks(options.addressPools);
-  const foreign = networks.find(({ family }) => !families.includes(family));
+  const foreign = networks.find(({ family }) => !kernelFamilies().includes(family));
   if (foreign) throw new Error(`nftables: this kernel has no IPv6: leave out ${foreign.cidr}`);
   owned.use(await onlyOne());
   const connection = owned.use(await (options.connect ?? openNftConnection)());
   const routing = owned.use(new KernelRouting(networks, options.interface ?? null));
   const forgetting = owned.use(startForgetting(options.clock ?? systemClock, options.log));
   const device = options.interface ?? null;
-  const herald = owned.use(createHerald({ device, clock: options.clock ?? systemClock, log: options.log }));
+  const herald = owned.use(
+    createHerald({ device, clock: options.clock ?? systemClock, log: options.log }),
+  );
   const parts = { networks, connection, routing, forgetting, herald };
   const dataplane = new NftablesDataplane(options, parts);
   if (options.interface) await ensureNeighbourProxy(options.interface, options.log);
@@ -89,6 +90,7 @@ class NftablesDataplane implements Dataplane {
   readonly #log: (line: string) => void;
   readonly #clock: Clock;
   readonly #parts: Parts;
+  readonly #families: readonly Family[] = kernelFamilies();
   readonly #settings: KernelSettings;
   readonly #inOrder = oneAtATime();
   readonly #unattached = new Set<string>();
@@ -187,7 +189,7 @@ class NftablesDataplane implements Dataplane {
     this.#isDirty = true;
     const { networks, routing } = this.#parts;
     const findDevice = this.#findDevice();
-    const tables = families.map((family) => new FamilyTable(family, findDevice));
+    const tables = this.#families.map((family) => new FamilyTable(family, findDevice));
     this.#tables = tables;
     await routing.look();
     await this.#commit(() =>
@@ -223,7 +225,7 @@ class NftablesDataplane implements Dataplane {
   }
 
   #forget(before: Forwarding | null, after: Forwarding | null): void {
-    const gone = families.map((family) =>
+    const gone = this.#families.map((family) =>
       goneOf(family, before && wantedOf(family, before), after && wantedOf(family, after)),
     );
     this.#parts.forgetting.request(gone.filter((one): one is Gone => one !== null));

@@ -5,7 +5,7 @@ const hardware = Buffer.from('020000000001', 'hex');
 const sender = { hardware, linkLocal: 'fe80::1' };
 
 it('asks and answers by ARP for itself, to everybody', () => {
-  const ethernet = `ffffffffffff${'020000000001'}0806`;
+  const ethernet = 'ffffffffffff0200000000010806';
   const fixed = '0001080006040';
   expect(unsolicited('203.0.113.10', sender).map((frame) => frame.toString('hex'))).toEqual([
     `${ethernet}${fixed}001020000000001cb00710a000000000000cb00710a`,
