@@ -31,7 +31,7 @@ const pauseMs = 2000;
  */
 export async function untilAllowed(
   client: UpstreamClient,
-  { election }: Configuration,
+  { election }: Pick<Configuration, 'election'>,
   { say, signal }: { readonly say: Say; readonly signal: AbortSignal },
 ): Promise<void> {
   let isTold = false;
@@ -59,5 +59,5 @@ function unlessHidden(error: unknown): void {
 
 function isAway(error: unknown): error is Error {
   if (error instanceof UnreachableError) return true;
-  return error instanceof ApiError && error.code >= 500;
+  return error instanceof ApiError && (error.code === 429 || error.code >= 500);
 }
