@@ -18,6 +18,8 @@ export interface LabOptions extends ClusterOptions {
   readonly log?: (line: string) => void;
   /** How far the start has come, a line at a time. */
   readonly onProgress?: (line: string) => void;
+  /** Then the lab is there, whatever a pod still waits for. */
+  readonly readyWithinMs?: number;
 }
 
 export interface Lab extends Omit<Cluster, 'connection'> {
@@ -31,8 +33,7 @@ export interface Lab extends Omit<Cluster, 'connection'> {
 
 /** Machines that come up in this time have time for everything else. */
 const makeWithinMs = 60_000;
-/** Then the lab is there, whatever a pod still waits for. */
-const readyWithinMs = 20_000;
+const defaultReadyWithinMs = 20_000;
 
 /**
  * Starts the lab; resolves when its apiservers, its nodes and its pods are ready.
@@ -64,7 +65,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const unready = await untilReady(client, {
     objects: [...nodes, ...objects],
     cluster,
-    signal: AbortSignal.timeout(readyWithinMs),
+    signal: AbortSignal.timeout(options.readyWithinMs ?? defaultReadyWithinMs),
     onProgress: (left, name) => onProgress(`${left} not ready yet, ${name} among them`),
   });
   if (unready.length > 0) onProgress(`not ready yet: ${unready.join(', ')}`);

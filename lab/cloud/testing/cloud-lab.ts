@@ -53,7 +53,8 @@ export async function startCloudLab(mode: LabMode): Promise<CloudLab> {
   const directory = await mkdtemp(join(tmpdir(), 'hop-cloud-'));
   starting.defer(() => rm(directory, { recursive: true }));
   const topology = { apiservers: 1, nodes: 2 };
-  const lab = starting.use(await startLab({ directory, mode, topology }));
+  // On a busy machine, too, everything is ready in it.
+  const lab = starting.use(await startLab({ directory, mode, topology, readyWithinMs: 90_000 }));
   const client = await createTestClient(lab.kubeconfigPath);
   const read: CloudLab['read'] = async (name) => {
     const { status, json } = await client.send('GET', `${namespace}/services/${name}`);

@@ -3,7 +3,7 @@ import type { Service } from '../service.ts';
 import type { OwnCloud } from './own-cloud.ts';
 
 /** For what is to come: a machine may be busy. */
-export const patienceMs = 8000;
+export const patienceMs = 14_000;
 /** For what is not to come. */
 export const shortMs = 3000;
 

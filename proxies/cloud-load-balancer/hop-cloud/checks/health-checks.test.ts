@@ -48,7 +48,7 @@ async function untilHealth(node: CheckedNode, health: string): Promise<void> {
   await expect
     .poll(
       async () => {
-        await clock.pass(250);
+        await clock.pass(100);
         return checks.healthOf(node);
       },
       { timeout: 15_000, interval: 5 },
@@ -137,6 +137,19 @@ describe('health checks', () => {
     const fromMs = clock.now();
     await untilAsked(node, 3);
     expect(clock.now() - fromMs).toBeLessThan(check.intervalSeconds * 1_000);
+  });
+
+  it('ask such a node soon again for seconds, where clients are refused meanwhile', async () => {
+    const [alone, other, well] = [await server(503), await server(503), await server(200)];
+    checks.want('refused', [alone]);
+    checks.want('served', [other, well]);
+    await Promise.all(['refused', 'served'].map((owner) => checks.answered(owner)));
+    const fromMs = clock.now();
+    await untilAsked(alone, 12);
+    expect(clock.now() - fromMs).toBeLessThan(2 * check.intervalSeconds * 1_000);
+    expect(other.asked).toBeLessThan(alone.asked);
+    alone.answer = 200;
+    await untilHealth(alone, 'healthy');
   });
 
   it('ask no more than so many at once', async () => {
