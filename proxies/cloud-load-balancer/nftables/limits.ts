@@ -27,7 +27,9 @@ export type DataplaneOutcome =
   /** Any that the machine has a way to. */
   | 'any-node'
   /** One on a network that the machine is on. */
-  | 'node-of-own-network';
+  | 'node-of-own-network'
+  /** It gets no connections. */
+  | 'left-out';
 
 export interface DataplaneLimit {
   readonly id: string;
@@ -76,6 +78,11 @@ export const dataplaneLimits = [
   {
     id: 'own-machine',
     outcomes: { 'nftables VIP': 'refused', 'nftables Proxy': 'refused', userspace: 'forwarded' },
+  },
+  // A node that is the load balancer's own machine.
+  {
+    id: 'own-node',
+    outcomes: { 'nftables VIP': 'left-out', 'nftables Proxy': 'left-out', userspace: 'forwarded' },
   },
   // The node's large packets, where a network on the way to the client takes only smaller ones.
   {

@@ -16,6 +16,7 @@ import { startForgetting, type Forgetting } from './forgetting.ts';
 import { createHerald, type Herald } from './herald.ts';
 import { KernelRouting } from './kernel-routing.ts';
 import { tableName } from './layout.ts';
+import { withoutOwnNodes } from './own-nodes.ts';
 import { poolNetworks, type PoolNetwork } from './pool-networks.ts';
 import { KernelSettings } from './settings.ts';
 import { goneOf, type Gone } from './stale-flows.ts';
@@ -61,7 +62,7 @@ export async function createNftablesDataplane(options: NftablesOptions): Promise
   const dataplane = new NftablesDataplane(options, parts);
   if (options.interface) await ensureNeighbourProxy(options.interface, options.log);
   await dataplane.begin(owned.move());
-  return dataplane;
+  return withoutOwnNodes(dataplane, { log: options.log });
 }
 
 async function onlyOne(): Promise<Disposable> {

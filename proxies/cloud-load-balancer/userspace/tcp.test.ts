@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isEpollKnown } from '../../kit/l4/epoll/support.ts';
@@ -34,6 +34,16 @@ describe.each(wires)('connections through wires of %s', (kind) => {
     await once(socket, 'connect');
     return socket;
   }
+
+  it('reach a node that is this very machine, at the address of the load balancer itself', async () => {
+    const server = createServer((socket) => socket.end('node-1'));
+    stack.defer(() => void server.close());
+    await once(server.listen(0, address), 'listening');
+    const { port: nodePort } = server.address() as AddressInfo;
+    const target = { node: 'node-1', family: 'IPv4' as const, address };
+    await world.dataplane.ensure(forwardingTo([{ target, port: nodePort }], portTo(nodePort)));
+    expect(await ask(port)).toBe('node-1');
+  });
 
   it('reach a node, and are told of', async () => {
     const { dataplane } = world;

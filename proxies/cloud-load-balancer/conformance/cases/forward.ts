@@ -122,4 +122,29 @@ export const forwardCases: readonly ConformanceCase[] = [
     },
     expect: { IPv4: '1 node', IPv6: '1 node' },
   },
+  {
+    name: 'a node that is the load balancer’s own machine keeps nobody waiting',
+    act: async ({ balancer, forwarding, ask, answering }) => {
+      const own = (['IPv4', 'IPv6'] as const).map((family) => ({
+        ...{ node: 'node-4', family },
+        address: balancerAddresses.cluster[family],
+      }));
+      await balancer.ensure(forwarding({ targets: [...own, ...targetsOf(2)] }));
+      const beside = {
+        'TCP beside another': await answering({ protocol: 'TCP', to: four, port: 80 }, [2]),
+        'IPv6 beside another': await answering({ protocol: 'TCP', to: six, port: 80 }, [2]),
+      };
+      await balancer.ensure(forwarding({ targets: own }));
+      return { ...beside, 'TCP alone': await ask({ protocol: 'TCP', to: four, port: 80 }) };
+    },
+    expect: {
+      'TCP beside another': 'node-2',
+      'IPv6 beside another': 'node-2',
+      'TCP alone': 'refused',
+    },
+    instead: {
+      // It was sent there, where nobody serves in this world.
+      userspace: [{ because: 'own-node', sees: { 'TCP alone': 'ended' } }],
+    },
+  },
 ];
