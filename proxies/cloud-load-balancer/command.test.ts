@@ -127,6 +127,12 @@ describe('hop cloud-lb ends with what to do next', () => {
       'Take --dataplane nftables',
     ],
     [
+      'doors on 127.0.0.1, from the kernel',
+      ['--enable-lb-port-mapping', '--dataplane=nftables', '--address-pool=192.0.2.0/24'],
+      '--enable-lb-port-mapping: the nftables dataplane forwards nothing that comes from this machine itself',
+      'Take --dataplane userspace',
+    ],
+    [
       'an interface that is none',
       ['--interface=nowhere0'],
       '--interface: this machine has no interface "nowhere0"',

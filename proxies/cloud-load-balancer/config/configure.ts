@@ -22,6 +22,11 @@ export async function configure(flags: Flags, terminal: Terminal): Promise<Confi
     const why = 'the userspace dataplane ends connections, so nodes never see what clients sent';
     throw new ConfigurationError('vip-userspace', `--ip-mode VIP: ${why}`);
   }
+  const isPortMapping = flags['enable-lb-port-mapping'];
+  if (isPortMapping && dataplane === 'nftables') {
+    const why = 'the nftables dataplane forwards nothing that comes from this machine itself';
+    throw new ConfigurationError('doors-nftables', `--enable-lb-port-mapping: ${why}`);
+  }
   const profile = profileOf(flags);
   const pools = await addressPools(splitValues(flags['address-pool']), { dataplane });
   return {
@@ -37,7 +42,7 @@ export async function configure(flags: Flags, terminal: Terminal): Promise<Confi
     syncTimeoutMs: longerThan0(flags, 'sync-timeout'),
     dataplane,
     interfaceName: await interfaceOf(flags.interface, pools),
-    isPortMapping: flags['enable-lb-port-mapping'],
+    isPortMapping,
     adminBindAddress: listenAddress(flags, 'admin-bind-address'),
     verbosity: atLeast(0, flags, 'v'),
     cluster: await loadRequiredConfig({ kubeconfig: flags.kubeconfig, terminal }),
