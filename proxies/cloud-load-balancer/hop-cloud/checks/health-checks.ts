@@ -71,14 +71,25 @@ export class HealthChecks implements Disposable {
     if (known) return known;
     const { clock, onChange } = this.options;
     const question = { ...node, timeoutMs: check.timeoutSeconds * 1_000 };
-    const running = new RunningCheck(check, {
+    const running: RunningCheck = new RunningCheck(check, {
       clock,
       ask: (isOver) => this.inTurn(() => askHealth(question, clock, this.ending.signal), isOver),
       onChange: () => onChange([...running.owners]),
+      isUrgent: () => this.isUrgent(running.owners),
     });
     this.checks.set(key, running);
     running.start();
     return running;
+  }
+
+  /** Whether one of them has nobody to send clients to. */
+  private isUrgent(owners: ReadonlySet<string>): boolean {
+    return owners.values().some((owner) => !this.hasHealthy(owner));
+  }
+
+  private hasHealthy(owner: string): boolean {
+    const keys = this.wanted.get(owner)?.values();
+    return keys?.some((key) => this.checks.get(key)?.record.health === 'healthy') ?? false;
   }
 
   private leave(key: string, owner: string): void {

@@ -8,6 +8,8 @@ export interface RunningCheckOptions {
   /** Null: it was not asked, because it is over. */
   readonly ask: (isOver: () => boolean) => Promise<boolean | null>;
   readonly onChange: () => void;
+  /** Whether somebody who wants to know has no node that is well. */
+  readonly isUrgent: () => boolean;
 }
 
 /**
@@ -15,6 +17,9 @@ export interface RunningCheckOptions {
  * is not to wait for a check that came too early.
  */
 const firstAgainMs = 250;
+
+/** It is not asked less and less so many times, where clients are refused meanwhile: pods take seconds to be ready. */
+const urgentTimes = 16;
 
 export class RunningCheck implements Disposable {
   readonly owners = new Set<string>();
@@ -24,6 +29,7 @@ export class RunningCheck implements Disposable {
   private readonly options: RunningCheckOptions;
   private readonly answered: () => void;
   private againMs = firstAgainMs;
+  private urgentLeft = urgentTimes;
   private wasHealthy = false;
   private timer: Disposable | null = null;
   private isOver = false;
@@ -61,7 +67,8 @@ export class RunningCheck implements Disposable {
     const intervalMs = this.check.intervalSeconds * 1_000;
     if (this.wasHealthy) return intervalMs;
     const nextMs = Math.min(this.againMs, intervalMs);
-    this.againMs *= 2;
+    if (this.urgentLeft > 0 && this.options.isUrgent()) this.urgentLeft -= 1;
+    else this.againMs *= 2;
     return nextMs;
   }
 }
