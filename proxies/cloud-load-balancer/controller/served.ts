@@ -1,5 +1,6 @@
 /** What the controller knows by itself: what it last asked of the cloud, and what it last wrote. */
 import type { Informer } from '../../kit/api/informer.ts';
+import { keyOf } from '../../kit/api/watch-cache.ts';
 import type { Node, Service } from '../service.ts';
 
 /** What the cloud was last asked for; whether it could do it or not. */
@@ -21,6 +22,9 @@ export interface Served {
 
 export function createServed(services: Informer<Service>): Served {
   const written = new Map<string, Service>();
+  services.onChange(({ type, object }) => {
+    if (type === 'deleted') written.delete(keyOf(object));
+  });
   return {
     states: new Map(),
     latest: (key) => {
@@ -30,7 +34,10 @@ export function createServed(services: Informer<Service>): Served {
       written.delete(key);
       return cached;
     },
-    wrote: (key, service) => void written.set(key, service),
+    wrote: (key, service) => {
+      // It may be gone before the answer is there.
+      if (services.get(key)) written.set(key, service);
+    },
     isEcho: (key, service) => {
       const own = written.get(key);
       if (own?.metadata.uid !== service.metadata.uid) return false;
