@@ -1,7 +1,7 @@
 /**
  * Has the kernel answer for the addresses on a network (`--interface`): clients there find them by ARP and NDP.
- * IPv4 is answered for only where a route leads elsewhere; that one leads to `lo`, and no packet takes it, since our
- * rules decide about each before it is routed.
+ * They are answered for only where a route leads, which no packet takes, since our rules decide about each before it
+ * is routed.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Family } from '../service.ts';
@@ -12,17 +12,22 @@ export function announcement(
   address: string,
   device: string,
 ): readonly RoutingItem[] {
-  return [
-    neighbourAnswer(family, address, device),
-    ...(family === 'IPv4' ? [addressRoute(address)] : []),
-  ];
+  return [neighbourAnswer(family, address, device), addressRoute(family, address, device)];
 }
 
-/** IPv6 is answered for where the interface is told to. @throws Error with the command to run */
+/**
+ * IPv6 is answered for where the interface is told to; those who ask the address itself, only where all are told to.
+ *
+ * @throws Error with the command to run
+ */
 export async function ensureNeighbourProxy(
   device: string,
   log: (line: string) => void,
 ): Promise<void> {
+  for (const name of [device, 'all']) await switchOn(name, log);
+}
+
+async function switchOn(device: string, log: (line: string) => void): Promise<void> {
   const path = `/proc/sys/net/ipv6/conf/${device}/proxy_ndp`;
   const name = `net.ipv6.conf.${device}.proxy_ndp`;
   const value = await readFile(path, 'utf8').catch(() => '1');

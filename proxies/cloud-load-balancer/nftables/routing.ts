@@ -11,6 +11,8 @@ import { markText } from './marks.ts';
 
 const routingProtocol = routeProtocols.cloudLoadBalancerKernel;
 const rulePriority = 20_000;
+/** A pool may be one address: the route of its own comes first. */
+const poolMetric = 20_000;
 
 export interface RoutingItem {
   readonly family: Family;
@@ -48,7 +50,7 @@ export function nodeRoute(
 
 /** What is addressed to nobody there, is refused, and goes in no circles. */
 export function poolRoute(family: Family, cidr: string): RoutingItem {
-  const route = `unreachable ${cidr} proto ${routingProtocol}`;
+  const route = `unreachable ${cidr} proto ${routingProtocol} metric ${poolMetric}`;
   return {
     family,
     key: `${family} unreachable ${cidr}`,
@@ -68,12 +70,18 @@ export function neighbourAnswer(family: Family, address: string, device: string)
   };
 }
 
-/** ARP is answered for addresses only that a route leads to, by another interface. */
-export function addressRoute(address: string): RoutingItem {
-  const route = `${address}/32 dev lo proto ${routingProtocol}`;
+/**
+ * ARP is answered for addresses only that a route leads to, by another interface. Whoever asks by NDP for one that it
+ * knows asks the address itself: that is answered only where a route leads to it, by that interface.
+ *
+ * @param device for IPv6
+ */
+export function addressRoute(family: Family, address: string, device: string): RoutingItem {
+  const way = family === 'IPv4' ? `${address}/32 dev lo` : `${address}/128 dev ${device}`;
+  const route = `${way} proto ${routingProtocol}`;
   return {
-    family: 'IPv4',
-    key: `IPv4 address ${address}`,
+    family,
+    key: `${family} address ${way}`,
     add: `route replace ${route}`,
     remove: `route del ${route}`,
   };
@@ -101,7 +109,7 @@ export async function listRouting(
     for (const { type, dst, gateway, dev, table } of await ipJson<ListedRoute>(family, ours)) {
       if (type === unreachable) items.push(poolRoute(family, dst));
       else if (gateway && dev) items.push(nodeRoute(family, Number(table), gateway, dev));
-      else items.push(addressRoute(dst));
+      else items.push(addressRoute(family, dst, dev ?? ''));
     }
     const neighbours = ['neighbour', 'show', 'proxy'];
     for (const { dst, dev } of await ipJson<ListedNeighbour>(family, neighbours)) {

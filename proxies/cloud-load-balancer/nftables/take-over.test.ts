@@ -30,4 +30,8 @@ describe.skipIf(why !== null)(`a network with two load balancers${why ? ` (${why
     });
     expect(report.said.join('\n')).not.toContain('are not told');
   });
+
+  it('is answered when it asks that one alone', () => {
+    expect(report.asked).toEqual(['REACHABLE', 'REACHABLE']);
+  });
 });

@@ -5,6 +5,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { callsTo } from '../../../kit/testing/calls.ts';
 import { balancerMethods, type BalancerAgent } from '../../conformance/world/balancer-methods.ts';
@@ -23,6 +24,8 @@ export interface TakeOverReport {
   /** When the first one's machine is off the network. */
   readonly remembered: readonly string[];
   readonly second: Met;
+  /** What comes of asking the second, and nobody else, whether it still has the addresses. */
+  readonly asked: readonly string[];
   readonly said: readonly string[];
 }
 
@@ -103,6 +106,15 @@ const neighbours = () =>
     );
   });
 
+async function askNeighbour(address: string): Promise<string> {
+  run(`ip neighbour change ${address} dev lan nud probe`);
+  for (;;) {
+    const [state] = / (REACHABLE|FAILED)/.exec(run(`ip neighbour show ${address} dev lan`)) ?? [];
+    if (state !== undefined) return state.trim();
+    await delay(50);
+  }
+}
+
 async function meet(): Promise<Met> {
   const answers = await Promise.all(
     addresses.map(({ address }) => ask({ protocol: 'TCP', to: address, port: 80 })),
@@ -120,8 +132,15 @@ const second = await startBalancer('balancer-4');
 await second.start('nftables', 'eth0');
 await second.replaceAll([forwarding]);
 const metSecond = await meet();
+const asked = await Promise.all(addresses.map(({ address }) => askNeighbour(address)));
 const said = await second.said();
 console.log(
-  JSON.stringify({ first: metFirst, remembered, second: metSecond, said } satisfies TakeOverReport),
+  JSON.stringify({
+    first: metFirst,
+    remembered,
+    second: metSecond,
+    asked,
+    said,
+  } satisfies TakeOverReport),
 );
 process.exit(0);
