@@ -30,7 +30,7 @@ describe.each(modes)('the lab ($mode)', { timeout: 60_000 }, ({ mode }) => {
         onProgress: (line) => progress.push(line),
       });
       client = await createTestClient(lab.kubeconfigPath);
-    }, 60_000);
+    }, 150_000);
     afterAll(async () => {
       await lab[Symbol.asyncDispose]();
       await rm(directory, { recursive: true });
@@ -185,7 +185,7 @@ describe.each(modes)('the lab ($mode)', { timeout: 60_000 }, ({ mode }) => {
   });
 });
 
-describe('a lab that was ended', { timeout: 60_000 }, () => {
+describe('a lab that was ended', { timeout: 180_000 }, () => {
   it('takes its kubeconfigs with it, and knows what it knew when it is started again', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'hop-lab-'));
     const options = { directory, topology: { apiservers: 1, nodes: 1 } };

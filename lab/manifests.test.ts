@@ -25,6 +25,6 @@ it('waits for a Service that is still being made when its own port is already ta
     },
   } as unknown as ApiClient;
   const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' } };
-  await applyManifests(client, [service], AbortSignal.timeout(5_000));
+  await applyManifests(client, [service], AbortSignal.timeout(15_000));
   expect(asked).toEqual(['create', 'get', 'create']);
 });
