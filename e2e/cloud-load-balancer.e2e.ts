@@ -36,7 +36,7 @@ describe.concurrent.for(allLocales)('in %s', (locale) => {
   test('a page is asked for through a door, and comes by the same way', async ({ visit }) => {
     const page = await visit(address);
     const example = page.locator('#example-http');
-    expect(await example.locator('pre.command').innerText()).toBe(`curl ${pagesDoorOrigin}/`);
+    expect(await example.locator('pre.command code').innerText()).toBe(`curl ${pagesDoorOrigin}/`);
     const output = await run(example);
     expect(await output.locator('.stretch:has(.lit)').count()).toBe(3);
     const hops = await output.locator('ol.trace > li').allInnerTexts();
