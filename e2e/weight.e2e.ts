@@ -19,7 +19,7 @@ const budgets: Readonly<Record<string, Budget>> = {
   // Its tables, and the experiment that is drawn.
   'apiserver-load-balancer': { bytes: 29_000, requests: 10 },
   // Nine tables, a line for each of its claims, and the experiment that is drawn.
-  'cloud-load-balancer': { bytes: 34_000, requests: 10 },
+  'cloud-load-balancer': { bytes: 37_000, requests: 10 },
   redirects: { bytes: 14_000, requests: 6 },
   'nftables-layout': { bytes: 16_000, requests: 7 },
 };
