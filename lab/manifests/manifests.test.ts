@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { staticPorts } from '../apiserver/allocation/pick.ts';
 import { findImage } from '../workloads/images.ts';
 
 const labels = z.record(z.string(), z.string());
@@ -31,6 +32,7 @@ const serviceSpec = z.object({
         port: z.number(),
         protocol: z.enum(['TCP', 'UDP', 'SCTP']).default('TCP'),
         targetPort: z.union([z.number(), z.string()]).optional(),
+        nodePort: z.number().optional(),
       }),
     )
     .default([]),
@@ -115,6 +117,15 @@ describe('the manifests of the lab', () => {
       }
     },
   );
+
+  it('ask for node ports only where none are given out by chance', () => {
+    const asked = services.flatMap(({ spec }) =>
+      spec.ports.flatMap(({ nodePort }) => nodePort ?? []),
+    );
+    expect(asked.length).toBeGreaterThan(0);
+    // `--service-node-port-range` is 30000-32767; its first 86 are for those who ask.
+    expect(asked.filter((port) => port - 30_000 >= staticPorts(2768))).toEqual([]);
+  });
 
   it('have a Service of each kind', () => {
     const specs = JSON.stringify(objects.filter(({ kind }) => kind === 'Service'));
