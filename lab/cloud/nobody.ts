@@ -2,7 +2,7 @@
 import { finalizer } from '../../proxies/cloud-load-balancer/facts/finalizer.ts';
 import { ImplementedElsewhere, type Provider } from '../../proxies/cloud-load-balancer/provider.ts';
 import type { Service } from '../../proxies/cloud-load-balancer/service.ts';
-import { providerAnnotation } from './profile-of.ts';
+import { providerAnnotation } from '../../proxies/cloud-load-balancer/facts/provider-annotation.ts';
 
 const nobody = 'none';
 

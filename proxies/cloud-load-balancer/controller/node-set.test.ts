@@ -7,7 +7,7 @@ import {
   servicesPath,
   type ControllerWorld,
 } from '../testing/controller-world.ts';
-import { exclusionLabel, goingTaint } from './node-set.ts';
+import { exclusionLabel, goingTaint } from '../facts/nodes.ts';
 
 const nodesPath = '/api/v1/nodes';
 

@@ -1,10 +1,7 @@
 /** Which nodes a load balancer may send to. Whether they are ready is not asked here: health checks find out. */
 import { isDeepStrictEqual } from 'node:util';
+import { exclusionLabel, goingTaint } from '../facts/nodes.ts';
 import type { Node } from '../service.ts';
-
-export const exclusionLabel = 'node.kubernetes.io/exclude-from-external-load-balancers';
-/** The cluster autoscaler's, on a node that is about to go. */
-export const goingTaint = 'ToBeDeletedByClusterAutoscaler';
 
 /** Upstream's stable set of nodes (KEP-3458). */
 export function eligibleNodes(nodes: readonly Node[]): readonly Node[] {

@@ -10,7 +10,7 @@ import {
   servicesPath,
   type ControllerWorld,
 } from '../testing/controller-world.ts';
-import { exclusionLabel } from './node-set.ts';
+import { exclusionLabel } from '../facts/nodes.ts';
 
 const web = `${servicesPath}/web`;
 

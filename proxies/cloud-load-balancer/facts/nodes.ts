@@ -12,8 +12,9 @@ export interface NodeRule {
   readonly isIncluded: boolean;
 }
 
-const exclusion = 'node.kubernetes.io/exclude-from-external-load-balancers';
-const going = 'ToBeDeletedByClusterAutoscaler';
+export const exclusionLabel = 'node.kubernetes.io/exclude-from-external-load-balancers';
+/** The cluster autoscaler's, on a node that is about to go. */
+export const goingTaint = 'ToBeDeletedByClusterAutoscaler';
 const notReady = 'node.kubernetes.io/not-ready';
 
 export const nodeRules = [
@@ -26,14 +27,14 @@ export const nodeRules = [
   },
   {
     id: 'excluded',
-    mark: exclusion,
-    node: { metadata: { labels: { [exclusion]: '' } } },
+    mark: exclusionLabel,
+    node: { metadata: { labels: { [exclusionLabel]: '' } } },
     isIncluded: false,
   },
   {
     id: 'not-excluded',
-    mark: `${exclusion}: "false"`,
-    node: { metadata: { labels: { [exclusion]: 'false' } } },
+    mark: `${exclusionLabel}: "false"`,
+    node: { metadata: { labels: { [exclusionLabel]: 'false' } } },
     isIncluded: true,
   },
   {
@@ -44,8 +45,8 @@ export const nodeRules = [
   },
   {
     id: 'going',
-    mark: going,
-    node: { spec: { taints: [{ key: going, effect: 'NoSchedule' }] } },
+    mark: goingTaint,
+    node: { spec: { taints: [{ key: goingTaint, effect: 'NoSchedule' }] } },
     isIncluded: false,
   },
 ] as const satisfies readonly NodeRule[];

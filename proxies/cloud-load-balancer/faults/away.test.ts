@@ -1,6 +1,6 @@
 /** What fails around the controller, one thing at a time: nothing is stuck, nothing is left, and events say why. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { exclusionLabel, goingTaint } from '../controller/node-set.ts';
+import { exclusionLabel, goingTaint } from '../facts/nodes.ts';
 import type { Service } from '../service.ts';
 import {
   createControllerWorld,

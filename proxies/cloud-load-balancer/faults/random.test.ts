@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { UnreachableError } from '../../kit/api/errors.ts';
-import { exclusionLabel } from '../controller/node-set.ts';
+import { exclusionLabel } from '../facts/nodes.ts';
 import { nodeOf, serviceOf, servicesPath } from '../testing/controller-world.ts';
 import type { CloudName } from './testing/clouds.ts';
 import { createFaultWorld, type Controller, type FaultWorld } from './testing/fault-world.ts';

@@ -18,11 +18,6 @@ const marksPerMode = 0x1_0000;
 /** Nodes that are nobody's target any more: connections to them go on. */
 const mostLeft = 64;
 
-/** Whether a mark, or the number of a routing table, may be one of ours. */
-export function isVipMark(value: number): boolean {
-  return value >= firstMark.VIP && value < firstMark.VIP + marksPerMode;
-}
-
 export function markText(mark: number): string {
   return `0x${mark.toString(16)}`;
 }

@@ -1,15 +1,14 @@
 /** Clouds by their names: a Service says whose behaviour it wants, and gets it. */
 import { findProfile } from '../facts/profiles.ts';
 import { hop } from '../facts/profiles/hop.ts';
+import { providerAnnotation } from '../facts/provider-annotation.ts';
 import type { ProviderProfile } from '../profile.ts';
 import type { Service, ServicePort } from '../service.ts';
 import type { NewService } from './own-cloud.ts';
 
-const annotation = 'hop-by-hop.dev/provider';
-
 /** The profile that a Service names. */
 export function namedProfile({ metadata }: Service): ProviderProfile {
-  return findProfile(metadata.annotations?.[annotation] ?? '') ?? hop;
+  return findProfile(metadata.annotations?.[providerAnnotation] ?? '') ?? hop;
 }
 
 export interface AskedCloud {
@@ -24,7 +23,7 @@ export interface AskedCloud {
 export function serviceFor({ profile, name, ports, annotations = {} }: AskedCloud): NewService {
   return {
     name,
-    annotations: { ...annotations, [annotation]: profile.id },
+    annotations: { ...annotations, [providerAnnotation]: profile.id },
     spec: { type: 'LoadBalancer', ports },
   };
 }

@@ -1,10 +1,8 @@
 /** What the experiment makes in the visitor's namespace: a Service of type LoadBalancer, and the pod behind it. */
 import { noCloud, portChoices, type PortChoice } from '../../cloud-service.ts';
+import { providerAnnotation } from '../../../proxies/cloud-load-balancer/facts/provider-annotation.ts';
 import type { Transport } from '../../../proxies/cloud-load-balancer/service.ts';
 import type { LabNetwork } from './backend.ts';
-
-/** By which annotation a Service in the lab picks its cloud: `--provider-annotation`. */
-export const providerAnnotation = 'hop-by-hop.dev/provider';
 
 /** A class that nobody serves. */
 const nobodysClass = 'hop-by-hop.dev/nobody';

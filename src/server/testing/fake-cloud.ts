@@ -17,7 +17,7 @@ import { flowName, type ConnectOutcome } from '../../../proxies/kit/connect-requ
 import type { Hop } from '../../../proxies/kit/hop.ts';
 import { fakeHop } from '../../../proxies/kit/testing/fake-hop.ts';
 import type { LiveBackend } from '../live/backend.ts';
-import { providerAnnotation } from '../live/cloud-service-objects.ts';
+import { providerAnnotation } from '../../../proxies/cloud-load-balancer/facts/provider-annotation.ts';
 import { fakeNetwork, type FakeNetwork } from './fake-network.ts';
 
 export interface FakeCloud extends AsyncDisposable {
